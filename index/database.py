@@ -87,11 +87,11 @@ class Database:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
-    def fact(self, name: str) -> str | None:
-        """The value remembered under ``name``: "generation", "embedder" or "dimensions"."""
+    def fact(self, name: str) -> str:
+        """The value remembered under ``name`` ("generation", "embedder" or "dimensions"), or ""."""
         with self._explained():
             row = self.connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
-        return None if row is None else str(row[0])
+        return str(row[0]) if row else ""
 
     def remember(self, **facts: str) -> None:
         """Set facts, within a ``writing`` block."""
@@ -105,7 +105,11 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        """Within another block of the same thread, part of that."""
         with self._lock, self._explained():
+            if self.connection.in_transaction:
+                yield self.connection
+                return
             self.connection.execute(begin)
             try:
                 yield self.connection

