@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,6 @@ from index.errors import FootnoteError, UsageError
 SUFFIXES = (".txt", ".md")
 FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 class UnreadableFile(FootnoteError):
@@ -99,21 +99,22 @@ def slug(name: str) -> str:
 
 
 def _decode(data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = _detect(data)
-    if CONTROL.search(text):
+    if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF32_BE)):
         raise UnreadableFile("is not text: it holds binary data")
-    return text
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _detect(data)
 
 
 def _detect(data: bytes) -> str:
+    """``data`` in the encoding that it most likely is in, where the language of the text bears that out."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
-    if best is None:
-        raise UnreadableFile("is in no encoding we can be sure of: save it as UTF-8")
+    matches = from_bytes(data)
+    best = matches.best()
+    if best is None or (best.coherence == 0 and len(matches) > 1):
+        raise UnreadableFile("is in no encoding that we can be sure of: save it as UTF-8")
     return str(best)
 
 

