@@ -1,0 +1,128 @@
+"""Answers: what the assistant says, with the citations that prove it, or why it says nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from index.errors import UsageError
+from index.passage import Passage
+from index.search import Hit
+from rag.citation import Citation
+
+TextOf = Callable[[str], str]  # an article's id → its text
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence of an answer and the citations that prove it: never none."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+    def __post_init__(self) -> None:
+        if not self.citations:
+            raise ValueError(f"A statement needs a citation: {self.text}")
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds spent on each part of the way."""
+
+    search: float = 0.0
+    generate: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Statements, or an abstention with its reason.
+
+    ``confidence`` is the score that decides between the two, from 0 to 1; ``tokens`` how many tokens the model
+    evaluated. An answer serialises to JSON and back unchanged.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    reason: str | None
+    hits: tuple[Hit, ...]
+    model: str
+    confidence: float = 0.0
+    tokens: int = 0
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def abstained(self) -> bool:
+        return not self.statements
+
+    @property
+    def text(self) -> str | None:
+        """The statements in one string, without footnotes; None for an abstention."""
+        return " ".join(s.text for s in self.statements) or None
+
+    @property
+    def citations(self) -> list[Citation]:
+        """Each citation once, in the order in which the statements use them: footnote n is the n-th."""
+        return list(dict.fromkeys(c for s in self.statements for c in s.citations))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "abstained": self.abstained,
+            "reason": self.reason,
+            "answer": self.text,
+            "statements": [
+                {"text": s.text, "citations": [c.as_json() for c in s.citations]} for s in self.statements
+            ],
+            "hits": [
+                {
+                    "article": h.passage.article_id,
+                    "start": h.passage.start,
+                    "end": h.passage.end,
+                    "score": h.score,
+                    "dense_rank": h.dense_rank,
+                    "lexical_rank": h.lexical_rank,
+                }
+                for h in self.hits
+            ],
+            "model": self.model,
+            "confidence": self.confidence,
+            "tokens": self.tokens,
+            "timings": asdict(self.timings),
+        }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any], text_of: TextOf) -> "Answer":
+        """The answer that ``as_json`` wrote, every citation held against the articles as they are now.
+
+        Raises FalseCitation for a citation that no longer holds, UsageError for a record that is no answer,
+        and what ``text_of`` raises for an article that is gone.
+        """
+        try:
+            return cls(
+                question=record["question"],
+                statements=tuple(_statement(s, text_of) for s in record["statements"]),
+                reason=record["reason"],
+                hits=tuple(_hit(h, rank, text_of) for rank, h in enumerate(record["hits"], 1)),
+                model=record["model"],
+                confidence=record.get("confidence", 0.0),
+                tokens=record.get("tokens", 0),
+                timings=Timings(**record["timings"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"This is no answer saved with --json ({type(error).__name__}: {error}).") from error
+
+    def dumps(self) -> str:
+        return json.dumps(self.as_json(), ensure_ascii=False)
+
+
+def _statement(record: dict[str, Any], text_of: TextOf) -> Statement:
+    citations = tuple(Citation.from_json(c, text_of(c["article"])) for c in record["citations"])
+    return Statement(record["text"], citations)
+
+
+def _hit(record: dict[str, Any], rank: int, text_of: TextOf) -> Hit:
+    start, end = record["start"], record["end"]
+    passage = Passage(record["article"], start, end, text_of(record["article"])[start:end])
+    return Hit(passage, record["score"], rank, record["dense_rank"], record["lexical_rank"])

@@ -1,0 +1,109 @@
+"""The assistant: a question's way from search to evidence to generation to verification to an answer."""
+
+import time
+from collections.abc import Sequence
+
+from index.library import Library
+from index.search import Hit
+from rag.answer import Answer, Statement, Timings
+from rag.citation import Citation
+from rag.evidence import Evidence, lead, select
+from rag.generation import Generation, generate
+from rag.language_model import LanguageModel
+from rag.prompt import MAX_EVIDENCE, prompt
+from rag.question import Kind, checked, in_context, kind
+from rag.verification import holds
+
+HITS = 10
+EVIDENCE = 8  # sentences; `make bench` shows 3, 6 and 9 beside it
+THRESHOLD = 0.5  # confidence below which the assistant abstains
+KEY_SENTENCES = 5  # of a summary
+YES_OR_NO = ("Yes", "No")
+
+NOTHING_FOUND = "Nothing in the articles is about this."
+NOT_SAID = "The articles talk about this, but they do not say."
+EMPTY_LIBRARY = "There are no articles yet: add some with rag index FOLDER."
+SMALL_TALK = (
+    "This does not come from the articles: I answer questions about the indexed articles, and each answer cites the "
+    "sentence that proves it. Ask about something in them, or for a summary."
+)
+
+
+class Assistant:
+    """Answers questions from a library with a language model, and cites what proves each statement."""
+
+    def __init__(self, library: Library, model: LanguageModel) -> None:
+        self.library = library
+        self.model = model
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """The answer to ``question``; ``history`` holds the questions before it, oldest first.
+
+        Raises UsageError for a question that is empty or too long for the model's window.
+        """
+        started = time.perf_counter()
+        asked = checked(question)
+        wanted = kind(asked)
+        if wanted is Kind.SMALL_TALK:
+            return Answer(question, (), SMALL_TALK, (), self.model.name)
+        full = in_context(asked, history)
+        hits = self.library.search(full, HITS)
+        searched = time.perf_counter()
+        before = self.model.evaluated
+        if wanted is Kind.SUMMARY:
+            evidence = lead(self.library.passages(hits[0].passage.article_id), MAX_EVIDENCE) if hits else []
+        else:
+            evidence = select(full, hits, EVIDENCE)
+        read = self._read(full, evidence, wanted)
+        generated = time.perf_counter()
+        statements = self._statements(read, evidence, wanted)
+        done = time.perf_counter()
+        return Answer(
+            question,
+            statements,
+            None if statements else self._reason(hits, evidence),
+            tuple(hits),
+            self.model.name,
+            confidence(read) if read else 0.0,
+            self.model.evaluated - before,
+            Timings(searched - started, generated - searched, done - generated, done - started),
+        )
+
+    def _read(self, question: str, evidence: Sequence[Evidence], wanted: Kind) -> Generation | None:
+        if not evidence:
+            return None
+        texts = [e.text for e in evidence]
+        closed = YES_OR_NO if wanted is Kind.POLAR else ()
+        return generate(self.model, prompt(self.model, texts, question), texts, closed)
+
+    def _statements(
+        self, read: Generation | None, evidence: Sequence[Evidence], wanted: Kind
+    ) -> tuple[Statement, ...]:
+        if read is None:
+            return ()
+        if wanted is Kind.SUMMARY:
+            order = sorted(range(1, len(read.labels)), key=lambda k: -read.labels[k])[:KEY_SENTENCES]
+            return tuple(self._statement(evidence[k - 1], evidence[k - 1].text) for k in sorted(order))
+        if confidence(read) < THRESHOLD:
+            return ()
+        best = read.candidates[0]
+        sentence = evidence[best.label - 1]
+        text = {
+            Kind.EXPLANATION: sentence.text,
+            Kind.POLAR: f"{best.text}: {sentence.text}",
+        }.get(wanted, best.text)
+        return (self._statement(sentence, text),) if holds(text, [sentence.text]) else ()
+
+    def _statement(self, evidence: Evidence, text: str) -> Statement:
+        article = self.library.article(evidence.article)
+        return Statement(" ".join(text.split()), (Citation.of(article, evidence.start, evidence.end),))
+
+    def _reason(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> str:
+        if not hits:
+            return EMPTY_LIBRARY
+        return NOT_SAID if any(e.score > 1 for e in evidence) else NOTHING_FOUND
+
+
+def confidence(read: Generation) -> float:
+    """How sure the model is, from 0 to 1, that a sentence answers and that the words are the right ones."""
+    return read.answerable

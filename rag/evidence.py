@@ -1,0 +1,73 @@
+"""Evidence: the best sentences of the best passages, in the order in which the articles say them."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.lexical import STOP_WORDS
+from index.passage import Passage
+from index.search import Hit
+from index.sentence import sentences
+from rag.prompt import MAX_EVIDENCE, one_line
+
+PASSAGES = 5  # the right one is among them for 96% of questions
+SUFFIX = re.compile(r"(?:ies|ied|ing|ed|es|s|ly|e|y|er|or|ion|ions|ment|al)$")
+LONG = 600  # characters; what is longer is no sentence that anyone wants to read as evidence
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence of an article: ``article.text[start:end] == text``."""
+
+    article: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> list[Evidence]:
+    """The ``count`` sentences that fit ``question`` best, grouped by passage, best passage first.
+
+    A sentence scores the passage's share of the best fused score plus the weight of the question's words in it,
+    each word weighted by how few of the candidates hold it (inverse document frequency).
+    """
+    candidates = [
+        (rank, hit, sentence)
+        for rank, hit in enumerate(hits[:PASSAGES])
+        for sentence in sentences(hit.passage.text)
+        if len(sentence.text) <= LONG
+    ]
+    stems = [_stems(one_line(s.text)) for _, _, s in candidates]
+    asked = _stems(question)
+    spread = Counter(stem for found in stems for stem in found)
+    weight = {s: math.log(1 + len(candidates) / (1 + spread[s])) for s in asked}
+    whole = sum(weight.values()) or 1.0
+    scored = []
+    for (rank, hit, sentence), found in zip(candidates, stems, strict=True):
+        overlap = sum(weight[s] for s in asked & found) / whole
+        score = overlap + 1.0 / (2 + rank)
+        start = hit.passage.start + sentence.start
+        place = (rank, start)
+        scored.append((place, Evidence(hit.passage.article_id, start, start + len(sentence.text), sentence.text, score)))
+    chosen = sorted(scored, key=lambda s: (-s[1].score, s[0]))[:count]
+    return [evidence for _, evidence in sorted(chosen, key=lambda s: s[0])]
+
+
+def _stems(text: str) -> set[str]:
+    words = [w for w in re.findall(r"[^\W_]+", text.lower()) if not STOP_WORDS.fullmatch(w)]
+    return {SUFFIX.sub("", w) if len(w) > 4 else w for w in words}
+
+
+def lead(passages: Sequence[Passage], count: int) -> list[Evidence]:
+    """The first real sentences of up to ``count`` passages, spread evenly over an article: what a summary draws on."""
+    step = max(1, math.ceil(len(passages) / count))
+    found = []
+    for passage in passages[::step]:
+        whole = [s for s in sentences(passage.text) if s.text[-1:] in ".!?”\"" and len(s.text) <= LONG]
+        if whole:
+            start = passage.start + whole[0].start
+            found.append(Evidence(passage.article_id, start, start + len(whole[0].text), whole[0].text, 0.0))
+    return found[:count]

@@ -1,0 +1,140 @@
+"""Generation: the language model chooses a sentence of the evidence and the words of it that answer.
+
+Decoding can't lie: the first token is the label of a sentence that exists (or 0, no answer), and what follows is a
+run of whole words of that very sentence, or yes or no. Within that, the search is over spans, not tokens: for the
+most probable beginnings every end is scored exactly, so that a span is not cut short by a greedy first choice.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.language_model import LanguageModel, Logprobs
+from rag.prompt import NO_ANSWER, one_line
+from rag.span import boundaries
+
+LABELS = 3  # sentences whose spans are scored
+BEGINNINGS = 5  # beginnings of spans that are followed
+REACH = 16  # tokens that a beginning is followed at first; four times as many where that is not enough
+UNLIKELY = math.log(0.05)  # against the best label
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Words of the evidence sentence ``label`` (counted from 1) and their log-probability."""
+
+    label: int
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What the model makes of the evidence.
+
+    ``labels[k]`` is the probability of sentence k, ``labels[0]`` that none answers; they sum to 1. ``candidates``
+    are sorted, the most probable first.
+    """
+
+    labels: tuple[float, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def answerable(self) -> float:
+        return 1.0 - self.labels[NO_ANSWER]
+
+
+def generate(
+    model: LanguageModel, prompt: Sequence[int], evidence: Sequence[str], closed: Sequence[str] = ()
+) -> Generation:
+    """The best spans of ``evidence`` after ``prompt``, which ends where a label is to follow.
+
+    With ``closed``, the answer is one of these words instead of a span.
+    """
+    digits = [model.tokens(str(label))[-1] for label in range(len(evidence) + 1)]
+    logprobs = model.next(prompt)[digits]
+    logprobs = logprobs - np.logaddexp.reduce(logprobs)
+    labels = sorted(range(1, len(digits)), key=lambda k: -logprobs[k])[:LABELS]
+    labels = [k for k in labels if logprobs[k] >= logprobs[labels[0]] + UNLIKELY]
+    heads = {k: [digits[k], *model.tokens("]")] for k in labels}
+    after = {k: rows[-1] for k, rows in zip(labels, model.continuations(list(heads.values())), strict=True)}
+    found: list[Candidate] = []
+    if closed:
+        for k in labels:
+            found += [Candidate(k, w, float(logprobs[k] + after[k][model.tokens(f" {w}")[0]])) for w in closed]
+    else:
+        begun = [
+            (float(logprobs[k] + after[k][path.tokens[0]]), k, path)
+            for k in labels
+            for path in _paths(model, one_line(evidence[k - 1]))
+        ]
+        begun.sort(key=lambda b: (-b[0], b[1], b[2].start))
+        found = _follow(model, begun[:BEGINNINGS], heads)
+    found.sort(key=lambda c: (-c.logprob, c.label))
+    return Generation(tuple(float(p) for p in np.exp(logprobs)), tuple(found))
+
+
+@dataclass(frozen=True)
+class _Path:
+    """A beginning in a sentence: the tokens from there on, and after which of them a span may end."""
+
+    start: int
+    tokens: list[int]
+    ends: dict[int, str]  # how many tokens → the words so far
+
+
+def _paths(model: LanguageModel, sentence: str) -> list[_Path]:
+    edges = boundaries(sentence)
+    return [_path(model, sentence, start, edges.ends) for start in edges.starts]
+
+
+def _path(model: LanguageModel, sentence: str, start: int, ends: Sequence[int]) -> _Path:
+    tokens = model.tokens(" " + sentence[start:])
+    lengths = np.cumsum([len(model.piece(token)) for token in tokens])
+    counts = {int(length): count for count, length in enumerate(lengths, 1)}
+    words = {}
+    for end in ends:
+        text = sentence[start:end]
+        if end > start and (count := counts.get(len(text.encode()) + 1)):
+            words[count] = text
+    return _Path(start, tokens, words)
+
+
+def _follow(
+    model: LanguageModel, begun: Sequence[tuple[float, int, _Path]], heads: dict[int, list[int]]
+) -> list[Candidate]:
+    """Every span that begins with one of ``begun`` (log-probability of the first token, label, path)."""
+    found, unfinished = _scored(model, begun, heads, REACH)
+    best = max((c.logprob for c in found), default=-math.inf)
+    longer = [b for b, logprob in unfinished if logprob > best]
+    if longer:
+        more, _ = _scored(model, longer, heads, 4 * REACH)
+        found += more
+    return found
+
+
+def _scored(
+    model: LanguageModel, begun: Sequence[tuple[float, int, _Path]], heads: dict[int, list[int]], reach: int
+) -> tuple[list[Candidate], list[tuple[tuple[float, int, _Path], float]]]:
+    """Candidates within ``reach`` tokens, and the beginnings that go on after that, each with its log-probability."""
+    branches = [heads[label] + path.tokens[:reach] for _, label, path in begun]
+    found: list[Candidate] = []
+    unfinished = []
+    for (first, label, path), branch, rows in zip(begun, branches, model.continuations(branches), strict=True):
+        head = len(heads[label])
+        total = first
+        for count in range(1, len(branch) - head + 1):
+            if count > 1:
+                total += float(rows[head + count - 2][path.tokens[count - 1]])
+            if count in path.ends:
+                found.append(Candidate(label, path.ends[count], total + _end(model, rows[head + count - 1])))
+        if len(path.tokens) > reach:
+            unfinished.append(((first, label, path), total))
+    return found, unfinished
+
+
+def _end(model: LanguageModel, row: Logprobs) -> float:
+    """The log-probability that the answer is over."""
+    return float(np.logaddexp.reduce(row[model.ends]))

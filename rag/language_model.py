@@ -1,0 +1,184 @@
+"""A language model in llama.cpp: it evaluates a prompt once and scores ways to go on."""
+
+import ctypes
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import llama_cpp
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import FootnoteError, UsageError
+
+WINDOW = 4096  # tokens that the prompt and all branches may hold together
+BRANCHES = 16  # continuations that are scored side by side
+BATCH = 512
+
+Logprobs = NDArray[np.float32]
+
+
+@llama_cpp.llama_log_callback
+def _silent(level: int, text: bytes, data: ctypes.c_void_p) -> None:
+    """llama.cpp's own log is no message to a user."""
+
+
+llama_cpp.llama_log_set(_silent, ctypes.c_void_p(0))
+
+
+class LanguageModel:
+    """One GGUF file, loaded. Not safe for two threads at once.
+
+    Raises UsageError for a file that is no GGUF model.
+    """
+
+    def __init__(self, file: Path, name: str, threads: int | None = None) -> None:
+        self.file = file
+        self.name = name
+        self.evaluated = 0  # tokens, over the life of the model
+        self._prefix: list[int] = []
+        if not file.is_file():
+            raise UsageError(f"There is no model file {file}.")
+        with file.open("rb") as opened:
+            if opened.read(4) != b"GGUF":
+                raise UsageError(f"{file} is not a GGUF model.")
+        self._model = llama_cpp.llama_model_load_from_file(
+            str(file).encode(), llama_cpp.llama_model_default_params()
+        )
+        if not self._model:
+            raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
+        self._vocabulary_size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
+        parameters = llama_cpp.llama_context_default_params()
+        parameters.n_ctx = min(WINDOW, llama_cpp.llama_model_n_ctx_train(self._model))
+        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_seq_max = BRANCHES + 1
+        parameters.kv_unified = True
+        parameters.n_threads = parameters.n_threads_batch = threads or os.cpu_count() or 1
+        parameters.no_perf = True
+        self.window = int(parameters.n_ctx)
+        self._context = llama_cpp.llama_init_from_model(self._model, parameters)
+        if not self._context:
+            raise FootnoteError(f"There is not enough memory for {file}.")
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._batch = llama_cpp.llama_batch_init(BATCH, 0, BRANCHES + 1)
+
+        end = int(llama_cpp.llama_vocab_eos(self._vocabulary))
+        self.ends = [end, *self.tokens("\n")[-1:]]  # the tokens that end an answer
+        self._pieces: dict[int, bytes] = {}
+
+    @property
+    def begin(self) -> list[int]:
+        """The token that a prompt begins with, where the model has one."""
+        token = int(llama_cpp.llama_vocab_bos(self._vocabulary))
+        return [token] if token >= 0 else []
+
+    def tokens(self, text: str, special: bool = False) -> list[int]:
+        """``text`` as tokens; only with ``special`` can it name control tokens, so that data can't."""
+        data = text.encode()
+        space = len(data) + 8
+        found = (llama_cpp.llama_token * space)()
+        count = llama_cpp.llama_tokenize(self._vocabulary, data, len(data), found, space, False, special)
+        return list(found[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes that ``token`` stands for."""
+        if token not in self._pieces:
+            space = ctypes.create_string_buffer(256)
+            count = llama_cpp.llama_token_to_piece(self._vocabulary, token, space, 256, 0, False)
+            self._pieces[token] = space.raw[: max(count, 0)]
+        return self._pieces[token]
+
+    def chat_template(self) -> str | None:
+        """The chat template that the file carries."""
+        template = llama_cpp.llama_model_chat_template(self._model, None)
+        return template.decode() if template else None
+
+    def next(self, prompt: Sequence[int]) -> Logprobs:
+        """The log-probabilities (vocabulary,) of the token after ``prompt``.
+
+        What ``prompt`` shares with the prompt before it is not evaluated again.
+        Raises UsageError for a prompt that leaves no room in the model's window.
+        """
+        if len(prompt) + 256 > self.window:
+            raise UsageError(
+                f"The question is too long for the model's window of {self.window} tokens: ask a shorter one."
+            )
+        shared = 0
+        for one, other in zip(prompt[:-1], self._prefix, strict=False):
+            if one != other:
+                break
+            shared += 1
+        for branch in range(1, BRANCHES + 1):
+            llama_cpp.llama_memory_seq_rm(self._memory, branch, -1, -1)
+        llama_cpp.llama_memory_seq_rm(self._memory, 0, shared, -1)
+        self._prefix = list(prompt)
+        rest = list(prompt[shared:])
+        row = 0
+        for start in range(0, len(rest), BATCH):
+            chunk = rest[start : start + BATCH]
+            self._fill([(token, shared + start + i, 0, start + i == len(rest) - 1) for i, token in enumerate(chunk)])
+            row = len(chunk) - 1
+        return self._logprobs([row])[0]
+
+    def continuations(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
+        """For each branch of n tokens after the last prompt, the log-probabilities (n, vocabulary) after each token.
+
+        Row i says what may follow ``branch[: i + 1]``. The branches don't see each other.
+        """
+        found: list[Logprobs] = []
+        group: list[Sequence[int]] = []
+        for branch in branches:
+            if len(group) == BRANCHES or sum(map(len, group)) + len(branch) > BATCH:
+                found += self._branch(group)
+                group = []
+            group.append(branch)
+        return found + self._branch(group) if group else found
+
+    def _branch(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
+        start = len(self._prefix)
+        cells = []
+        for number, branch in enumerate(branches, 1):
+            llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
+            llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
+            cells += [(token, start + i, number, True) for i, token in enumerate(branch)]
+        self._fill(cells)
+        rows = self._logprobs(range(len(cells)))
+        for number in range(1, len(branches) + 1):
+            llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
+        ends = np.cumsum([len(b) for b in branches])
+        return list(np.split(rows, ends[:-1]))
+
+    def _fill(self, cells: Sequence[tuple[int, int, int, bool]]) -> None:
+        """Evaluates cells of (token, position, sequence, whether its logits are wanted)."""
+        batch = self._batch
+        batch.n_tokens = len(cells)
+        for i, (token, position, sequence, wanted) in enumerate(cells):
+            batch.token[i] = token
+            batch.pos[i] = position
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = sequence
+            batch.logits[i] = wanted
+        if llama_cpp.llama_decode(self._context, batch):
+            self._prefix = []
+            raise FootnoteError("The model could not evaluate the prompt: its window is full.")
+        self.evaluated += len(cells)
+
+    def _logprobs(self, rows: Sequence[int]) -> Logprobs:
+        logits = np.stack(
+            [
+                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, row), (self._vocabulary_size,))
+                for row in rows
+            ]
+        )
+        logits -= logits.max(axis=1, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return logits
+
+    def close(self) -> None:
+        """Frees the model's memory."""
+        if self._model:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self._context)
+            llama_cpp.llama_model_free(self._model)
+            self._model = None

@@ -1,0 +1,92 @@
+"""Questions: what kind of answer one asks for, and what it is about when it leans on the ones before."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+from index.errors import UsageError
+
+AUXILIARY = (
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|"
+    r"isn['’]t|aren['’]t|wasn['’]t|weren['’]t|don['’]t|doesn['’]t|didn['’]t|hasn['’]t|haven['’]t|won['’]t|can['’]t)"
+)
+POLAR = re.compile(rf"(?:and |but |so )?{AUXILIARY}\b(?!.* or )", re.I)
+EXPLANATORY = re.compile(
+    r"(?:and |but |so )?(?:why\b|how (?=(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|"
+    r"might|may|must)\b)|explain\b|describe\b|tell me\b|what (?:happens|happened|would happen|will happen)\b|"
+    r"(?:in )?what (?:way|ways) )",
+    re.I,
+)
+SUMMARY = re.compile(
+    r"(?:please )?(?:can you |could you |give (?:me )?|write |make )?(?:an? |the |me )?(?:short |brief |quick )?"
+    r"(?:summari[sz]e|summary|sum up|overview|tl;?dr|key (?:takeaways?|points?|facts?)|main (?:points?|ideas?|facts?))"
+    r"|what (?:are|is|were) the (?:key|main|most important) (?:takeaways?|points?|ideas?|facts?|messages?)"
+    r"|what (?:is|are) (?:this|the|these|those) (?:articles?|texts?|documents?|stor(?:y|ies)) about",
+    re.I,
+)
+SMALL_TALK = re.compile(
+    r"(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening|day|night)|thanks?(?: you)?(?: (?:very|so) much)?|"
+    r"(?:good ?)?bye|how are you(?: doing)?(?: today)?|who are you|what are you|what is your name|what's your name|"
+    r"what (?:can|do) you do|what can i ask(?: you)?|how (?:do|does|can) (?:you|this|i use (?:you|this)) ?(?:work)?|"
+    r"(?:can you )?help(?: me)?|ok(?:ay)?|cool|great|nice|test)(?: there| footnote| everyone| all)?[\s.!?,]*",
+    re.I,
+)
+LEANING = re.compile(
+    r"(?:and|but|so|or|then|also|what about|how about|why|why not|who else|what else|where else|which ones?|when|"
+    r"until when|since when|how (?:much|many|long|so))\b(?P<rest>.*)",
+    re.I,
+)
+REFERENCE = re.compile(
+    r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|one|ones|"
+    r"former|latter|same|else)\b",
+    re.I,
+)
+FEW_WORDS = 4
+
+
+class Kind(Enum):
+    """What a question asks for."""
+
+    SPAN = "some words of a sentence"
+    EXPLANATION = "a whole sentence"
+    POLAR = "yes or no"
+    SUMMARY = "a handful of sentences"
+    SMALL_TALK = "nothing that an article could hold"
+
+
+def kind(question: str) -> Kind:
+    """The kind of ``question``, told from its form alone."""
+    text = " ".join(question.split())
+    if SMALL_TALK.fullmatch(text):
+        return Kind.SMALL_TALK
+    if SUMMARY.match(text):
+        return Kind.SUMMARY
+    if EXPLANATORY.match(text):
+        return Kind.EXPLANATION
+    if POLAR.match(text):
+        return Kind.POLAR
+    return Kind.SPAN
+
+
+def in_context(question: str, history: Sequence[str]) -> str:
+    """``question`` together with the one before it, where it can't be understood alone ("And until when?")."""
+    if not history or not leans(question):
+        return question
+    return f"{history[-1].strip()} {question.strip()}"
+
+
+def leans(question: str) -> bool:
+    """Whether ``question`` refers to what was said before: it opens like an afterthought, or only points."""
+    words = question.split()
+    opening = LEANING.match(question.strip())
+    if opening and (len(words) <= FEW_WORDS or re.match(r"(?:and|but|so|or|then|also|what about|how about)\b", question, re.I)):
+        return True
+    return bool(REFERENCE.search(question)) and not re.search(r"(?<!^)\b[A-Z][a-z]", question.strip()[1:])
+
+
+def checked(question: str) -> str:
+    """``question`` without surrounding blanks; raises UsageError for an empty one."""
+    text = question.strip()
+    if not any(character.isalnum() for character in text):
+        raise UsageError("The question is empty: ask something, as in rag ask \"Who founded it?\"")
+    return text

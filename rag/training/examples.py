@@ -1,0 +1,191 @@
+"""Training examples: groups of questions over one numbered piece of evidence.
+
+A group shares its evidence, so that training reads the evidence once for all its questions. Every group mixes
+questions that the evidence answers with questions that it almost answers:
+
+- removed: the gold sentence was taken out, the rest of its paragraph stayed;
+- sibling: the question belongs to another paragraph of the same article;
+- exchanged: one detail of an answerable question was swapped (`negatives.py`).
+"""
+
+import random
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.prompt import MAX_EVIDENCE, NO_ANSWER
+from rag.training.negatives import NUMBER, OPPOSITE, Neighbours, exchanged
+from rag.training.squad import Paragraph, Question
+
+POLAR = re.compile(
+    r"(?i)(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|am|isn't|aren't|wasn't"
+    r"|don't|doesn't|didn't|won't|can't)\b"
+)
+DECLARATIVE = re.compile(
+    r"^([A-Z][^,;:()\"“”]{1,50}?) (is|are|was|were|has|have|had|can|could|will|would|should|may|might|must) "
+    r"([^?!\"“”;:]{10,120})\.$"
+)
+PRONOUN = re.compile(r"(?i)^(it|this|that|these|those|there|here|they|we|i|he|she|you|who|which|what|if|when|as|but|and)\b")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with its label (0: not answered by the evidence) and the answer's words."""
+
+    question: str
+    label: int
+    answer: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Group:
+    evidence: list[str]
+    examples: list[Example]
+
+
+class Distractors:
+    """BM25 over the sentences of one file's paragraphs, by article."""
+
+    def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
+        self.paragraphs = paragraphs
+        self.db = sqlite3.connect(":memory:")
+        self.db.execute("CREATE VIRTUAL TABLE paragraph USING fts5(text, tokenize='porter unicode61')")
+        self.db.executemany(
+            "INSERT INTO paragraph(rowid, text) VALUES (?, ?)", ((i, p.text) for i, p in enumerate(paragraphs))
+        )
+
+    def near(self, question: str, count: int) -> list[int]:
+        """Indices of the ``count`` paragraphs that BM25 ranks first for ``question``."""
+        words = re.findall(r"\w+", question.lower())
+        query = " OR ".join(f'"{word}"' for word in words)
+        rows = self.db.execute(
+            "SELECT rowid FROM paragraph WHERE paragraph MATCH ? ORDER BY rank LIMIT ?", (query, count)
+        )
+        return [row[0] for row in rows]
+
+
+def groups(
+    paragraphs: Sequence[Paragraph], near: Neighbours, rng: random.Random, articles: bool = True
+) -> Iterator[Group]:
+    """One group a paragraph, in random order.
+
+    ``articles`` says that the file holds articles, where a question names what it is about; forum posts and reviews
+    answer each other's questions ("What is the product?"), so that they get no sibling questions and their
+    distracting sentences come from anywhere.
+    """
+    retrieval = Distractors(paragraphs)
+    order = list(range(len(paragraphs)))
+    rng.shuffle(order)
+    for i in order:
+        if paragraphs[i].questions:
+            group = _group(i, paragraphs, retrieval, near, rng, articles)
+            if group.examples:
+                yield group
+
+
+def _group(
+    index: int, paragraphs: Sequence[Paragraph], retrieval: Distractors, near: Neighbours, rng: random.Random,
+    articles: bool,
+) -> Group:  # fmt: skip
+    paragraph = paragraphs[index]
+    if articles:
+        lead = rng.choice(paragraph.questions)
+        others = [i for i in retrieval.near(lead.text, 6) if i != index]
+    else:
+        others = rng.sample(range(len(paragraphs)), 2)
+    evidence, place = _evidence(paragraph, [paragraphs[i] for i in others], rng, articles)
+    joined = "\n".join(evidence)
+    examples = []
+    for q in paragraph.questions:
+        if POLAR.match(q.text):
+            continue
+        if q.sentence in place:
+            examples.append(Example(q.text, place[q.sentence], q.answer, "answered"))
+            if rng.random() < 0.4:
+                gold = paragraph.sentences[q.sentence].text
+                changed = exchanged(q.text, gold, paragraph.text, near, rng)
+                if changed:
+                    examples.append(Example(changed, NO_ANSWER, "", "exchanged"))
+        elif not _stands_in(q.answer, joined):
+            examples.append(Example(q.text, NO_ANSWER, "", "removed"))
+    if articles:
+        examples += _siblings(paragraph, index, others, paragraphs, joined, rng)
+    examples += _polar(evidence, rng)
+    rng.shuffle(examples)
+    return Group(evidence, examples)
+
+
+def _evidence(
+    paragraph: Paragraph, others: Sequence[Paragraph], rng: random.Random, articles: bool
+) -> tuple[list[str], dict[int, int]]:
+    """The evidence, and for each sentence of ``paragraph`` that is in it, its label."""
+    size = rng.choice([4, 5, 6, 6, 7, 8, 8, 9])
+    own = list(range(len(paragraph.sentences)))
+    keep = min(len(own), max(2, size - rng.choice([0, 1, 2, 3])) if articles else size - rng.choice([0, 0, 1]))
+    kept = sorted(rng.sample(own, keep)) if len(own) > keep or rng.random() < 0.6 else own
+    if len(kept) == len(own) and len(own) > 2 and rng.random() < 0.5:
+        kept.pop(rng.randrange(len(kept)))
+    blocks: list[list[tuple[str, int | None]]] = [[(paragraph.sentences[i].text, i) for i in kept]]
+    room = size - len(kept)
+    for other in others:
+        if room <= 0:
+            break
+        take = min(room, rng.randint(1, 3), len(other.sentences))
+        start = rng.randint(0, len(other.sentences) - take)
+        blocks.append([(s.text, None) for s in other.sentences[start : start + take]])
+        room -= take
+    rng.shuffle(blocks)
+    flat = [entry for block in blocks for entry in block][:MAX_EVIDENCE]
+    place = {i: label for label, (_, i) in enumerate(flat, 1) if i is not None}
+    return [text for text, _ in flat], place
+
+
+def _siblings(
+    paragraph: Paragraph, index: int, others: list[int], paragraphs: Sequence[Paragraph], joined: str,
+    rng: random.Random,
+) -> list[Example]:  # fmt: skip
+    asked: list[Question] = [
+        q for i in others if i != index for q in paragraphs[i].questions
+        if not POLAR.match(q.text) and not _stands_in(q.answer, joined)
+    ]  # fmt: skip
+    rng.shuffle(asked)
+    return [Example(q.text, NO_ANSWER, "", "sibling") for q in asked[:1]]
+
+
+def _polar(evidence: list[str], rng: random.Random) -> list[Example]:
+    """At most one yes/no question made from a sentence "subject auxiliary rest.", true or made false."""
+    found = [
+        (label, m) for label, text in enumerate(evidence, 1)
+        if (m := DECLARATIVE.match(text)) and not PRONOUN.match(m[1])
+    ]  # fmt: skip
+    if not found or rng.random() < 0.5:
+        return []
+    label, match = rng.choice(found)
+    subject, auxiliary, rest = match.groups()
+    answer = "Yes"
+    if rng.random() < 0.5:
+        numbers = list(NUMBER.finditer(rest))
+        opposites = [m for m in re.finditer(r"[a-z]+", rest) if " " not in OPPOSITE.get(m.group(), " ")]
+        if rest.startswith("not ") or "never" in rest:
+            rest = rest.removeprefix("not ").replace("never ", "")
+        elif opposites:
+            m = rng.choice(opposites)
+            rest = rest[: m.start()] + OPPOSITE[m.group()] + rest[m.end() :]
+        elif numbers:
+            m = rng.choice(numbers)
+            rest = rest[: m.start()] + str(rng.randint(2, 2000)) + rest[m.end() :]
+        else:
+            return []
+        answer = "No"
+    elif re.search(r"\b(not|never|no)\b", rest):
+        answer = "No"
+        rest = re.sub(r"\b(not|never) ", "", rest, count=1)
+    if re.match(r"(?:The|A|An|His|Her|Their|Its|Our|My|Some|Many|Most|All|Both|Each|Every|One|Other)\b", subject):
+        subject = subject[0].lower() + subject[1:]
+    return [Example(f"{auxiliary.capitalize()} {subject} {rest}?", label, answer, "polar")]
+
+
+def _stands_in(answer: str, text: str) -> bool:
+    return answer.lower() in text.lower()

@@ -1,0 +1,118 @@
+"""Questions that the evidence almost answers: one detail exchanged, so that it no longer does.
+
+The kinds follow the taxonomy of unanswerable questions in SQuAD 2.0 (Rajpurkar et al. 2018, table 2):
+entity swap, number swap, antonym, negation; a content word is exchanged for one of its neighbours in the
+language model's own embedding space.
+"""
+
+import random
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+ENTITY = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]+)*")
+NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
+WORD = re.compile(
+    r"\b(?!(?:what|when|where|which|whom|whose|does|from|with|that|this|these|those|have|been|were|many|much|will"
+    r"|would|could|should|into|about|there|their|they|them|than|also|other|some|such|being|between|because)\b)"
+    r"[a-z]{4,}\b"
+)
+ANTONYMS = [
+    ("first", "last"), ("before", "after"), ("largest", "smallest"), ("larger", "smaller"), ("large", "small"),
+    ("highest", "lowest"), ("higher", "lower"), ("high", "low"), ("most", "least"), ("more", "fewer"),
+    ("increase", "decrease"), ("increased", "decreased"), ("rise", "fall"), ("gain", "lose"), ("won", "lost"),
+    ("win", "lose"), ("start", "end"), ("started", "ended"), ("begin", "end"), ("began", "ended"),
+    ("north", "south"), ("northern", "southern"), ("east", "west"), ("eastern", "western"), ("early", "late"),
+    ("earliest", "latest"), ("oldest", "youngest"), ("older", "younger"), ("old", "new"), ("best", "worst"),
+    ("better", "worse"), ("good", "bad"), ("like", "dislike"), ("liked", "disliked"), ("love", "hate"),
+    ("accepted", "rejected"), ("allowed", "forbidden"), ("above", "below"), ("inside", "outside"),
+    ("buy", "sell"), ("bought", "sold"), ("open", "close"), ("opened", "closed"), ("strong", "weak"),
+    ("stronger", "weaker"), ("cheap", "expensive"), ("easy", "difficult"), ("easier", "harder"),
+    ("long", "short"), ("longest", "shortest"), ("male", "female"), ("father", "mother"), ("son", "daughter"),
+    ("brother", "sister"), ("major", "minor"), ("public", "private"), ("positive", "negative"),
+    ("attacked", "defended"), ("joined", "left"), ("supported", "opposed"), ("created", "destroyed"),
+    ("built", "demolished"), ("found", "lost"), ("hired", "fired"), ("always", "never"), ("all", "none"),
+    ("can", "cannot"), ("did", "did not"), ("does", "does not"), ("is", "is not"), ("was", "was not"),
+    ("are", "are not"), ("were", "were not"), ("will", "will never"), ("has", "has never"), ("had", "had never"),
+]  # fmt: skip
+OPPOSITE = {**{a: b for a, b in ANTONYMS}, **{b: a for a, b in ANTONYMS if " " not in b}}
+
+
+class Neighbours:
+    """Words near a word in an embedding matrix, without its own inflections.
+
+    ``vectors`` has shape (n words, d); ``words`` are lower-case words, each one token.
+    """
+
+    def __init__(self, words: list[str], vectors: NDArray[np.float32]) -> None:
+        self.row = {word: i for i, word in enumerate(words)}
+        self.words = words
+        self.vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        self.known: dict[str, list[str]] = {}
+
+    def of(self, word: str) -> list[str]:
+        if word not in self.row:
+            return []
+        if word not in self.known:
+            nearness = self.vectors @ self.vectors[self.row[word]]
+            order = np.argpartition(-nearness, 60)[:60]
+            order = order[np.argsort(-nearness[order])][1:]
+            self.known[word] = [self.words[i] for i in order if self.words[i][:4] != word[:4]][3:30]
+        return self.known[word]
+
+
+def exchanged(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+    """``question`` with one detail exchanged, or None where it has none that can be.
+
+    ``evidence`` is the gold sentence: what is put in must not stand there. Entities and numbers that are put in
+    come from ``pool``, the text around it, so that they look at home.
+    """
+    kinds = [_entity, _number, _opposite, _neighbour, _neighbour]
+    rng.shuffle(kinds)
+    for kind in kinds:
+        changed = kind(question, evidence, pool, near, rng)
+        if changed and changed != question:
+            return changed
+    return None
+
+
+def _replace(text: str, match: re.Match[str], new: str) -> str:
+    return text[: match.start()] + new + text[match.end() :]
+
+
+def _entity(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+    old = list(ENTITY.finditer(question))
+    new = sorted({m.group() for m in ENTITY.finditer(pool)} - {m.group() for m in old})
+    new = [name for name in new if name not in evidence and name not in question]
+    return _replace(question, rng.choice(old), rng.choice(new)) if old and new else None
+
+
+def _number(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+    old = list(NUMBER.finditer(question))
+    if not old:
+        return None
+    match = rng.choice(old)
+    others = sorted({m.group() for m in NUMBER.finditer(pool)} - {m.group() for m in NUMBER.finditer(evidence)})
+    digits = match.group()
+    at = rng.choice([i for i, c in enumerate(digits) if c.isdigit()])
+    shifted = digits[:at] + str((int(digits[at]) + rng.randint(1, 8)) % 10) + digits[at + 1 :]
+    return _replace(question, match, rng.choice(others) if others and rng.random() < 0.5 else shifted)
+
+
+def _opposite(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+    old = [m for m in re.finditer(r"[a-z]+", question) if m.group() in OPPOSITE]
+    if not old:
+        return None
+    match = rng.choice(old)
+    return _replace(question, match, OPPOSITE[match.group()])
+
+
+def _neighbour(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+    old = list(WORD.finditer(question))
+    rng.shuffle(old)
+    for match in old:
+        new = [word for word in near.of(match.group()) if word not in evidence.lower()]
+        if new:
+            return _replace(question, match, rng.choice(new))
+    return None

@@ -1,0 +1,55 @@
+"""SQuAD-layout files as training material: paragraphs, their sentences, questions with one gold span."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.sentence import Sentence, sentences
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, the index of the sentence that answers it, and the answer's words in it."""
+
+    text: str
+    sentence: int
+    answer: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    article: str
+    text: str
+    sentences: list[Sentence]
+    questions: list[Question]
+
+
+def read(path: Path) -> list[Paragraph]:
+    """The paragraphs of a file in SQuAD's layout; questions whose answer crosses sentences are left out."""
+    paragraphs = []
+    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            text = paragraph["context"]
+            found = sentences(text)
+            questions = [q for qa in paragraph["qas"] if (q := _question(qa, text, found))]
+            paragraphs.append(Paragraph(article["title"], text, found, questions))
+    return paragraphs
+
+
+def _question(qa: dict, text: str, found: list[Sentence]) -> Question | None:
+    if qa.get("is_impossible") or not qa["answers"]:
+        return None
+    counts = Counter(a["text"] for a in qa["answers"])
+    best = max(qa["answers"], key=lambda a: (counts[a["text"]], -len(a["text"])))
+    start, end = best["answer_start"], best["answer_start"] + len(best["text"])
+    answer = best["text"].strip().strip(",.;:")
+    for i, s in enumerate(found):
+        if s.start <= start and end <= s.end + 1 and answer and _word_bounded(text, start, best["text"]):
+            return Question(qa["question"].strip(), i, answer)
+    return None
+
+
+def _word_bounded(text: str, start: int, answer: str) -> bool:
+    before, after = text[start - 1 : start], text[start + len(answer) : start + len(answer) + 1]
+    return not (before.isalnum() and answer[:1].isalnum()) and not (after.isalnum() and answer[-1:].isalnum())

@@ -1,0 +1,18 @@
+"""Verification: a statement is held against the sentence that it cites; what does not stand there is dropped."""
+
+import re
+from collections.abc import Iterable
+
+WORD = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*")
+JOINING = frozenset({"yes", "no", "and", "or"})  # all that a statement may add to its evidence
+
+
+def holds(statement: str, quotes: Iterable[str]) -> bool:
+    """Whether every word of ``statement``, its numbers and names above all, stands in one of ``quotes``."""
+    proven = {word for quote in quotes for word in _words(quote)} | JOINING
+    said = _words(statement)
+    return bool(said) and all(word in proven for word in said)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in WORD.findall(text)]
