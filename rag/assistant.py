@@ -30,11 +30,15 @@ SMALL_TALK = (
 
 
 class Assistant:
-    """Answers questions from a library with a language model, and cites what proves each statement."""
+    """Answers questions from a library with a language model, and cites what proves each statement.
 
-    def __init__(self, library: Library, model: LanguageModel) -> None:
+    It abstains below ``threshold``, a confidence from 0 to 1.
+    """
+
+    def __init__(self, library: Library, model: LanguageModel, threshold: float = THRESHOLD) -> None:
         self.library = library
         self.model = model
+        self.threshold = threshold
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``question``; ``history`` holds the questions before it, oldest first.
@@ -84,7 +88,7 @@ class Assistant:
         if wanted is Kind.SUMMARY:
             order = sorted(range(1, len(read.labels)), key=lambda k: -read.labels[k])[:KEY_SENTENCES]
             return tuple(self._statement(evidence[k - 1], evidence[k - 1].text) for k in sorted(order))
-        if confidence(read) < THRESHOLD:
+        if confidence(read) < self.threshold:
             return ()
         best = read.candidates[0]
         sentence = evidence[best.label - 1]

@@ -29,12 +29,14 @@ llama_cpp.llama_log_set(_silent, ctypes.c_void_p(0))
 class LanguageModel:
     """One GGUF file, loaded. Not safe for two threads at once.
 
+    ``trained`` says that it has learned the prompt in `prompt.py`; any other model is asked in its chat template.
     Raises UsageError for a file that is no GGUF model.
     """
 
-    def __init__(self, file: Path, name: str, threads: int | None = None) -> None:
+    def __init__(self, file: Path, name: str, trained: bool = False, threads: int | None = None) -> None:
         self.file = file
         self.name = name
+        self.trained = trained
         self.evaluated = 0  # tokens, over the life of the model
         self._prefix: list[int] = []
         if not file.is_file():
