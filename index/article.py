@@ -12,6 +12,7 @@ from pathlib import Path
 from index.errors import FootnoteError, UsageError
 
 SUFFIXES = (".txt", ".md")
+DOUBT = 0.05  # of charset-normalizer's chaos and coherence, both from 0 to 1
 FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
 
@@ -108,14 +109,26 @@ def _decode(data: bytes) -> str:
 
 
 def _detect(data: bytes) -> str:
-    """``data`` in the encoding that it most likely is in, where the language of the text bears that out."""
+    """``data`` in the one encoding that makes it words of a language.
+
+    Where several do about as well, Windows-1252 stands for the western ones, as browsers have it
+    (https://encoding.spec.whatwg.org/#names-and-labels); otherwise we can't be sure.
+    """
     from charset_normalizer import from_bytes
 
-    matches = from_bytes(data)
-    best = matches.best()
-    if best is None or (best.coherence == 0 and len(matches) > 1):
+    matches = list(from_bytes(data))
+    rivals = [
+        match
+        for match in matches
+        if match.chaos <= matches[0].chaos + DOUBT and match.coherence >= max(matches[0].coherence - DOUBT, DOUBT)
+    ]
+    western = [match for match in rivals if "cp1252" in match.could_be_from_charset]
+    texts = {str(match) for match in western or rivals}
+    if matches and matches[0].bom:
+        return str(matches[0])
+    if len(texts) != 1:
         raise UnreadableFile("is in no encoding that we can be sure of: save it as UTF-8")
-    return str(best)
+    return texts.pop()
 
 
 def _title(path: Path, text: str) -> str:

@@ -7,6 +7,7 @@ import sentencex
 
 FULL_WIDTH = 100  # characters; no line of hard-wrapped prose is longer
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+STOP = re.compile(r"""[.!?…]["”’)]*\s*$""")
 BULLET = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)]|#{1,6})\s+")
 
 
@@ -42,9 +43,11 @@ def blocks(text: str, start: int = 0) -> list[tuple[int, int]]:
             for m in re.finditer(r"[^\n]+", paragraph.group())
         ]
         longest = max(end - start for start, end in lines)
+        stops = sum(bool(STOP.search(text, start, end)) for start, end in lines)
+        wrapped = longest <= FULL_WIDTH and stops <= len(lines) / 2
         start, previous_end = lines[0]
         for (line_start, line_end), (before_start, before_end) in zip(lines[1:], lines, strict=False):
-            full = longest <= FULL_WIDTH and before_end - before_start >= 0.75 * longest
+            full = wrapped and before_end - before_start >= 0.75 * longest
             if not full or BULLET.match(text[line_start:line_end]):
                 spans.append((start, previous_end))
                 start = line_start

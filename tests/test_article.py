@@ -38,9 +38,19 @@ def test_line_ends_and_characters_are_kept_and_the_byte_order_mark_is_not_text(t
     assert read(path).sha256 == read(written(tmp_path, "b.txt", text.encode())).sha256
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
-def test_other_encodings_are_detected(tmp_path: Path, encoding: str) -> None:
-    assert read(written(tmp_path, "a.txt", FRENCH.encode(encoding))).text == FRENCH
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (FRENCH, "cp1252"),
+        (FRENCH, "utf-16"),
+        ("Die Größe der Straße überrascht. Müller fährt täglich über die Brücke nach Köln.", "latin-1"),
+        ("The “deal” was worth €1.5 billion — Microsoft’s share fell. It was café society.", "cp1252"),
+        ("Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi, gdzie spotkaliśmy się z przyjaciółmi.", "cp1250"),
+        ("Компания объявила о новом соглашении с партнёрами. Это важный шаг для рынка.", "cp1251"),
+    ],
+)
+def test_other_encodings_are_detected(tmp_path: Path, text: str, encoding: str) -> None:
+    assert read(written(tmp_path, "a.txt", text.encode(encoding))).text == text
 
 
 @pytest.mark.parametrize(
@@ -50,6 +60,7 @@ def test_other_encodings_are_detected(tmp_path: Path, encoding: str) -> None:
         (b"plain words, then \0 a zero", "binary"),
         (bytes(range(128, 256)) * 4, "encoding"),
         ("Le café était fermé, hélas.".encode("cp1252"), "encoding"),  # too short to be sure of
+        ("Компания объявила о новом соглашении.".encode("koi8-r"), "encoding"),  # Japanese in Shift JIS?
         (b"", "empty"),
         (b" \r\n\t ", "empty"),
     ],

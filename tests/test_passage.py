@@ -67,7 +67,7 @@ def test_headings_stay_with_what_follows(embedder: Embedder) -> None:
 
 def test_lines_are_joined_to_about_a_paragraph(embedder: Embedder) -> None:
     passages = split(article("\n".join([SENTENCE.strip()] * 40)), embedder.count_tokens, embedder.window)
-    assert all(60 <= len(passage.text.split()) <= 130 for passage in passages[:-1])
+    assert all(80 <= len(passage.text.split()) <= 150 for passage in passages[:-1])
 
 
 def test_front_matter_is_not_a_passage(embedder: Embedder) -> None:

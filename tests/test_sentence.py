@@ -62,3 +62,9 @@ def test_lines_that_stand_alone_are_sentences_and_lose_their_bullets() -> None:
 def test_hard_wrapped_prose_is_joined() -> None:
     text = "The harbour was built in 1742 by the engineer\nAnna Thorsen, who had studied for some years\nin Bergen. It was dear."
     assert [s.text for s in sentences(text)] == [text[: text.index(" It was")], "It was dear."]
+
+
+def test_lines_that_end_in_stops_are_not_hard_wrapped() -> None:
+    lines = ["The harbour was built in 1742 by an engineer", "It cost 3,400 crowns, twice what they had voted."]
+    lines += ["A storm broke the north wall in January 1801.", "Rebuilding took nine years, until 1810."]
+    assert [s.text for s in sentences("\n".join(lines))] == lines
