@@ -1,0 +1,68 @@
+# Every target sets up what it needs in .venv, and is quick when nothing changed.
+
+PYTHON ?= python3
+Q ?= What does Microsoft's right of first refusal mean?
+DATA ?= ../shared/data/squad2-dev-a.json
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable
+# What an installation depends on; an editable one finds only the packages that were there when it was made.
+GROUND := pyproject.toml .constraints.txt $(wildcard rag/__init__.py index/__init__.py ui/__init__.py evals/__init__.py)
+
+# A question may hold quotes, dollar signs and backticks: it reaches the command as it was typed,
+# through the environment, and neither make nor the shell reads anything into it.
+unexport Q
+export QUESTION = $(value Q)
+
+.DEFAULT_GOAL := help
+.PHONY: help ask ui test lint eval bench browser clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+ask: .venv/asks ## answer a question from the articles in seeds/; Q="…" asks another one
+	@$(BIN)/rag ask -- "$$QUESTION" || [ $$? -eq 3 ] # 3: the articles do not say, and that is an answer, too
+
+ui: .venv/asks ## open the page: chat with the articles
+	$(BIN)/rag ui
+
+test: .venv/tests ## run the tests
+	$(BIN)/pytest
+
+lint: .venv/tests ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(wildcard rag index ui evals)
+
+eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
+	$(BIN)/rag eval
+
+bench: .venv/tests ## measure retrieval on DATA, a file in SQuAD's layout
+	$(BIN)/python -m index.measure $(DATA)
+
+browser: ## install Debian's chromium for the tests of the page, if there is no browser yet
+	@for name in chromium chromium-browser google-chrome; do ! command -v $$name >/dev/null || exit 0; done; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" -eq 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+	else echo "No chromium here, and only root can install it with apt-get: the tests of the page will be skipped."; fi
+
+clean: ## remove .venv and everything else that is made anew; the library in .rag stays
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# One empty file a set of extras: made when the installation has succeeded, older than what it depends on when
+# that has changed.
+
+.venv/asks: $(GROUND)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Footnote needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …'; exit 1; }
+	@[ -d .venv ] || echo 'Setting up .venv: about 2 GB, of which llama-cpp-python is compiled here. The first time takes' \
+		'several minutes, as long as ten on a small machine; after that, seconds.'
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@$(INSTALL) . || { echo 'Setting up .venv failed: pip says why, above.' \
+		'(llama-cpp-python needs a C++ compiler: apt-get install g++, or xcode-select --install.)'; exit 1; }
+	@touch $@
+
+.venv/tests: .venv/asks
+	@$(INSTALL) '.[dev,browser,evals]'
+	@touch $@
