@@ -1,11 +1,11 @@
 """Answers: what the assistant says, with the citations that prove it, or why it says nothing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from index.errors import UsageError
+from index.errors import FootnoteError, UsageError
 from index.passage import Passage
 from index.search import Hit
 from rag.citation import Citation
@@ -75,17 +75,7 @@ class Answer:
             "statements": [
                 {"text": s.text, "citations": [c.as_json() for c in s.citations]} for s in self.statements
             ],
-            "hits": [
-                {
-                    "article": h.passage.article_id,
-                    "start": h.passage.start,
-                    "end": h.passage.end,
-                    "score": h.score,
-                    "dense_rank": h.dense_rank,
-                    "lexical_rank": h.lexical_rank,
-                }
-                for h in self.hits
-            ],
+            "hits": [hit_as_json(h) for h in self.hits],
             "model": self.model,
             "confidence": self.confidence,
             "tokens": self.tokens,
@@ -115,6 +105,49 @@ class Answer:
 
     def dumps(self) -> str:
         return json.dumps(self.as_json(), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a saved citation still holds, and if not, why."""
+
+    holds: bool
+    reason: str = ""
+
+
+def verdicts(lines: Iterable[str], file: str, text_of: TextOf) -> list[Verdict]:
+    """One verdict for each citation of the answers in ``lines``, saved as JSON, one answer a line.
+
+    Raises UsageError, naming ``file`` and line, for what is no saved answer.
+    """
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            quoted = [c for s in json.loads(line)["statements"] for c in s["citations"]]
+            found += [_verdict(c, text_of) for c in quoted]
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise UsageError(f"{file} line {number} is no answer saved with rag ask --json.") from error
+    return found
+
+
+def _verdict(record: dict[str, Any], text_of: TextOf) -> Verdict:
+    try:
+        Citation.from_json(record, text_of(record["article"]))
+    except FootnoteError as error:
+        return Verdict(False, str(error))
+    return Verdict(True)
+
+
+def hit_as_json(hit: Hit) -> dict[str, Any]:
+    """The span of a hit's passage, its fused score and its ranks."""
+    return {
+        "article": hit.passage.article_id,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "score": hit.score,
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+    }
 
 
 def _statement(record: dict[str, Any], text_of: TextOf) -> Statement:

@@ -1,5 +1,6 @@
 """The assistant: a question's way from search to evidence to generation to verification to an answer."""
 
+import threading
 import time
 from collections.abc import Sequence
 
@@ -39,6 +40,7 @@ class Assistant:
         self.library = library
         self.model = model
         self.threshold = threshold
+        self._lock = threading.Lock()  # the model reads one prompt at a time
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``question``; ``history`` holds the questions before it, oldest first.
@@ -53,12 +55,11 @@ class Assistant:
         full = in_context(asked, history)
         hits = self.library.search(full, HITS)
         searched = time.perf_counter()
-        before = self.model.evaluated
         if wanted is Kind.SUMMARY:
             evidence = lead(self.library.passages(hits[0].passage.article_id), MAX_EVIDENCE) if hits else []
         else:
             evidence = select(full, hits, EVIDENCE)
-        read = self._read(full, evidence, wanted)
+        read, tokens = self._read(full, evidence, wanted)
         generated = time.perf_counter()
         statements = self._statements(read, evidence, wanted)
         done = time.perf_counter()
@@ -69,16 +70,20 @@ class Assistant:
             tuple(hits),
             self.model.name,
             confidence(read) if read else 0.0,
-            self.model.evaluated - before,
+            tokens,
             Timings(searched - started, generated - searched, done - generated, done - started),
         )
 
-    def _read(self, question: str, evidence: Sequence[Evidence], wanted: Kind) -> Generation | None:
+    def _read(self, question: str, evidence: Sequence[Evidence], wanted: Kind) -> tuple[Generation | None, int]:
+        """What the model makes of the evidence, and how many tokens it evaluated for it."""
         if not evidence:
-            return None
+            return None, 0
         texts = [e.text for e in evidence]
         closed = YES_OR_NO if wanted is Kind.POLAR else ()
-        return generate(self.model, prompt(self.model, texts, question), texts, closed)
+        with self._lock:
+            before = self.model.evaluated
+            read = generate(self.model, prompt(self.model, texts, question), texts, closed)
+            return read, self.model.evaluated - before
 
     def _statements(
         self, read: Generation | None, evidence: Sequence[Evidence], wanted: Kind

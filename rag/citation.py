@@ -28,7 +28,7 @@ class Citation:
     text: InitVar[str]
 
     def __post_init__(self, text: str) -> None:
-        if not (0 <= self.start < self.end and text[self.start : self.end] == self.quote):
+        if not (0 <= self.start < self.end <= len(text) and text[self.start : self.end] == self.quote):
             raise FalseCitation(f"{self.source}:{self.start}-{self.end} does not read “{self.quote}”.")
 
     @classmethod

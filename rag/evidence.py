@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import snowballstemmer
+
 from index.lexical import STOP_WORDS
-from index.passage import Passage
+from index.passage import HEADING, Passage
 from index.search import Hit
-from index.sentence import sentences
+from index.sentence import Sentence, sentences
 from rag.prompt import MAX_EVIDENCE, one_line
 
 PASSAGES = 5  # the right one is among them for 96% of questions
-SUFFIX = re.compile(r"(?:ies|ied|ing|ed|es|s|ly|e|y|er|or|ion|ions|ment|al)$")
+STEMMER = snowballstemmer.stemmer("english")
+TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 LONG = 600  # characters; what is longer is no sentence that anyone wants to read as evidence
 
 
@@ -37,8 +40,7 @@ def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> lis
     candidates = [
         (rank, hit, sentence)
         for rank, hit in enumerate(hits[:PASSAGES])
-        for sentence in sentences(hit.passage.text)
-        if len(sentence.text) <= LONG
+        for sentence in statements(hit.passage.text)
     ]
     stems = [_stems(one_line(s.text)) for _, _, s in candidates]
     asked = _stems(question)
@@ -58,7 +60,18 @@ def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> lis
 
 def _stems(text: str) -> set[str]:
     words = [w for w in re.findall(r"[^\W_]+", text.lower()) if not STOP_WORDS.fullmatch(w)]
-    return {SUFFIX.sub("", w) if len(w) > 4 else w for w in words}
+    return set(STEMMER.stemWords(words))
+
+
+def statements(text: str) -> list[Sentence]:
+    """The sentences of ``text`` that can prove something: no headings, nothing of more than LONG characters."""
+    return [s for s in sentences(text) if len(s.text) <= LONG and not _is_heading(s, text)]
+
+
+def _is_heading(sentence: Sentence, text: str) -> bool:
+    line = text[text.rfind("\n", 0, sentence.start) + 1 :].partition("\n")[0]
+    alone = line.strip("# \t\r") == sentence.text
+    return alone and bool(HEADING.fullmatch(sentence.text)) and not TELLING.search(sentence.text)
 
 
 def lead(passages: Sequence[Passage], count: int) -> list[Evidence]:
@@ -66,7 +79,7 @@ def lead(passages: Sequence[Passage], count: int) -> list[Evidence]:
     step = max(1, math.ceil(len(passages) / count))
     found = []
     for passage in passages[::step]:
-        whole = [s for s in sentences(passage.text) if s.text[-1:] in ".!?”\"" and len(s.text) <= LONG]
+        whole = [s for s in statements(passage.text) if s.text[-1:] in ".!?”\""]
         if whole:
             start = passage.start + whole[0].start
             found.append(Evidence(passage.article_id, start, start + len(whole[0].text), whole[0].text, 0.0))

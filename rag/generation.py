@@ -16,8 +16,8 @@ from rag.prompt import NO_ANSWER, one_line
 from rag.span import boundaries
 
 LABELS = 3  # sentences whose spans are scored
-BEGINNINGS = 5  # beginnings of spans that are followed
-REACH = 16  # tokens that a beginning is followed at first; four times as many where that is not enough
+BEGINNINGS = 4  # beginnings of spans that are followed
+REACH = 10  # tokens that a beginning is followed at first; four times as many where that is not enough
 UNLIKELY = math.log(0.05)  # against the best label
 
 
@@ -53,12 +53,12 @@ def generate(
 
     With ``closed``, the answer is one of these words instead of a span.
     """
-    digits = [model.tokens(str(label))[-1] for label in range(len(evidence) + 1)]
+    digits = [model.tokens(f"[{label}]")[-2] for label in range(len(evidence) + 1)]
     logprobs = model.next(prompt)[digits]
     logprobs = logprobs - np.logaddexp.reduce(logprobs)
     labels = sorted(range(1, len(digits)), key=lambda k: -logprobs[k])[:LABELS]
     labels = [k for k in labels if logprobs[k] >= logprobs[labels[0]] + UNLIKELY]
-    heads = {k: [digits[k], *model.tokens("]")] for k in labels}
+    heads = {k: [digits[k], model.tokens("[0]")[-1]] for k in labels}
     after = {k: rows[-1] for k, rows in zip(labels, model.continuations(list(heads.values())), strict=True)}
     found: list[Candidate] = []
     if closed:
@@ -93,11 +93,12 @@ def _paths(model: LanguageModel, sentence: str) -> list[_Path]:
 def _path(model: LanguageModel, sentence: str, start: int, ends: Sequence[int]) -> _Path:
     tokens = model.tokens(" " + sentence[start:])
     lengths = np.cumsum([len(model.piece(token)) for token in tokens])
-    counts = {int(length): count for count, length in enumerate(lengths, 1)}
+    whole = len(sentence[start:].encode())
+    counts = {whole - int(lengths[-1] - length): count for count, length in enumerate(lengths, 1)}
     words = {}
     for end in ends:
         text = sentence[start:end]
-        if end > start and (count := counts.get(len(text.encode()) + 1)):
+        if end > start and (count := counts.get(len(text.encode()))):
             words[count] = text
     return _Path(start, tokens, words)
 

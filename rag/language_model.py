@@ -14,6 +14,7 @@ from index.errors import FootnoteError, UsageError
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
 BATCH = 512
+MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
 
@@ -91,10 +92,25 @@ class LanguageModel:
             self._pieces[token] = space.raw[: max(count, 0)]
         return self._pieces[token]
 
-    def chat_template(self) -> str | None:
-        """The chat template that the file carries."""
+    def chat(self, content: str) -> list[int] | None:
+        """``content`` as a user's message in the file's own chat template, up to where the assistant speaks.
+
+        None when the file carries no template that llama.cpp knows. Control tokens come from the template alone.
+        """
         template = llama_cpp.llama_model_chat_template(self._model, None)
-        return template.decode() if template else None
+        message = llama_cpp.llama_chat_message(role=b"user", content=MARK.encode())
+        space = ctypes.create_string_buffer(4096)
+        length = (
+            llama_cpp.llama_chat_apply_template(template, ctypes.byref(message), 1, True, space, len(space))
+            if template
+            else -1
+        )
+        before, mark, after = space.raw[: max(length, 0)].decode().partition(MARK)
+        if not mark:
+            return None
+        begin = self.begin if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) else []
+        framed = [*self.tokens(before, special=True), *self.tokens(content), *self.tokens(after, special=True)]
+        return framed if framed[:1] == begin else [*begin, *framed]
 
     def next(self, prompt: Sequence[int]) -> Logprobs:
         """The log-probabilities (vocabulary,) of the token after ``prompt``.

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from rag.language_model import LanguageModel
 
 MAX_EVIDENCE = 9  # a label is one digit, and one digit is one token
+INSTRUCTIONS = (
+    "Answer the question from the numbered sentences below. Reply with the number of the sentence that answers it in "
+    "square brackets, then with the few words of that sentence that are the answer, and nothing else, for example: "
+    "[2] in 1998. If none of the sentences answers the question, reply [0]."
+)
 NO_ANSWER = 0  # the label that says: none of these sentences answers the question
 
 
@@ -36,5 +41,12 @@ def completion(label: int, span: str) -> str:
 
 
 def prompt(model: LanguageModel, evidence: Sequence[str], question: str) -> list[int]:
-    """The tokens of the whole prompt, up to where the label is to follow."""
+    """The tokens of the whole prompt, up to where the label is to follow.
+
+    A model that was not trained for this prompt gets the same with instructions, in its own chat template.
+    """
+    if not model.trained:
+        asked = model.chat(f"{INSTRUCTIONS}\n\n{evidence_block(evidence)}\nQuestion: {one_line(question)}")
+        if asked:
+            return [*asked, *model.tokens("[")]
     return [*model.begin, *model.tokens(evidence_block(evidence)), *model.tokens(question_block(question))]

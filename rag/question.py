@@ -13,7 +13,7 @@ AUXILIARY = (
 POLAR = re.compile(rf"(?:and |but |so )?{AUXILIARY}\b(?!.* or )", re.I)
 EXPLANATORY = re.compile(
     r"(?:and |but |so )?(?:why\b|how (?=(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|"
-    r"might|may|must)\b)|explain\b|describe\b|tell me\b|what (?:happens|happened|would happen|will happen)\b|"
+    r"might|may|must)\b)|what (?:does|do|did|would) .*\b(?:mean|imply|entail|involve)\b|explain\b|describe\b|tell me\b|what (?:happens|happened|would happen|will happen)\b|"
     r"(?:in )?what (?:way|ways) )",
     re.I,
 )

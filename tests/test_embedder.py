@@ -19,7 +19,8 @@ def embedder() -> Embedder:
 def test_vectors_are_unit_length_and_in_the_order_of_the_texts(embedder: Embedder) -> None:
     texts = ["A river flooded the town.", "Bees dance. " * 60, "bees", "A swarm of insects"] * 20
     vectors = embedder.encode(texts)
-    assert vectors.shape == (80, embedder.dimensions) and vectors.dtype == np.float32
+    assert vectors.shape == (80, embedder.dimensions)
+    assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(vectors[3], embedder.encode(["A swarm of insects"])[0], atol=1e-5)
     assert vectors[2] @ vectors[3] > vectors[0] @ vectors[3]

@@ -2,28 +2,29 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.measure import figures, measure
 
-PARAGRAPH = "The harbour of Brindle was built in 1742 by the engineer Anna Thorsen, who had studied in Bergen. " * 3
+PARAGRAPH = "The harbour of {0} was built in 1742 by the engineer Anna Thorsen, who came to {0} from Bergen. " * 3
+
+
+def about(town: str) -> dict[str, Any]:
+    context = PARAGRAPH.format(town)
+    answer = {"text": "Anna Thorsen", "answer_start": context.index("Anna")}
+    asked = {"question": f"Who built the harbour of {town}?", "is_impossible": False, "answers": [answer]}
+    unanswerable = {"question": "Who drained it?", "is_impossible": True, "answers": []}
+    return {"context": context, "qas": [asked, unanswerable]}
+
+
 QUESTIONS = {
     "data": [
-        {
-            "title": title,
-            "paragraphs": [
-                {"context": PARAGRAPH.replace("Brindle", town), "qas": [
-                    {"question": f"Who built the harbour of {town}?", "is_impossible": False,
-                     "answers": [{"text": "Anna Thorsen", "answer_start": PARAGRAPH.replace("Brindle", town).index("Anna")}]},
-                    {"question": "Who drained it?", "is_impossible": True, "answers": []},
-                ]}
-                for town in towns
-            ],
-        }
-        for title, towns in (("Old_Ports", ["Brindle", "Ostra"]), ("New Ports", ["Sorrel"]))
+        {"title": "Old_Ports", "paragraphs": [about("Brindle"), about("Ostra")]},
+        {"title": "New Ports", "paragraphs": [about("Sorrel")]},
     ]
-}  # fmt: skip
+}
 
 
 def test_figures_count_ranks() -> None:
@@ -34,6 +35,8 @@ def test_answerable_questions_are_measured(tmp_path: Path, capsys: pytest.Captur
     (tmp_path / "questions.json").write_text(json.dumps(QUESTIONS))
     measure(tmp_path / "questions.json")
     first, _, dense, words, fused = capsys.readouterr().out.splitlines()
-    assert "3 passages" in first and "3 questions" in first
+    assert "3 passages" in first
+    assert "3 questions" in first
     assert fused.split() == ["fused", "1.000", "1.000", "1.000", "1.000"]
-    assert dense.split()[0] == "dense" and words.split()[0] == "BM25"
+    assert dense.split()[0] == "dense"
+    assert words.split()[0] == "BM25"

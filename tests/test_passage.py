@@ -38,7 +38,7 @@ def article(text: str) -> Article:
 def test_a_passage_is_the_text_at_its_span_and_fits_the_window(text: str, embedder: Embedder) -> None:
     end = 0
     for passage in split(article(text), embedder.count_tokens, embedder.window):
-        assert text[passage.start : passage.end] == passage.text != ""
+        assert text[passage.start : passage.end] == passage.text.strip() != ""
         assert text[end : passage.start].strip() == "", "nothing is left out"
         assert embedder.count_tokens(passage.text) <= embedder.window
         end = passage.end

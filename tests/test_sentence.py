@@ -60,7 +60,8 @@ def test_lines_that_stand_alone_are_sentences_and_lose_their_bullets() -> None:
 
 
 def test_hard_wrapped_prose_is_joined() -> None:
-    text = "The harbour was built in 1742 by the engineer\nAnna Thorsen, who had studied for some years\nin Bergen. It was dear."
+    text = "The harbour was built in 1742 by the engineer\nAnna Thorsen, who had studied for some years\n"
+    text += "in Bergen. It was dear."
     assert [s.text for s in sentences(text)] == [text[: text.index(" It was")], "It was dear."]
 
 

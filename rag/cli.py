@@ -1,0 +1,271 @@
+"""The ``rag`` command: the front door to every room."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index.errors import FootnoteError, UsageError
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from rag.assistant import Assistant
+
+ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
+SEEDS = Path("seeds")
+
+
+class Front(click.Group):
+    """Shows our own errors as one line, with the exit status that fits."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except FootnoteError as error:
+            click.echo(f"rag: {error}", err=True)
+            context.exit(USAGE if isinstance(error, UsageError) else FAILURE)
+
+
+@click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="footnote")
+@click.option("--library", default=".rag", show_default=True, metavar="DIR", help="Where the library is kept.")
+@click.option("--model", metavar="MODEL", help="A GGUF file, or OWNER/REPO:FILE.gguf on the hub; see rag models.")
+@click.option("--embedder", metavar="NAME", help="A sentence-transformers model, for a library yet to be made.")
+@click.option("-q", "--quiet", is_flag=True, help="No messages beside the result.")
+@click.pass_context
+def main(context: click.Context, library: str, model: str | None, embedder: str | None, quiet: bool) -> None:
+    """Answers questions from a folder of articles; every statement cites the characters that prove it.
+
+    \b
+    rag index articles/                  put a folder of .txt and .md files into the library
+    rag ask "Who signed the agreement?"  one question
+    rag chat                             a conversation
+    """
+    context.obj = {"library": library, "model": model, "embedder": embedder, "quiet": quiet}
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.pass_obj
+def index(options: dict[str, Any], paths: tuple[str, ...]) -> None:
+    """Put files and folders into the library (default: seeds/).
+
+    Run again, it touches only what was added, changed or removed. Files that can't be read are named; the others
+    are indexed all the same.
+
+    \b
+    rag index articles/ notes.md
+    """
+    with _library(options, seeds=False) as library:
+        made = library.mirror(paths or [SEEDS], progress=not options["quiet"])
+        _say(options, _text().changes(made))
+        if made.problems and not (made.added or made.changed or made.unchanged):
+            raise UsageError("None of the files could be indexed.")
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--batch", metavar="FILE", help="One question a line; - for standard input. Prints JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.pass_obj
+def ask(options: dict[str, Any], question: str | None, batch: str | None, as_json: bool) -> None:
+    """Answer QUESTION, with a footnote for each statement.
+
+    Exit status: 0 for an answer, 3 when the articles don't hold one, 2 for bad usage, 1 for a failure. Without a
+    library, the articles in seeds/ are indexed first.
+
+    \b
+    rag ask "When does the agreement end?"
+    rag ask --json "When does the agreement end?" >answer.json
+    rag ask --batch questions.txt >answers.jsonl
+    """
+    if (question is None) == (batch is None):
+        raise UsageError("Ask one question, or give --batch FILE.")
+    if question is not None:
+        from rag.question import checked
+
+        checked(question)
+    questions = _questions(batch) if batch is not None else []
+    with _assistant(options) as assistant:
+        if question is None:
+            for line in questions:
+                click.echo(assistant.ask(line).dumps())
+            return
+        given = assistant.ask(question)
+        click.echo(given.dumps() if as_json else _text().answer(given))
+        if given.abstained:
+            sys.exit(ABSTAINED)
+
+
+@main.command()
+@click.pass_obj
+def chat(options: dict[str, Any]) -> None:
+    """A conversation: a question may lean on the ones before it ("And until when?"). An empty line ends it."""
+    with _assistant(options) as assistant:
+        history: list[str] = []
+        while question := _line():
+            given = assistant.ask(question, history)
+            click.echo(_text().answer(given) + "\n")
+            history.append(question)
+
+
+@main.command()
+@click.argument("question")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="How many passages.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.pass_obj
+def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> None:
+    """The passages that fit QUESTION best: fused score, rank on the dense and on the lexical side."""
+    with _library(options) as library:
+        found = library.search(question, k)
+        if as_json:
+            from rag.answer import hit_as_json
+
+            click.echo(json.dumps([hit_as_json(hit) for hit in found]))
+        else:
+            click.echo(_text().hits(found, {a.id: a.title for a in library.articles()}))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.pass_obj
+def articles(options: dict[str, Any], as_json: bool) -> None:
+    """The articles in the library."""
+    with _library(options) as library:
+        found = library.articles()
+        if as_json:
+            fields = ("id", "title", "source", "sha256")
+            records = [{f: getattr(a, f) for f in fields} | {"characters": len(a.text)} for a in found]
+            click.echo(json.dumps(records, ensure_ascii=False))
+        elif found:
+            click.echo(_text().articles(found))
+
+
+@main.command()
+@click.argument("article")
+@click.option("--cite", metavar="START:END", help="Only the characters from START to END.")
+@click.pass_obj
+def show(options: dict[str, Any], article: str, cite: str | None) -> None:
+    """Print ARTICLE (its id, source or title), or the part of it that a citation points at.
+
+    \b
+    rag show openai-stargate-and-microsoft --cite 448:538
+    """
+    with _library(options) as library:
+        text = library.article(article).text
+        if cite:
+            start, end = _offsets(cite, len(text))
+            text = text[start:end]
+        click.echo(_text().printable(text))
+
+
+@main.command()
+def models() -> None:
+    """The models that --model takes, and where the embedded ones are."""
+    from index.embedder import Embedder
+    from rag.models import DEFAULT, packaged_model
+
+    click.echo(f"{DEFAULT}  (default) {packaged_model()} with Footnote's own adapter")
+    click.echo("FILE.gguf  any model in llama.cpp's format")
+    click.echo("OWNER/REPO:FILE.gguf  the same from the model hub, fetched once")
+    click.echo(f"embedder: {Embedder().name}")
+
+
+@main.command()
+@click.argument("file", metavar="FILE")
+@click.pass_obj
+def verify(options: dict[str, Any], file: str) -> None:
+    """Hold the answers in FILE (saved with --json or --batch) against the articles as they are now.
+
+    Exit status 0 when every citation still holds, 1 when one does not.
+    """
+    from rag.answer import verdicts
+
+    lines = [line for line in _read(file).splitlines() if line.strip()]
+    with _library(options) as library:
+        found = verdicts(lines, file, lambda article: library.article(article).text)
+    for verdict in found:
+        if not verdict.holds:
+            click.echo(_text().printable(f"no longer true: {verdict.reason}"))
+    false = sum(not v.holds for v in found)
+    click.echo(f"{len(found) - false} of {len(found)} citations hold")
+    if false:
+        sys.exit(FAILURE)
+
+
+@contextmanager
+def _library(options: dict[str, Any], seeds: bool = True) -> Iterator["Library"]:
+    """The library that --library names; with ``seeds``, one that was never made is made from seeds/."""
+    from index.embedder import Embedder
+    from index.library import Library
+
+    embedder = Embedder(options["embedder"]) if options["embedder"] else None
+    directory = Path(options["library"])
+    fresh = seeds and not (directory / "library.db").exists()
+    if fresh and not SEEDS.is_dir():
+        raise UsageError(f"There is no library in {directory}: make one with rag index FOLDER.")
+    with Library.open(directory, embedder, create=not seeds or fresh) as library:
+        if fresh:
+            _say(options, f"No library in {directory} yet: indexing {SEEDS}/.")
+            library.mirror([SEEDS], progress=not options["quiet"])
+        yield library
+
+
+@contextmanager
+def _assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
+    from rag.assistant import Assistant
+    from rag.models import load
+
+    with _library(options) as library:
+        yield Assistant(library, load(options["model"]))
+
+
+def _say(options: dict[str, Any], line: str) -> None:
+    if not options["quiet"]:
+        click.echo(line, err=True)
+
+
+def _text() -> Any:
+    from rag import text
+
+    return text
+
+
+def _questions(batch: str) -> list[str]:
+    from rag.question import checked
+
+    lines = _read(batch).splitlines()
+    if not any(line.strip() for line in lines):
+        raise UsageError(f"There is no question in {batch}.")
+    return [checked(line) for line in lines if line.strip()]
+
+
+def _read(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text.") from error
+
+
+def _line() -> str:
+    try:
+        return input("> " if sys.stdin.isatty() else "").strip()
+    except (EOFError, KeyboardInterrupt):
+        return ""
+
+
+def _offsets(cite: str, length: int) -> tuple[int, int]:
+    start, colon, end = cite.replace("-", ":").partition(":")
+    if not (colon and start.isdigit() and end.isdigit() and int(start) < int(end) <= length):
+        raise UsageError(f"--cite takes START:END within 0:{length}, not {cite}.")
+    return int(start), int(end)
+
+
+if __name__ == "__main__":
+    main()

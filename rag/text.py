@@ -1,0 +1,60 @@
+"""Answers, passages and articles as lines for a terminal."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from index.article import Article
+from index.library import Changes
+from index.search import Hit
+from rag.answer import Answer
+
+
+def answer(given: Answer) -> str:
+    """The statements with footnote marks, then each footnote: title, quote, ``path:start-end``."""
+    if given.abstained:
+        return printable(given.reason or "")
+    notes = given.citations
+    said = " ".join(
+        s.text + "".join(f" [{notes.index(c) + 1}]" for c in s.citations) for s in given.statements
+    )
+    lines = [said, ""]
+    for number, note in enumerate(notes, 1):
+        lines += [f"[{number}] {note.title}", f"    “{' '.join(note.quote.split())}”"]
+        lines += [f"    {note.source}:{note.start}-{note.end}"]
+    return printable("\n".join(lines))
+
+
+def hits(found: Iterable[Hit], title_of: dict[str, str]) -> str:
+    """Ranked passages, each with its score, its rank on both sides and its first words."""
+    lines = []
+    for hit in found:
+        p = hit.passage
+        lines.append(
+            f"{hit.rank:>2}. {title_of[p.article_id]} {p.start}-{p.end}  score {hit.score:.2f}"
+            f"  dense {hit.dense_rank or '–'}  lexical {hit.lexical_rank or '–'}"
+        )
+        words = " ".join(p.text.split())
+        lines.append(f"    {words[:160]}{'…' if len(words) > 160 else ''}")
+    return printable("\n".join(lines))
+
+
+def articles(found: Iterable[Article]) -> str:
+    """One line an article: id, title, length in characters, source."""
+    return printable("\n".join(f"{a.id}  {a.title}  {len(a.text)} characters  {a.source}" for a in found))
+
+
+def changes(made: Changes) -> str:
+    """What indexing did, in one line, and one line for each file that was left out."""
+    counts = [
+        f"{len(ids)} {name}"
+        for name, ids in (("added", made.added), ("changed", made.changed), ("removed", made.removed))
+        if ids
+    ]
+    lines = [f"{', '.join(counts) or 'nothing new'}, {len(made.unchanged)} unchanged"]
+    lines += [f"left out {problem.path}: {problem.reason}" for problem in made.problems]
+    return printable("\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters, so that an article can't steer the terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))

@@ -1,0 +1,36 @@
+"""The real parts that many tests share: the embedded models and a library of the seed article."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.library import Library
+from rag.assistant import Assistant
+from rag.language_model import LanguageModel
+from rag.models import load
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture(scope="session")
+def seed_text() -> str:
+    (file,) = SEEDS.iterdir()
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def seed_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("library")) as library:
+        library.mirror([SEEDS])
+        yield library
+
+
+@pytest.fixture(scope="session")
+def model() -> LanguageModel:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def assistant(seed_library: Library, model: LanguageModel) -> Assistant:
+    return Assistant(seed_library, model)

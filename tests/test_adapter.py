@@ -1,0 +1,51 @@
+"""The adapter: merged into the packaged model, it computes what llama.cpp computes when it applies it."""
+
+import ctypes
+from pathlib import Path
+
+import gguf
+import llama_cpp
+import numpy as np
+import pytest
+
+from index.errors import UsageError
+from rag.adapter import ADAPTER, merged
+from rag.language_model import LanguageModel
+from rag.models import packaged_model
+from rag.prompt import prompt
+
+
+def test_the_adapter_is_small_enough_to_ship() -> None:
+    assert ADAPTER.stat().st_size <= 25_000_000
+
+
+def test_merged_weights_agree_with_the_adapter_applied_by_llama_cpp(model: LanguageModel) -> None:
+    asked = prompt(model, ["Ada is the mayor.", "Bo is the baker."], "Who is the baker?")
+    applied = LanguageModel(packaged_model(), "applied", trained=True)
+    adapter = llama_cpp.llama_adapter_lora_init(applied._model, str(ADAPTER).encode())
+    adapters = (type(adapter) * 1)(adapter) if not isinstance(adapter, int) else (ctypes.c_void_p * 1)(adapter)
+    scales = (ctypes.c_float * 1)(1.0)
+    assert llama_cpp.llama_set_adapters_lora(applied._context, adapters, 1, scales) == 0
+    ours, theirs = np.exp(model.next(asked)), np.exp(applied.next(asked))
+    assert np.abs(ours - theirs).max() < 0.05
+    assert ours.argmax() == theirs.argmax()
+    applied.close()
+
+
+def test_a_model_that_the_adapter_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    other = tmp_path / "other.gguf"
+    other.write_bytes(b"GGUF and something else")
+    with pytest.raises(UsageError, match="adapter"):
+        merged(other)
+    assert not list((tmp_path / "cache").rglob("*.gguf"))
+
+
+def test_it_is_merged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = merged(packaged_model())
+    made = first.stat().st_mtime_ns
+    assert merged(packaged_model()) == first and first.stat().st_mtime_ns == made
+    assert {t.tensor_type for t in gguf.GGUFReader(first).tensors if "attn_q" in t.name} == {
+        gguf.GGMLQuantizationType.Q8_0
+    }

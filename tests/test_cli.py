@@ -1,0 +1,152 @@
+"""The command, as a person types it."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+QUESTION = "Until what year are the key elements of the agreement intact?"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with seeds/ and a library made by the command itself."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "seeds").symlink_to(SEEDS)
+    first = rag(folder, "ask", QUESTION)
+    assert first.returncode == 0 and "indexing seeds/" in first.stderr
+    return folder
+
+
+def rag(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rag.cli", *arguments]
+    return subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, timeout=240)
+
+
+def refused(done: subprocess.CompletedProcess[str], status: int = 2) -> str:
+    """The one line that says what is wrong."""
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith(("rag: ", "Error: "))]
+    return line
+
+
+def test_an_answer_is_followed_by_its_footnotes(project: Path) -> None:
+    done = rag(project, "ask", QUESTION)
+    assert done.returncode == 0
+    text = (SEEDS / next(SEEDS.iterdir()).name).read_text(encoding="utf-8")
+    said, note = done.stdout.split("\n\n", 1)
+    assert "2030" in said and "[1]" in said
+    place = note.splitlines()[2].strip()
+    start, end = map(int, place.rpartition(":")[2].split("-"))
+    assert text[start:end] in note
+
+
+def test_an_abstention_exits_with_3(project: Path) -> None:
+    done = rag(project, "ask", "Who is the CEO of OpenAI?")
+    assert done.returncode == 3 and done.stdout.strip()
+
+
+def test_json_can_be_verified_and_is_found_out_when_the_article_changes(project: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "answer.json"
+    saved.write_text(rag(project, "ask", "--json", QUESTION).stdout, encoding="utf-8")
+    assert json.loads(saved.read_text(encoding="utf-8"))["abstained"] is False
+    assert rag(project, "verify", str(saved)).returncode == 0
+    record = json.loads(saved.read_text(encoding="utf-8"))
+    record["statements"][0]["citations"][0]["start"] += 1
+    saved.write_text(json.dumps(record), encoding="utf-8")
+    done = rag(project, "verify", str(saved))
+    assert done.returncode == 1 and "0 of 1" in done.stdout
+
+
+def test_a_batch_answers_in_order_from_one_model(project: Path) -> None:
+    done = rag(project, "ask", "--batch", "-", stdin=f"Who is the CEO of OpenAI?\n\n{QUESTION}\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a["abstained"] for a in answers] == [True, False]
+
+
+def test_chat_understands_what_a_follow_up_leans_on(project: Path) -> None:
+    done = rag(project, "chat", stdin="Are key elements of the agreement intact?\nUntil what year?\n\n")
+    assert done.returncode == 0 and "2030" in done.stdout.split("\n\n")[-2] + done.stdout
+
+
+def test_search_shows_both_ranks(project: Path) -> None:
+    (first, *_) = json.loads(rag(project, "search", "--json", "right of first refusal").stdout)
+    assert first["dense_rank"] == 1 and first["lexical_rank"] >= 1
+
+
+def test_show_prints_what_a_citation_points_at(project: Path) -> None:
+    (article,) = json.loads(rag(project, "articles", "--json").stdout)
+    whole = rag(project, "show", article["id"]).stdout
+    assert rag(project, "show", article["title"], "--cite", "3:30").stdout == whole[3:30] + "\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["verify", "--help"], ["models"]])
+def test_help_and_models_need_no_library(tmp_path: Path, arguments: list[str]) -> None:
+    assert rag(tmp_path, *arguments).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["ask", ""], "empty"),
+        (["ask"], "--batch"),
+        (["ask", "Who?", "--batch", "-"], "--batch"),
+        (["ask", "--batch", "nowhere.txt"], "nowhere.txt"),
+        (["index", "nowhere"], "nowhere"),
+        (["show", "no-such-article"], "no-such-article"),
+        (["show", SEEDS.name, "--cite", "9"], ""),
+        (["--model", "nowhere.gguf", "ask", "Who?"], "nowhere.gguf"),
+        (["--embedder", "another/embedder", "articles"], "another/embedder"),
+        (["verify", "nowhere.json"], "nowhere.json"),
+        (["ask", "Who " + "really " * 5000 + "signed?"], "too long"),
+    ],
+)
+def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str) -> None:
+    assert says in refused(rag(project, *arguments))
+
+
+def test_a_file_that_is_no_model_is_refused(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "model.gguf"
+    for content in (b"not a model", b"GGUF" + bytes(64)):
+        file.write_bytes(content)
+        assert "model.gguf" in refused(rag(project, "--model", str(file), "ask", "Who?"))
+
+
+def test_an_unreadable_file_is_named_and_the_others_are_indexed(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("The mayor of Brindle is Ada Thorne.", encoding="utf-8")
+    (tmp_path / "bad.txt").write_bytes(bytes(range(256)) * 4)
+    done = rag(tmp_path, "index", ".")
+    assert done.returncode == 0 and "bad.txt" in done.stderr and "1 added" in done.stderr
+
+
+def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    library = tmp_path / ".rag"
+    library.mkdir()
+    (library / "library.db").write_bytes(b"no database at all" * 100)
+    assert "library.db" in refused(rag(tmp_path, "ask", "Who?"), status=1)
+    assert (library / "library.db").read_bytes() == b"no database at all" * 100
+
+
+def test_damaged_vectors_are_rebuilt_and_said_once(project: Path) -> None:
+    (project / ".rag" / "vectors.faiss").write_bytes(b"broken")
+    done = rag(project, "search", "exclusivity")
+    assert done.returncode == 0 and done.stdout and "vectors.faiss" in done.stderr
+    assert "vectors.faiss" not in rag(project, "search", "exclusivity").stderr
+
+
+def test_without_articles_it_says_what_to_do(tmp_path: Path) -> None:
+    assert "rag index" in refused(rag(tmp_path, "ask", "Who?"))
+
+
+def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "evil.txt").write_text("The \x1b[31mmayor\x1b[0m of Brindle is Ada Thorne.", encoding="utf-8")
+    rag(tmp_path, "index", ".")
+    with sqlite3.connect(tmp_path / ".rag" / "library.db") as database:
+        indexed = database.execute("SELECT count(*) FROM articles").fetchone()[0]
+    shown = rag(tmp_path, "ask", "Who is the mayor of Brindle?")
+    assert "\x1b" not in shown.stdout and indexed in (0, 1)

@@ -1,0 +1,37 @@
+from index.library import Library
+from index.passage import Passage
+from index.search import Hit
+from rag.evidence import lead, select, statements
+
+
+def hit(text: str, start: int = 0, rank: int = 1) -> Hit:
+    return Hit(Passage("a", start, start + len(text), text), 1.0 / rank, rank, rank, rank)
+
+
+def test_evidence_is_the_articles_own_characters(seed_library: Library) -> None:
+    question = "What would Microsoft lose?"
+    for evidence in select(question, seed_library.search(question)):
+        assert seed_library.article(evidence.article).text[evidence.start : evidence.end] == evidence.text
+
+
+def test_the_sentence_with_the_questions_rare_words_is_kept() -> None:
+    dull = " ".join(f"The harbour of Oss was seen {n} times by the crew." for n in range(20))
+    found = select("Who painted the lighthouse of Oss?", [hit(f"{dull} Mara Quill painted the lighthouse.")], 3)
+    assert "Mara Quill painted the lighthouse." in [e.text for e in found]
+
+
+def test_evidence_stands_in_the_order_of_the_articles() -> None:
+    found = select("boats", [hit("Boats came. Then they left. Boats sank."), hit("More boats.", 90, 2)])
+    assert [e.start for e in found] == sorted(e.start for e in found)
+
+
+def test_a_heading_proves_nothing_but_a_list_item_and_opening_hours_do() -> None:
+    text = "# The Lamp\n\nWhy Oss Has a Lamp\n\nIt was built in 1901.\n\n- Two keepers\n\nOpen: nine to five"
+    assert [s.text for s in statements(text)] == ["It was built in 1901.", "Two keepers", "Open: nine to five"]
+
+
+def test_a_summary_draws_on_the_whole_article(seed_library: Library) -> None:
+    (article,) = seed_library.articles()
+    found = lead(seed_library.passages(article.id), 9)
+    assert len(found) >= 5
+    assert found[-1].start > len(article.text) / 2

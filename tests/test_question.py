@@ -1,0 +1,46 @@
+import pytest
+
+from index.errors import UsageError
+from rag.question import Kind, checked, in_context, kind
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who built the harbour?", Kind.SPAN),
+        ("How many ships were lost?", Kind.SPAN),
+        ("Is it a lake or a river?", Kind.SPAN),
+        ("Why did the bridge close?", Kind.EXPLANATION),
+        ("How does the lamp work?", Kind.EXPLANATION),
+        ("What happens if the dam breaks?", Kind.EXPLANATION),
+        ("What does the clause mean?", Kind.EXPLANATION),
+        ("Did the bridge close?", Kind.POLAR),
+        ("Isn’t the harbour deep?", Kind.POLAR),
+        ("Summarise the article", Kind.SUMMARY),
+        ("What are the key takeaways?", Kind.SUMMARY),
+        ("Give me a short summary.", Kind.SUMMARY),
+        ("Hello!", Kind.SMALL_TALK),
+        ("What can you do?", Kind.SMALL_TALK),
+        ("Who are you and when was the bridge built?", Kind.SPAN),
+        ("Will Smith wrote which book?", Kind.POLAR),
+    ],
+)
+def test_the_form_of_a_question_says_what_it_asks_for(question: str, expected: Kind) -> None:
+    assert kind(question) is expected
+
+
+@pytest.mark.parametrize("follow_up", ["And until when?", "Who else?", "Why?", "When did it end?", "How much did they pay?"])
+def test_a_follow_up_is_asked_together_with_the_question_before_it(follow_up: str) -> None:
+    assert in_context(follow_up, ["Who signed the treaty of Oss?"]) == f"Who signed the treaty of Oss? {follow_up}"
+
+
+@pytest.mark.parametrize("question", ["Who founded Brindle?", "When was the harbour of Oss closed by its owners?"])
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    assert in_context(question, ["Who signed the treaty?"]) == question
+    assert in_context("And until when?", []) == "And until when?"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "\n"])
+def test_an_empty_question_is_refused(question: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        checked(question)

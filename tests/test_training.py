@@ -1,0 +1,80 @@
+"""Training material: what becomes an example, and what becomes a question without an answer."""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.training.examples import groups
+from rag.training.negatives import Neighbours, exchanged
+from rag.training.squad import Paragraph, read
+
+TEXTS = [
+    "The lighthouse of Oss was painted by Mara Quill in 1931. The harbour was opened in 1962. It cost 4 million.",
+    "The mill of Brindle was built by Ada Thorne in 1870. The river Lem drives it. Nobody lives there.",
+]
+
+
+def file(folder: Path) -> Path:
+    def question(text: str, asked: str, answer: str) -> dict[str, object]:
+        return {"question": asked, "answers": [{"text": answer, "answer_start": text.index(answer)}]}
+
+    paragraphs = [
+        {"context": TEXTS[0], "qas": [question(TEXTS[0], "Who painted the lighthouse of Oss?", "Mara Quill"),
+                                      question(TEXTS[0], "When was the harbour opened?", "1962")]},
+        {"context": TEXTS[1], "qas": [question(TEXTS[1], "Who built the mill of Brindle?", "Ada Thorne"),
+                                      question(TEXTS[1], "What drives the mill?", "river Lem. Nobody")]},
+    ]  # fmt: skip
+    path = folder / "squad.json"
+    path.write_text(json.dumps({"data": [{"title": "Places", "paragraphs": paragraphs}]}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def near() -> Neighbours:
+    words = [f"{letter * 5}" for letter in "bcdfghjklmnpqrstvwxz"] * 4
+    return Neighbours(words, np.random.default_rng(0).normal(size=(len(words), 8)).astype(np.float32))
+
+
+@pytest.fixture
+def paragraphs(tmp_path: Path) -> list[Paragraph]:
+    return read(file(tmp_path))
+
+
+def test_a_question_knows_the_sentence_that_answers_it(paragraphs: list[Paragraph]) -> None:
+    first, second = paragraphs
+    assert [(q.sentence, q.answer) for q in first.questions] == [(0, "Mara Quill"), (1, "1962")]
+    assert [q.text for q in second.questions] == ["Who built the mill of Brindle?"]  # the other answer crosses sentences
+
+
+def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Paragraph], near: Neighbours) -> None:
+    seen = set()
+    for seed in range(40):
+        for group in groups(paragraphs, near, random.Random(seed)):
+            joined = " ".join(group.evidence)
+            for example in group.examples:
+                seen.add(example.kind)
+                if example.kind == "answered":
+                    assert example.answer in group.evidence[example.label - 1]
+                if example.kind in ("removed", "sibling"):
+                    assert example.label == 0
+                    gold = {q.text: q.answer for p in paragraphs for q in p.questions}[example.question]
+                    assert gold not in joined
+    assert {"answered", "removed", "sibling", "exchanged"} <= seen
+
+
+def test_the_same_seed_gives_the_same_examples(paragraphs: list[Paragraph], near: Neighbours) -> None:
+    one, other = (list(groups(paragraphs, near, random.Random(7))) for _ in range(2))
+    assert one == other
+
+
+def test_an_exchanged_detail_is_not_in_the_gold_sentence(near: Neighbours) -> None:
+    question = "When did Mara Quill paint the lighthouse of Oss?"
+    gold = TEXTS[0].split(".")[0]
+    for seed in range(30):
+        changed = exchanged(question, gold, " ".join(TEXTS), near, random.Random(seed))
+        assert changed and changed != question
+        (new,) = [set(changed.split()) - set(question.split())]
+        assert not any(word.strip("?") in gold.split() for word in new)

@@ -1,0 +1,20 @@
+import pytest
+
+from rag.verification import holds
+
+QUOTE = "Key elements are intact through 2030, for $1.5 billion."
+
+
+@pytest.mark.parametrize("statement", ["2030", "Yes: Key elements are intact through 2030", "$1.5 billion", "key Elements"])
+def test_what_stands_in_the_quote_holds(statement: str) -> None:
+    assert holds(statement, [QUOTE])
+
+
+@pytest.mark.parametrize("statement", ["2031", "$1.6 billion", "elements are not intact", "Oracle", "", "through 20"])
+def test_a_number_name_or_word_that_the_quote_lacks_does_not(statement: str) -> None:
+    assert not holds(statement, [QUOTE])
+
+
+def test_a_statement_may_join_several_quotes() -> None:
+    assert holds("ships and boats", ["Ships sank.", "No boats left."])
+    assert not holds("ships and boats", ["Ships sank."])
