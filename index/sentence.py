@@ -40,7 +40,7 @@ def blocks(text: str, start: int = 0) -> list[tuple[int, int]]:
     for paragraph in PARAGRAPH.finditer(text, start):
         lines = [
             (paragraph.start() + m.start(), paragraph.start() + m.end())
-            for m in re.finditer(r"[^\n]+", paragraph.group())
+            for m in re.finditer(r"\S(?:[^\n]*\S)?", paragraph.group())
         ]
         longest = max(end - start for start, end in lines)
         stops = sum(bool(STOP.search(text, start, end)) for start, end in lines)
