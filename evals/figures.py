@@ -1,0 +1,157 @@
+"""Figures: what a run's records come to, each with the interval that chance alone explains."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from scipy.stats import bootstrap
+
+from evals.record import Record
+
+RESAMPLES = 999
+LEVEL = 0.95
+
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Scores by column, one row a record, NaN where a score does not apply; ``rows`` are those looked at."""
+
+    columns: dict[str, Column]
+    rows: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> "Table":
+        names = {name for record in records for name in record.scores}
+        columns = {name: np.array([r.scores.get(name, np.nan) for r in records], dtype=float) for name in names}
+        columns["answerable"] = np.array([r.asked.case.answerable for r in records], dtype=float)
+        return cls(columns, np.arange(len(records)))
+
+    def __getitem__(self, name: str) -> Column:
+        column = self.columns.get(name)
+        return np.full(len(self.rows), np.nan) if column is None else column[self.rows]
+
+    def take(self, rows: NDArray[np.intp]) -> "Table":
+        return Table(self.columns, rows)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that a table of records comes to; NaN where no record has it."""
+
+    name: str
+    label: str
+    of: Callable[[Table], float]
+    higher_is_better: bool = True
+    share: bool = True  # from 0 to 1
+    unit: str = ""
+
+
+class Measured(BaseModel):
+    """A figure's value, its bootstrap standard error and its 95% percentile interval; ``cases`` is how many count."""
+
+    value: float
+    error: float
+    low: float
+    high: float
+    cases: int
+
+
+def mean(values: Column) -> float:
+    kept = values[~np.isnan(values)]
+    return float(kept.mean()) if len(kept) else float("nan")
+
+
+def quantile(values: Column, q: float) -> float:
+    kept = values[~np.isnan(values)]
+    return float(np.quantile(kept, q)) if len(kept) else float("nan")
+
+
+def risk_coverage(table: Table) -> tuple[Column, Column]:
+    """Coverage and risk, each of shape (cases,), as the threshold falls from above every confidence to 0.
+
+    Coverage is the share of cases answered, risk the share of wrong answers among them; an answer to what the
+    articles do not say is wrong (El-Yaniv & Wiener 2010, "On the Foundations of Noise-free Selective
+    Classification"). Cases of the same confidence are answered together: each counts their average.
+    """
+    confidence, right = table["confidence"], table["undeterred_facts"] == 1.0
+    levels, level = np.unique(-confidence, return_inverse=True)
+    average = np.bincount(level, ~right) / np.bincount(level)
+    wrong = average[np.sort(level)]
+    answered = np.arange(1, len(wrong) + 1)
+    return answered / len(wrong), np.cumsum(wrong) / answered
+
+
+def _risk_area(table: Table) -> float:
+    return float(risk_coverage(table)[1].mean()) if len(table.rows) else float("nan")
+
+
+def _column(name: str) -> Callable[[Table], float]:
+    return lambda table: mean(table[name])
+
+
+def _abstained(answerable: bool) -> Callable[[Table], float]:
+    return lambda table: mean(table["abstained"][table["answerable"] == answerable])
+
+
+FIGURES = (
+    Figure("facts", "facts right in the answer", _column("facts")),
+    Figure("facts_cited", "facts right counting the cited sentence", _column("facts_cited")),
+    Figure("exact", "exact match", _column("exact")),
+    Figure("f1", "token F1", _column("f1")),
+    Figure("citation_validity", "citations that hold", _column("citation_validity")),
+    Figure("citation_recall", "citation recall", _column("citation_recall")),
+    Figure("citation_precision", "citation precision", _column("citation_precision")),
+    Figure("abstains", "unanswerable: abstains (abstention recall)", _abstained(False)),
+    Figure("declines", "answerable: declines", _abstained(True), higher_is_better=False),
+    Figure(
+        "abstention_precision",
+        "abstentions that were right",
+        lambda table: 1 - mean(table["answerable"][table["abstained"] == 1]),
+    ),
+    Figure("risk_area", "area under risk–coverage", _risk_area, higher_is_better=False),
+    Figure("recall_at_1", "retrieval: recall@1", _column("recall_at_1")),
+    Figure("recall_at_3", "retrieval: recall@3", _column("recall_at_3")),
+    Figure("recall_at_5", "retrieval: recall@5", _column("recall_at_5")),
+    Figure("recall_at_10", "retrieval: recall@10", _column("recall_at_10")),
+    Figure("mrr", "retrieval: MRR", _column("mrr")),
+    Figure("ndcg_at_10", "retrieval: nDCG@10", _column("ndcg_at_10")),
+    Figure("seconds_p50", "seconds, median", lambda t: quantile(t["seconds"], 0.5), False, False, "s"),
+    Figure("seconds_p95", "seconds, 95th percentile", lambda t: quantile(t["seconds"], 0.95), False, False, "s"),
+    Figure("tokens", "tokens evaluated, mean", _column("tokens"), False, False),
+    Figure("memory", "memory, peak", lambda t: quantile(t["memory"], 1.0), False, False, "MiB"),
+)
+BY_NAME = {figure.name: figure for figure in FIGURES}
+
+
+def measure(records: Sequence[Record]) -> dict[str, Measured]:
+    """Every figure that ``records`` have, by name."""
+    table = Table.of(records)
+    found = {figure.name: resampled(figure.of, table) for figure in FIGURES}
+    return {name: measured for name, measured in found.items() if not np.isnan(measured.value)}
+
+
+def resampled(statistic: Callable[[Table], float], table: Table) -> Measured:
+    """``statistic`` of ``table``, and how it spreads over tables of rows drawn with replacement (Efron 1979)."""
+    value = statistic(table)
+    count = len(table.rows)
+    if count < 2 or np.isnan(value):
+        return Measured(value=value, error=0.0, low=value, high=value, cases=count)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what never varies has no spread, and scipy says so
+        spread = bootstrap(
+            (np.arange(count),),
+            lambda rows: statistic(table.take(rows)),
+            vectorized=False,
+            method="percentile",
+            n_resamples=RESAMPLES,
+            confidence_level=LEVEL,
+            rng=np.random.default_rng(0),
+        )
+    values = spread.bootstrap_distribution[~np.isnan(spread.bootstrap_distribution)]
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Measured(value=value, error=float(values.std(ddof=1)), low=float(low), high=float(high), cases=count)
