@@ -21,6 +21,11 @@ class Options(BaseModel):
     model: str | None = None
     threshold: float | None = None
 
+    @property
+    def standard(self) -> bool:
+        """Whether this is a run that the gate was made for: the embedded model as it is, every case."""
+        return self.sample is None and self.model is None and self.threshold is None
+
     def load(self, cache: Path) -> list[Suite]:
         """The suites, sampled; raises UsageError for one that is unknown or can't be read."""
         if self.data and "squad" not in self.suites:

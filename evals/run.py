@@ -21,8 +21,9 @@ from index.errors import FootnoteError, UsageError
 from index.library import Library
 
 LOGS = "logs"
+CACHE = "cache"  # libraries, kept between runs
 
-Assistants = Callable[[Library], Asks]
+Assistants = Callable[[Library], Asks]  # gives the assistant of a library
 
 
 class Interrupted(FootnoteError):
@@ -30,7 +31,7 @@ class Interrupted(FootnoteError):
 
 
 def start(home: Path, options: Options, assistants: Assistants, embedder: Embedder) -> Path:
-    """Runs ``options`` in a new folder below ``home`` and returns it; ``assistants`` gives one for a library.
+    """Runs ``options`` in a new folder below ``home`` and returns it.
 
     Raises UsageError for suites that can't be read or while another run goes on, Interrupted for one that is stopped.
     """
@@ -40,14 +41,11 @@ def start(home: Path, options: Options, assistants: Assistants, embedder: Embedd
     return folder
 
 
-def resume(home: Path, assistants: Callable[[Options], Assistants], embedder: Embedder) -> Path:
-    """Goes on with the newest run below ``home``; raises as ``start`` does, and UsageError when nothing is left."""
-    folder = newest(home)
-    with _alone(home):
-        options = options_of(folder)
+def resume(folder: Path, assistants: Assistants, embedder: Embedder) -> None:
+    """Goes on with the run in ``folder``; raises as ``start`` does, and UsageError when nothing is left."""
+    with _alone(folder.parent):
         done = frozenset(record.id for record in records(folder))
-        _go_on(folder, home, options, assistants(options), embedder, done)
-    return folder
+        _go_on(folder, folder.parent, options_of(folder), assistants, embedder, done)
 
 
 def newest(home: Path) -> Path:
@@ -81,12 +79,12 @@ def records(folder: Path) -> list[Record]:
 def _go_on(
     folder: Path, home: Path, options: Options, assistants: Assistants, embedder: Embedder, done: frozenset[str]
 ) -> None:
-    suites = options.load(home / "cache")
+    suites = options.load(home / CACHE)
     left = dataset(suites, done)
     if not len(left):
         raise UsageError(f"The run in {folder} is complete: there is nothing to go on with.")
     with ExitStack() as stack:
-        libraries = stock(suites, home / "cache", embedder, stack)
+        libraries = stock(suites, home / CACHE, embedder, stack)
         task = _task(suites, libraries, {name: assistants(library) for name, library in libraries.items()}, done)
         try:
             (log,) = eval(

@@ -13,14 +13,11 @@ MONTHS = {name.lower(): name.lower() for name in calendar.month_name[1:]} | {
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})\b\.?,?")
 MONTH_FIRST = re.compile(rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b,?")
-ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+ISO = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(\d{2})\b")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
-UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBERS = {word: value for value, word in enumerate(UNITS)} | {word: 10 * (i + 2) for i, word in enumerate(TENS)}
 COMPOUND = re.compile(rf"\b({'|'.join(TENS)})[- ]({'|'.join(UNITS[1:10])})\b")
 
@@ -60,12 +57,8 @@ def _squad(text: str) -> str:
 
 def _normal(text: str) -> str:
     text = THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
-    text = ISO.sub(lambda m: f"{int(m[3])} {calendar.month_name[int(m[2])].lower()} {m[1]}" if _is_month(m[2]) else m[0], text)
+    text = ISO.sub(lambda m: f"{int(m[3])} {calendar.month_name[int(m[2])].lower()} {m[1]}", text)
     text = MONTH_FIRST.sub(lambda m: f"{m[2]} {MONTHS[m[1]]}", text)
     text = DAY_FIRST.sub(lambda m: f"{int(m[1])} {MONTHS[m[2]]}", text)
     text = COMPOUND.sub(lambda m: str(NUMBERS[m[1]] + NUMBERS[m[2]]), text)
     return " ".join(str(NUMBERS.get(token, token)) for token in TOKEN.findall(text))
-
-
-def _is_month(digits: str) -> bool:
-    return 1 <= int(digits) <= 12

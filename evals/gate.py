@@ -1,0 +1,92 @@
+"""The gate: the figures that must hold, in ``gate.toml``; ``python -m evals.gate RUN`` sets them from a run."""
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.figures import BY_NAME, Figure
+from evals.results import Results
+from index.errors import FootnoteError, UsageError
+
+FILE = Path(__file__).with_name("gate.toml")
+GUARDED = (
+    "facts",
+    "facts_cited",
+    "citation_validity",
+    "citation_recall",
+    "citation_precision",
+    "abstains",
+    "declines",
+    "risk_area",
+    "recall_at_5",
+    "mrr",
+)
+HEADER = """\
+# The figures that must hold: the measured one less its noise, which is one bootstrap standard error.
+# Set by: python -m evals.gate RUN (the folder of a run of rag eval)
+"""
+
+Bounds = dict[str, dict[str, float]]  # suite → figure → bound
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A figure that does not hold."""
+
+    suite: str
+    figure: Figure
+    value: float
+    bound: float
+
+    def __str__(self) -> str:
+        side = "at least" if self.figure.higher_is_better else "at most"
+        return f"{self.suite}: {self.figure.label} is {self.value:.3f}, and must be {side} {self.bound:.3f}"
+
+
+def read(file: Path = FILE) -> Bounds:
+    """The bounds in ``file``; raises UsageError for a file that is not a gate."""
+    try:
+        bounds: Bounds = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file} can't be read: {error}.") from error
+    for suite, figures in bounds.items():
+        if not isinstance(figures, dict):
+            raise UsageError(f"{file}: {suite} stands outside of a [suite].")
+        for name, bound in figures.items():
+            if name not in BY_NAME or not isinstance(bound, int | float):
+                raise UsageError(f"{file}, [{suite}]: {name} is no bound of a figure ({', '.join(BY_NAME)}).")
+    return bounds
+
+
+def check(results: Results, bounds: Bounds) -> list[Breach]:
+    """The figures of ``results`` that miss their bound; suites that were not run are not judged."""
+    breaches = []
+    for suite, measured in results.figures.items():
+        for name, bound in bounds.get(suite, {}).items():
+            figure = BY_NAME[name]
+            value = measured[name].value if name in measured else float("nan")
+            if not (value >= bound if figure.higher_is_better else value <= bound):
+                breaches.append(Breach(suite, figure, value, bound))
+    return breaches
+
+
+def bounds(results: Results) -> str:
+    """A gate that ``results`` just pass, as TOML: each guarded figure less one standard error."""
+    lines = [HEADER]
+    for suite, measured in results.figures.items():
+        lines.append(f"[{suite}]")
+        for name in GUARDED:
+            if name in measured:
+                value, error = measured[name].value, measured[name].error
+                bound = value - error if BY_NAME[name].higher_is_better else value + error
+                lines.append(f"{name} = {bound:.3f}  # measured {value:.3f} ± {error:.3f}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    try:
+        FILE.write_text(bounds(Results.read(Path(sys.argv[1]))), encoding="utf-8")
+    except (FootnoteError, IndexError) as error:
+        sys.exit(str(error) if isinstance(error, FootnoteError) else "Say which run: python -m evals.gate RUN")
