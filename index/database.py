@@ -67,7 +67,11 @@ class Database:
             self._create()
         with self._explained():
             self.connection = self._connect()
-            self._check()
+            try:
+                self._check()
+            except BaseException:
+                self.connection.close()
+                raise
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
