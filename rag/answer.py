@@ -72,9 +72,7 @@ class Answer:
             "abstained": self.abstained,
             "reason": self.reason,
             "answer": self.text,
-            "statements": [
-                {"text": s.text, "citations": [c.as_json() for c in s.citations]} for s in self.statements
-            ],
+            "statements": [{"text": s.text, "citations": [c.as_json() for c in s.citations]} for s in self.statements],
             "hits": [hit_as_json(h) for h in self.hits],
             "model": self.model,
             "confidence": self.confidence,

@@ -85,9 +85,7 @@ class Assistant:
             read = generate(self.model, prompt(self.model, texts, question), texts, closed)
             return read, self.model.evaluated - before
 
-    def _statements(
-        self, read: Generation | None, evidence: Sequence[Evidence], wanted: Kind
-    ) -> tuple[Statement, ...]:
+    def _statements(self, read: Generation | None, evidence: Sequence[Evidence], wanted: Kind) -> tuple[Statement, ...]:
         if read is None:
             return ()
         if wanted is Kind.SUMMARY:

@@ -38,9 +38,7 @@ def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> lis
     each word weighted by how few of the candidates hold it (inverse document frequency).
     """
     candidates = [
-        (rank, hit, sentence)
-        for rank, hit in enumerate(hits[:PASSAGES])
-        for sentence in statements(hit.passage.text)
+        (rank, hit, sentence) for rank, hit in enumerate(hits[:PASSAGES]) for sentence in statements(hit.passage.text)
     ]
     stems = [_stems(one_line(s.text)) for _, _, s in candidates]
     asked = _stems(question)
@@ -53,7 +51,9 @@ def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> lis
         score = overlap + 1.0 / (2 + rank)
         start = hit.passage.start + sentence.start
         place = (rank, start)
-        scored.append((place, Evidence(hit.passage.article_id, start, start + len(sentence.text), sentence.text, score)))
+        scored.append(
+            (place, Evidence(hit.passage.article_id, start, start + len(sentence.text), sentence.text, score))
+        )
     chosen = sorted(scored, key=lambda s: (-s[1].score, s[0]))[:count]
     return [evidence for _, evidence in sorted(chosen, key=lambda s: s[0])]
 
@@ -79,7 +79,7 @@ def lead(passages: Sequence[Passage], count: int) -> list[Evidence]:
     step = max(1, math.ceil(len(passages) / count))
     found = []
     for passage in passages[::step]:
-        whole = [s for s in statements(passage.text) if s.text[-1:] in ".!?”\""]
+        whole = [s for s in statements(passage.text) if s.text[-1:] in '.!?”"']
         if whole:
             start = passage.start + whole[0].start
             found.append(Evidence(passage.article_id, start, start + len(whole[0].text), whole[0].text, 0.0))

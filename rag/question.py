@@ -13,8 +13,8 @@ AUXILIARY = (
 POLAR = re.compile(rf"(?:and |but |so )?{AUXILIARY}\b(?!.* or )", re.I)
 EXPLANATORY = re.compile(
     r"(?:and |but |so )?(?:why\b|how (?=(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|"
-    r"might|may|must)\b)|what (?:does|do|did|would) .*\b(?:mean|imply|entail|involve)\b|explain\b|describe\b|tell me\b|what (?:happens|happened|would happen|will happen)\b|"
-    r"(?:in )?what (?:way|ways) )",
+    r"might|may|must)\b)|what (?:does|do|did|would) .*\b(?:mean|imply|entail|involve)\b|"
+    r"explain\b|describe\b|tell me\b|what (?:happens|happened|would happen|will happen)\b|(?:in )?what (?:way|ways) )",
     re.I,
 )
 SUMMARY = re.compile(
@@ -79,7 +79,9 @@ def leans(question: str) -> bool:
     """Whether ``question`` refers to what was said before: it opens like an afterthought, or only points."""
     words = question.split()
     opening = LEANING.match(question.strip())
-    if opening and (len(words) <= FEW_WORDS or re.match(r"(?:and|but|so|or|then|also|what about|how about)\b", question, re.I)):
+    if opening and (
+        len(words) <= FEW_WORDS or re.match(r"(?:and|but|so|or|then|also|what about|how about)\b", question, re.I)
+    ):
         return True
     return bool(REFERENCE.search(question)) and not re.search(r"(?<!^)\b[A-Z][a-z]", question.strip()[1:])
 
@@ -88,5 +90,5 @@ def checked(question: str) -> str:
     """``question`` without surrounding blanks; raises UsageError for an empty one."""
     text = question.strip()
     if not any(character.isalnum() for character in text):
-        raise UsageError("The question is empty: ask something, as in rag ask \"Who founded it?\"")
+        raise UsageError('The question is empty: ask something, as in rag ask "Who founded it?"')
     return text

@@ -14,9 +14,7 @@ def answer(given: Answer) -> str:
     if given.abstained:
         return printable(given.reason or "")
     notes = given.citations
-    said = " ".join(
-        s.text + "".join(f" [{notes.index(c) + 1}]" for c in s.citations) for s in given.statements
-    )
+    said = " ".join(s.text + "".join(f" [{notes.index(c) + 1}]" for c in s.citations) for s in given.statements)
     lines = [said, ""]
     for number, note in enumerate(notes, 1):
         lines += [f"[{number}] {note.title}", f"    “{' '.join(note.quote.split())}”"]

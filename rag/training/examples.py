@@ -26,7 +26,9 @@ DECLARATIVE = re.compile(
     r"^([A-Z][^,;:()\"“”]{1,50}?) (is|are|was|were|has|have|had|can|could|will|would|should|may|might|must) "
     r"([^?!\"“”;:]{10,120})\.$"
 )
-PRONOUN = re.compile(r"(?i)^(it|this|that|these|those|there|here|they|we|i|he|she|you|who|which|what|if|when|as|but|and)\b")
+PRONOUN = re.compile(
+    r"(?i)^(it|this|that|these|those|there|here|they|we|i|he|she|you|who|which|what|if|when|as|but|and)\b"
+)
 
 
 @dataclass(frozen=True)
