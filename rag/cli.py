@@ -20,7 +20,17 @@ SEEDS = Path("seeds")
 
 
 class Front(click.Group):
-    """Shows our own errors as one line, with the exit status that fits."""
+    """Shows our own errors as one line, with the exit status that fits; fetches the commands of upper rooms."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted([*super().list_commands(context), "eval"])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name == "eval":
+            from evals.command import evaluate
+
+            return evaluate
+        return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -153,7 +163,7 @@ def show(options: dict[str, Any], article: str, cite: str | None) -> None:
     """Print ARTICLE (its id, source or title), or the part of it that a citation points at.
 
     \b
-    rag show openai-stargate-and-microsoft --cite 448:538
+    rag show openai-broadens-its-cloud-beyond-microsoft --cite 490:579
     """
     with _library(options) as library:
         text = library.article(article).text

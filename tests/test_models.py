@@ -70,10 +70,11 @@ def test_a_model_is_fetched_from_the_hub_once_and_then_found_without_it(hub: str
 
 
 def test_what_the_hub_does_not_have_is_one_clear_line(hub: str, tmp_path: Path) -> None:
-    ask = [sys.executable, "-m", "rag.cli", "--model", "owner/repo:other.gguf", "--library", str(tmp_path), "ask", "Who?"]
+    rag = [sys.executable, "-m", "rag.cli", "--library", str(tmp_path)]
     (tmp_path / "a.txt").write_text("Ada is the mayor.", encoding="utf-8")
-    subprocess.run([*ask[:3], "--library", str(tmp_path), "index", str(tmp_path / "a.txt")], check=True)
+    subprocess.run([*rag, "index", str(tmp_path / "a.txt")], check=True)
     environment = os.environ | {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "home")}
+    ask = [*rag, "--model", "owner/repo:other.gguf", "ask", "Who?"]
     done = subprocess.run(ask, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert "The hub has no owner/repo:other.gguf" in done.stderr and "Traceback" not in done.stderr

@@ -29,7 +29,9 @@ def test_the_form_of_a_question_says_what_it_asks_for(question: str, expected: K
     assert kind(question) is expected
 
 
-@pytest.mark.parametrize("follow_up", ["And until when?", "Who else?", "Why?", "When did it end?", "How much did they pay?"])
+@pytest.mark.parametrize(
+    "follow_up", ["And until when?", "Who else?", "Why?", "When did it end?", "How much did they pay?"]
+)
 def test_a_follow_up_is_asked_together_with_the_question_before_it(follow_up: str) -> None:
     assert in_context(follow_up, ["Who signed the treaty of Oss?"]) == f"Who signed the treaty of Oss? {follow_up}"
 
