@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from evals.figures import FIGURES, Figure, Measured, Table, resampled
 from evals.record import Record
 from evals.results import Results, by_suite
@@ -57,10 +55,11 @@ def compare(a: Results, b: Results) -> Comparison:
 def _differences(pairs: Sequence[tuple[Record, Record]]) -> list[Difference]:
     """The same rows are drawn from both runs, so that what is hard for both cancels out."""
     before, after = Table.of([one for one, _ in pairs]), Table.of([other for _, other in pairs])
-    found = []
-    for figure in FIGURES:
-        values = figure.of(before), figure.of(after)
-        if not np.isnan(values).any():
-            change = resampled(lambda drawn, f=figure: f.of(after.take(drawn.rows)) - f.of(drawn), before)
-            found.append(Difference(figure, *values, change))
-    return found
+    return [_difference(f, before, after) for f in FIGURES if f.cases(before) and f.cases(after)]
+
+
+def _difference(figure: Figure, before: Table, after: Table) -> Difference:
+    def change(drawn: Table) -> float:
+        return figure.of(after.take(drawn.rows)) - figure.of(drawn)
+
+    return Difference(figure, figure.of(before), figure.of(after), resampled(change, before, figure.cases(before)))

@@ -41,14 +41,29 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that a table of records comes to; NaN where no record has it."""
+    """A number that a table of records comes to: ``statistic`` of ``values``, those that are NaN left out."""
 
     name: str
     label: str
-    of: Callable[[Table], float]
+    values: Callable[[Table], Column]
+    statistic: Callable[[Column], float] = np.mean
     higher_is_better: bool = True
     share: bool = True  # from 0 to 1
     unit: str = ""
+
+    def of(self, table: Table) -> float:
+        """The figure of ``table``; NaN where no record has it."""
+        values = self._values(table)
+        return float(self.statistic(values)) if len(values) else float("nan")
+
+    def cases(self, table: Table) -> int:
+        """How many records count."""
+        return len(self._values(table))
+
+    def _values(self, table: Table) -> Column:
+        values = self.values(table)
+        kept: Column = values[~np.isnan(values)]
+        return kept
 
 
 class Measured(BaseModel):
@@ -61,16 +76,6 @@ class Measured(BaseModel):
     cases: int
 
 
-def mean(values: Column) -> float:
-    kept = values[~np.isnan(values)]
-    return float(kept.mean()) if len(kept) else float("nan")
-
-
-def quantile(values: Column, q: float) -> float:
-    kept = values[~np.isnan(values)]
-    return float(np.quantile(kept, q)) if len(kept) else float("nan")
-
-
 def risk_coverage(table: Table) -> tuple[Column, Column]:
     """Coverage and risk, each of shape (cases,), as the threshold falls from above every confidence to 0.
 
@@ -79,23 +84,23 @@ def risk_coverage(table: Table) -> tuple[Column, Column]:
     Classification"). Cases of the same confidence are answered together: each counts their average.
     """
     confidence, right = table["confidence"], table["undeterred_facts"] == 1.0
-    levels, level = np.unique(-confidence, return_inverse=True)
+    level = np.unique(-confidence, return_inverse=True)[1]
     average = np.bincount(level, ~right) / np.bincount(level)
     wrong = average[np.sort(level)]
     answered = np.arange(1, len(wrong) + 1)
     return answered / len(wrong), np.cumsum(wrong) / answered
 
 
-def _risk_area(table: Table) -> float:
-    return float(risk_coverage(table)[1].mean()) if len(table.rows) else float("nan")
+def _column(name: str) -> Callable[[Table], Column]:
+    return lambda table: table[name]
 
 
-def _column(name: str) -> Callable[[Table], float]:
-    return lambda table: mean(table[name])
+def _quantile(q: float) -> Callable[[Column], float]:
+    return lambda values: float(np.quantile(values, q))
 
 
-def _abstained(answerable: bool) -> Callable[[Table], float]:
-    return lambda table: mean(table["abstained"][table["answerable"] == answerable])
+def _abstained(table: Table, answerable: bool) -> Column:
+    return table["abstained"][table["answerable"] == answerable]
 
 
 FIGURES = (
@@ -106,24 +111,20 @@ FIGURES = (
     Figure("citation_validity", "citations that hold", _column("citation_validity")),
     Figure("citation_recall", "citation recall", _column("citation_recall")),
     Figure("citation_precision", "citation precision", _column("citation_precision")),
-    Figure("abstains", "unanswerable: abstains (abstention recall)", _abstained(False)),
-    Figure("declines", "answerable: declines", _abstained(True), higher_is_better=False),
-    Figure(
-        "abstention_precision",
-        "abstentions that were right",
-        lambda table: 1 - mean(table["answerable"][table["abstained"] == 1]),
-    ),
-    Figure("risk_area", "area under risk–coverage", _risk_area, higher_is_better=False),
+    Figure("abstains", "unanswerable: abstains (abstention recall)", lambda t: _abstained(t, False)),
+    Figure("declines", "answerable: declines", lambda t: _abstained(t, True), higher_is_better=False),
+    Figure("abstention_precision", "abstentions that were right", lambda t: 1 - t["answerable"][t["abstained"] == 1]),
+    Figure("risk_area", "area under risk–coverage", lambda t: risk_coverage(t)[1], higher_is_better=False),
     Figure("recall_at_1", "retrieval: recall@1", _column("recall_at_1")),
     Figure("recall_at_3", "retrieval: recall@3", _column("recall_at_3")),
     Figure("recall_at_5", "retrieval: recall@5", _column("recall_at_5")),
     Figure("recall_at_10", "retrieval: recall@10", _column("recall_at_10")),
-    Figure("mrr", "retrieval: MRR", _column("mrr")),
+    Figure("mrr", "retrieval: MRR@10", _column("mrr")),
     Figure("ndcg_at_10", "retrieval: nDCG@10", _column("ndcg_at_10")),
-    Figure("seconds_p50", "seconds, median", lambda t: quantile(t["seconds"], 0.5), False, False, "s"),
-    Figure("seconds_p95", "seconds, 95th percentile", lambda t: quantile(t["seconds"], 0.95), False, False, "s"),
-    Figure("tokens", "tokens evaluated, mean", _column("tokens"), False, False),
-    Figure("memory", "memory, peak", lambda t: quantile(t["memory"], 1.0), False, False, "MiB"),
+    Figure("seconds_p50", "seconds, median", _column("seconds"), _quantile(0.5), False, False, "s"),
+    Figure("seconds_p95", "seconds, 95th percentile", _column("seconds"), _quantile(0.95), False, False, "s"),
+    Figure("tokens", "tokens evaluated, mean", _column("tokens"), np.mean, False, False),
+    Figure("memory", "memory, peak", _column("memory"), np.max, False, False, "MiB"),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
 
@@ -131,20 +132,18 @@ BY_NAME = {figure.name: figure for figure in FIGURES}
 def measure(records: Sequence[Record]) -> dict[str, Measured]:
     """Every figure that ``records`` have, by name."""
     table = Table.of(records)
-    found = {figure.name: resampled(figure.of, table) for figure in FIGURES}
-    return {name: measured for name, measured in found.items() if not np.isnan(measured.value)}
+    return {figure.name: resampled(figure.of, table, figure.cases(table)) for figure in FIGURES if figure.cases(table)}
 
 
-def resampled(statistic: Callable[[Table], float], table: Table) -> Measured:
+def resampled(statistic: Callable[[Table], float], table: Table, cases: int) -> Measured:
     """``statistic`` of ``table``, and how it spreads over tables of rows drawn with replacement (Efron 1979)."""
     value = statistic(table)
-    count = len(table.rows)
-    if count < 2 or np.isnan(value):
-        return Measured(value=value, error=0.0, low=value, high=value, cases=count)
+    if cases < 2:
+        return Measured(value=value, error=0.0, low=value, high=value, cases=cases)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what never varies has no spread, and scipy says so
         spread = bootstrap(
-            (np.arange(count),),
+            (np.arange(len(table.rows)),),
             lambda rows: statistic(table.take(rows)),
             vectorized=False,
             method="percentile",
@@ -154,4 +153,4 @@ def resampled(statistic: Callable[[Table], float], table: Table) -> Measured:
         )
     values = spread.bootstrap_distribution[~np.isnan(spread.bootstrap_distribution)]
     low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Measured(value=value, error=float(values.std(ddof=1)), low=float(low), high=float(high), cases=count)
+    return Measured(value=value, error=float(values.std(ddof=1)), low=float(low), high=float(high), cases=cases)

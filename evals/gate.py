@@ -3,9 +3,10 @@
 import sys
 import tomllib
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 
-from evals.figures import BY_NAME, Figure
+from evals.figures import BY_NAME, Figure, Measured
 from evals.results import Results
 from index.errors import FootnoteError, UsageError
 
@@ -78,11 +79,17 @@ def bounds(results: Results) -> str:
         lines.append(f"[{suite}]")
         for name in GUARDED:
             if name in measured:
-                value, error = measured[name].value, measured[name].error
-                bound = value - error if BY_NAME[name].higher_is_better else value + error
-                lines.append(f"{name} = {bound:.3f}  # measured {value:.3f} ± {error:.3f}")
+                one = measured[name]
+                lines.append(f"{name} = {_bound(name, one):.3f}  # measured {one.value:.3f} ± {one.error:.3f}")
         lines.append("")
     return "\n".join(lines)
+
+
+def _bound(name: str, measured: Measured) -> float:
+    """One standard error to the worse side, rounded to that side."""
+    if BY_NAME[name].higher_is_better:
+        return floor(1000 * (measured.value - measured.error)) / 1000
+    return ceil(1000 * (measured.value + measured.error)) / 1000
 
 
 if __name__ == "__main__":

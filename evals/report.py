@@ -88,8 +88,8 @@ def _junit(results: Results, breaches: Sequence[Breach]) -> ElementTree.Element:
         ElementTree.SubElement(case, "failure", message=str(breach))
     for suite, records in by_suite(results.records).items():
         failed = [record for record in records if not record.passed]
-        counts = {"tests": str(len(records)), "failures": str(len(failed))}
-        element = ElementTree.SubElement(root, "testsuite", name=suite, **counts)
+        counts = {"name": suite, "tests": str(len(records)), "failures": str(len(failed))}
+        element = ElementTree.SubElement(root, "testsuite", counts)
         for record in records:
             case = ElementTree.SubElement(
                 element,

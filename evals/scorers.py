@@ -126,7 +126,7 @@ def _covers(citation: dict[str, Any], proofs: Iterable[Proof]) -> bool:
 
 @scorer(metrics=METRICS)
 def abstention() -> Scorer:
-    """Whether it abstained and should have; how sure it was (-1: it could say nothing), and what it would have got right."""
+    """Whether it abstained and should have; how sure it was (-1: had nothing to say); what it would have got right."""
 
     async def score(state: TaskState, target: Target) -> Score:
         asked, answered = read(state)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evals.figures import Table, mean
+from evals.figures import Table
 from evals.record import Record
 
 BUDGETS = (0.05, 0.10, 0.15)  # the shares of answerable questions that may be declined
@@ -27,7 +27,7 @@ class Threshold:
 def thresholds(records: Sequence[Record], budgets: Sequence[float] = BUDGETS) -> list[Threshold]:
     """For each budget the highest threshold that declines no larger a share of answerable questions.
 
-    None where the records don't hold both kinds of questions.
+    Empty where the records don't hold both kinds of questions.
     """
     table = Table.of(records)
     answerable = table["answerable"] == 1
@@ -44,10 +44,10 @@ def thresholds(records: Sequence[Record], budgets: Sequence[float] = BUDGETS) ->
 def at(table: Table, confidence: float) -> Threshold:
     """What the threshold ``confidence`` does to the cases in ``table``."""
     answerable = table["answerable"] == 1
-    silent = (table["confidence"] < confidence).astype(float)
+    silent = table["confidence"] < confidence
     return Threshold(
         confidence,
-        mean(silent[answerable]),
-        mean(silent[~answerable]),
-        mean((table["undeterred_facts"] * (1 - silent))[answerable]),
+        float(silent[answerable].mean()),
+        float(silent[~answerable].mean()),
+        float((table["undeterred_facts"] * ~silent)[answerable].mean()),
     )

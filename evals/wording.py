@@ -16,7 +16,10 @@ MONTH_FIRST = re.compile(rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b,?")
 ISO = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(\d{2})\b")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
-UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+UNITS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBERS = {word: value for value, word in enumerate(UNITS)} | {word: 10 * (i + 2) for i, word in enumerate(TENS)}
 COMPOUND = re.compile(rf"\b({'|'.join(TENS)})[- ]({'|'.join(UNITS[1:10])})\b")
@@ -28,7 +31,7 @@ def says(text: str, phrase: str) -> bool:
 
 
 def recall(text: str, contains: Sequence[Sequence[str]], excludes: Sequence[str] = ()) -> float:
-    """The share of the lists in ``contains`` of which ``text`` holds an alternative; 0 with anything of ``excludes``."""
+    """The share of ``contains``, each a list of alternatives, that ``text`` says; 0 with anything of ``excludes``."""
     if any(says(text, phrase) for phrase in excludes):
         return 0.0
     return sum(any(says(text, phrase) for phrase in alternatives) for alternatives in contains) / len(contains)

@@ -1,0 +1,127 @@
+"""Scorers and figures: each definition on cases small enough to work out by hand."""
+
+import math
+
+import pytest
+
+from evals import wording
+from evals.case import Case, Proof
+from evals.dataset import Asked
+from evals.figures import BY_NAME, Table, measure, risk_coverage
+from evals.record import Record
+from evals.scorers import proven, ranking, validity
+from evals.threshold import thresholds
+
+TEXT = "One fine day. Another day."
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "said"),
+    [
+        ("It costs £312,000.", "312000", True),
+        ("Seventeen farms", "17 farms", True),
+        ("twenty-one boats", "21", True),
+        ("June 30th, 2019", "30 June 2019", True),
+        ("2019-06-30", "30 June 2019", True),
+        ("OpenAI’s revenue-sharing", "Revenue sharing", True),
+        ("8.7 kilometres", "8", False),
+        ("in 1871", "187", False),
+        ("nothing", "no", False),
+    ],
+)
+def test_numbers_and_dates_are_said_in_many_ways(text: str, phrase: str, said: bool) -> None:
+    assert wording.says(text, phrase) is said
+
+
+def test_recall_is_the_share_of_facts_and_nothing_with_an_excluded_one() -> None:
+    facts = [["SoftBank"], ["Oracle", "its database firm"]]
+    assert wording.recall("SoftBank and Microsoft", facts) == 0.5
+    assert wording.recall("SoftBank and Oracle", facts) == 1.0
+    assert wording.recall("SoftBank and Oracle", facts, ["oracle"]) == 0.0
+
+
+def test_squad_leaves_out_case_punctuation_and_articles() -> None:
+    assert wording.exact("The Cat!", ["a dog", "cat"]) == 1.0
+    assert wording.exact("cats", ["cat"]) == 0.0
+    assert wording.token_f1("a black cat", ["the cat", "dog"]) == pytest.approx(2 / 3)
+    assert wording.token_f1("bird", ["cat"]) == 0.0
+
+
+def citation(start: int, end: int, quote: str | None = None, article: str = "a") -> dict[str, object]:
+    return {"article": article, "start": start, "end": end, "quote": quote or TEXT[start:end]}
+
+
+def test_a_citation_holds_where_its_quote_stands_and_cuts_no_word() -> None:
+    texts = {"a": TEXT}
+    assert validity([citation(0, 13)], texts) == 1.0
+    assert validity([citation(0, 13), citation(1, 14)], texts) == 0.5
+    assert validity([citation(0, 13, "One fine dog.")], texts) == 0.0
+
+
+def test_a_citation_proves_what_it_covers() -> None:
+    proofs = [Proof(article="a", start=0, end=13)]
+    right, wrong, elsewhere = citation(0, 13), citation(14, 26), citation(0, 13, article="b")
+    assert proven([[right]], proofs) == {"citation_recall": 1.0, "citation_precision": 1.0}
+    assert proven([[right, wrong]], proofs) == {"citation_recall": 1.0, "citation_precision": 0.5}
+    assert proven([[right], [elsewhere]], proofs) == {"citation_recall": 0.5, "citation_precision": 0.5}
+
+
+def test_retrieval_is_scored_by_rank() -> None:
+    scores = ranking(["c"], ["a", "b", "c"])
+    assert (scores["recall_at_1"], scores["recall_at_3"], scores["mrr"]) == (0.0, 1.0, pytest.approx(1 / 3))
+    assert scores["ndcg_at_10"] == pytest.approx(1 / math.log2(4))
+    assert set(ranking(["c"], ["a"]).values()) == set(ranking(["c"], []).values()) == {0.0}
+
+
+def record(id: str, answerable: bool, confidence: float, right: bool, threshold: float = 0.5) -> Record:
+    """A case that was answered where ``confidence`` reaches ``threshold``."""
+    expected = {"contains": [["yes"]], "proof": ["yes"]} if answerable else {}
+    case = Case.model_validate({"id": id, "question": "?", "category": "c", "answerable": answerable, **expected})
+    said = float(right and confidence >= threshold)
+    scores = {"abstained": float(confidence < threshold), "confidence": confidence, "undeterred_facts": float(right)}
+    if answerable:
+        scores |= {"facts": said, "facts_cited": said}
+    return Record(asked=Asked(suite="s", case=case, proofs=[]), answer={"answer": "", "reason": ""}, scores=scores)
+
+
+RECORDS = [
+    record("sure", True, 0.9, True),
+    record("wrong", True, 0.8, False),
+    record("shy", True, 0.4, True),
+    record("silent", False, 0.2, False),
+]
+
+
+def test_risk_grows_as_less_sure_answers_are_given() -> None:
+    coverage, risk = risk_coverage(Table.of(RECORDS))
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert risk.tolist() == pytest.approx([0, 1 / 2, 1 / 3, 2 / 4])
+
+
+def test_cases_of_one_confidence_are_answered_together() -> None:
+    tied = [record("a", True, 0.9, True), record("b", True, 0.9, False)]
+    assert risk_coverage(Table.of(tied))[1].tolist() == risk_coverage(Table.of(tied[::-1]))[1].tolist() == [0.5, 0.5]
+
+
+def test_figures_count_only_the_cases_they_are_about() -> None:
+    found = measure(RECORDS)
+    assert (found["facts"].value, found["facts"].cases) == (pytest.approx(1 / 3), 3)
+    assert (found["declines"].value, found["abstains"].value) == (pytest.approx(1 / 3), 1.0)
+    assert found["abstention_precision"].value == 0.5
+    assert found["facts"].low <= found["facts"].value <= found["facts"].high
+    assert "exact" not in found
+    assert BY_NAME["declines"].higher_is_better is False
+
+
+def test_a_threshold_declines_no_more_than_its_budget() -> None:
+    strict, loose = thresholds(RECORDS, [0.05, 0.4])
+    assert (strict.declines, strict.abstains, strict.facts) == (0.0, 1.0, pytest.approx(2 / 3))
+    assert (loose.declines, loose.confidence) == (pytest.approx(1 / 3), 0.8)
+    assert thresholds(RECORDS[:3]) == []
+
+
+def test_verdicts() -> None:
+    assert [r.verdict for r in RECORDS[:1]] == [""] and RECORDS[3].passed
+    RECORDS[2].answer["abstained"] = True
+    assert RECORDS[2].verdict == "declined"
+    assert record("loud", False, 0.9, False).verdict == "answered what the articles do not say"
