@@ -23,8 +23,8 @@ help: ## show this list
 ask: .venv/asks ## answer a question from the articles in seeds/; Q="…" asks another one
 	@$(BIN)/rag ask -- "$$QUESTION" || [ $$? -eq 3 ] # 3: the articles do not say, and that is an answer, too
 
-ui: .venv/asks ## open the page: chat with the articles
-	$(BIN)/rag ui
+ui: ## open the page (not built yet)
+	@echo 'The page is not built yet. Until then, .venv/bin/rag chat is a conversation in the terminal.'; exit 1
 
 test: .venv/tests ## run the tests
 	$(BIN)/pytest
