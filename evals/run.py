@@ -86,22 +86,22 @@ def _go_on(
     with ExitStack() as stack:
         libraries = stock(suites, home / CACHE, embedder, stack)
         task = _task(suites, libraries, {name: assistants(library) for name, library in libraries.items()}, done)
-        try:
-            (log,) = eval(
-                task,
-                model="none",
-                log_dir=str(folder / LOGS),
-                metadata=options.model_dump(mode="json"),
-                max_samples=1,
-                log_buffer=1,
-                display="plain",
-            )
-        except KeyboardInterrupt:
-            raise _interrupted(folder, len(done) + len(left)) from None
-    if log.status == "cancelled":
-        raise _interrupted(folder, len(done) + len(left))
-    if log.error:
-        raise FootnoteError(f"The run in {folder} broke off: {log.error.message}")
+        finished = eval(
+            task,
+            model="none",
+            log_dir=str(folder / LOGS),
+            metadata=options.model_dump(mode="json"),
+            max_samples=1,
+            log_buffer=1,
+            display="plain",
+        )
+    if not finished or finished[0].status == "cancelled":  # by Ctrl-C, which inspect takes
+        raise Interrupted(
+            f"Interrupted after {len(records(folder))} of {len(done) + len(left)} cases, which are kept in {folder}: "
+            "rag eval --resume goes on."
+        )
+    if error := finished[0].error:
+        raise FootnoteError(f"The run in {folder} broke off: {error.message}")
 
 
 def _task(
@@ -119,13 +119,6 @@ def _task(
             scorers.retrieval(libraries),
             scorers.cost(),
         ],
-    )
-
-
-def _interrupted(folder: Path, total: int) -> Interrupted:
-    return Interrupted(
-        f"Interrupted after {len(records(folder))} of {total} cases, which are kept in {folder}: "
-        "rag eval --resume goes on."
     )
 
 

@@ -109,7 +109,9 @@ def test_a_second_run_embeds_no_article(folder: Path, home: Path) -> None:
 
     with ExitStack() as stack:
         libraries = stock([suite.load("deal")], home / run.CACHE, Refusing(), stack)
-        assert [article.id for article in libraries["deal"].articles()] == ["openai-broadens-its-cloud-beyond-microsoft"]
+        assert [article.id for article in libraries["deal"].articles()] == [
+            "openai-broadens-its-cloud-beyond-microsoft"
+        ]
 
 
 def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
