@@ -86,9 +86,9 @@ def risk_coverage(table: Table) -> tuple[Column, Column]:
     confidence, right = table["confidence"], table["undeterred_facts"] == 1.0
     level = np.unique(-confidence, return_inverse=True)[1]
     average = np.bincount(level, ~right) / np.bincount(level)
-    wrong = average[np.sort(level)]
-    answered = np.arange(1, len(wrong) + 1)
-    return answered / len(wrong), np.cumsum(wrong) / answered
+    wrong = np.cumsum(average[np.sort(level)])
+    answered = np.arange(1.0, len(wrong) + 1)
+    return answered / len(wrong), wrong / answered
 
 
 def _column(name: str) -> Callable[[Table], Column]:
@@ -100,7 +100,7 @@ def _quantile(q: float) -> Callable[[Column], float]:
 
 
 def _abstained(table: Table, answerable: bool) -> Column:
-    return table["abstained"][table["answerable"] == answerable]
+    return table.take(table.rows[table["answerable"] == answerable])["abstained"]
 
 
 FIGURES = (

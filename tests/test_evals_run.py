@@ -52,7 +52,8 @@ class HashedWords(Embedder):
         for row, text in enumerate(texts):
             for word in words(text):
                 vectors[row, int(hashlib.sha256(word.encode()).hexdigest(), 16) % 64] += 1
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
 
 class Quoter:
