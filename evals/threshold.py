@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from evals.figures import Table
+from evals.figures import Column, Table
 from evals.record import Record
 
 BUDGETS = (0.05, 0.10, 0.15)  # the shares of answerable questions that may be declined
@@ -15,9 +16,10 @@ BUDGETS = (0.05, 0.10, 0.15)  # the shares of answerable questions that may be d
 class Threshold:
     """Abstaining below ``confidence`` declines and abstains these shares of (un)answerable questions.
 
-    ``facts`` is the share of facts right, counting the cited sentence, over all answerable questions.
+    ``budget`` is the share that may be declined; ``facts`` is the share of facts right, counting the cited sentence, over all answerable questions.
     """
 
+    budget: float
     confidence: float
     declines: float
     abstains: float
@@ -34,19 +36,15 @@ def thresholds(records: Sequence[Record], budgets: Sequence[float] = BUDGETS) ->
     if answerable.all() or not answerable.any():
         return []
     levels = np.unique(np.append(table["confidence"], 0.0))
-    found = []
-    for budget in budgets:
-        allowed = [level for level in levels if np.mean(table["confidence"][answerable] < level) <= budget]
-        found.append(at(table, float(allowed[-1])))
-    return found
+    return [_highest(table, levels, answerable, budget) for budget in budgets]
 
 
-def at(table: Table, confidence: float) -> Threshold:
-    """What the threshold ``confidence`` does to the cases in ``table``."""
-    answerable = table["answerable"] == 1
+def _highest(table: Table, levels: Column, answerable: NDArray[np.bool_], budget: float) -> Threshold:
+    confidence = max(level for level in levels if np.mean(table["confidence"][answerable] < level) <= budget)
     silent = table["confidence"] < confidence
     return Threshold(
-        confidence,
+        budget,
+        float(confidence),
         float(silent[answerable].mean()),
         float(silent[~answerable].mean()),
         float((table["undeterred_facts"] * ~silent)[answerable].mean()),
