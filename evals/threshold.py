@@ -16,7 +16,8 @@ BUDGETS = (0.05, 0.10, 0.15)  # the shares of answerable questions that may be d
 class Threshold:
     """Abstaining below ``confidence`` declines and abstains these shares of (un)answerable questions.
 
-    ``budget`` is the share that may be declined; ``facts`` is the share of facts right, counting the cited sentence, over all answerable questions.
+    ``budget`` is the share of answerable questions that may be declined, ``facts`` the share of them that is
+    answered right, the cited sentence counted.
     """
 
     budget: float
