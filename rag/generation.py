@@ -19,15 +19,21 @@ LABELS = 3  # sentences whose spans are scored
 BEGINNINGS = 4  # beginnings of spans that are followed
 REACH = 10  # tokens that a beginning is followed at first; four times as many where that is not enough
 UNLIKELY = math.log(0.05)  # against the best label
+RETRIEVAL = 2.0  # weight of what retrieval makes of a sentence; anything from 1 to 4 measures within a point
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Words of the evidence sentence ``label`` (counted from 1) and their log-probability."""
+    """Words of the evidence sentence ``label`` (counted from 1).
+
+    ``logprob`` is the model's; ``score`` adds what retrieval makes of the sentence, and counts the same words in
+    several sentences together.
+    """
 
     label: int
     text: str
     logprob: float
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Generation:
     """What the model makes of the evidence.
 
     ``labels[k]`` is the probability of sentence k, ``labels[0]`` that none answers; they sum to 1. ``candidates``
-    are sorted, the most probable first.
+    are sorted, the best score first.
     """
 
     labels: tuple[float, ...]
@@ -47,11 +53,15 @@ class Generation:
 
 
 def generate(
-    model: LanguageModel, prompt: Sequence[int], evidence: Sequence[str], closed: Sequence[str] = ()
+    model: LanguageModel,
+    prompt: Sequence[int],
+    evidence: Sequence[str],
+    closed: Sequence[str] = (),
+    retrieval: Sequence[float] = (),
 ) -> Generation:
     """The best spans of ``evidence`` after ``prompt``, which ends where a label is to follow.
 
-    With ``closed``, the answer is one of these words instead of a span.
+    With ``closed``, the answer is one of these words instead of a span. ``retrieval`` holds a score for each sentence.
     """
     digits = [model.tokens(f"[{label}]")[-2] for label in range(len(evidence) + 1)]
     logprobs = model.next(prompt)[digits]
@@ -72,8 +82,17 @@ def generate(
         ]
         begun.sort(key=lambda b: (-b[0], b[1], b[2].start))
         found = _follow(model, begun[:BEGINNINGS], heads)
-    found.sort(key=lambda c: (-c.logprob, c.label))
+    found = _ranked(found, retrieval or [0.0] * len(evidence))
     return Generation(tuple(float(p) for p in np.exp(logprobs)), tuple(found))
+
+
+def _ranked(found: Sequence[Candidate], retrieval: Sequence[float]) -> list[Candidate]:
+    own = {c: c.logprob + RETRIEVAL * (retrieval[c.label - 1] - max(retrieval)) for c in found}
+    together: dict[str, float] = {}
+    for c, score in own.items():
+        together[c.text.lower()] = float(np.logaddexp(together.get(c.text.lower(), -math.inf), score))
+    ranked = sorted(own, key=lambda c: (-together[c.text.lower()], -own[c], c.label, c.text))
+    return [Candidate(c.label, c.text, c.logprob, together[c.text.lower()]) for c in ranked]
 
 
 @dataclass(frozen=True)

@@ -14,5 +14,11 @@ def holds(statement: str, quotes: Iterable[str]) -> bool:
     return bool(said) and all(word in proven for word in said)
 
 
+def informs(statement: str, question: str) -> bool:
+    """Whether ``statement`` says a word that ``question`` does not; one that offers a choice ("A or B") may be echoed."""
+    asked = _words(question)
+    return "or" in asked or any(word not in asked for word in _words(statement))
+
+
 def _words(text: str) -> list[str]:
     return [word.lower() for word in WORD.findall(text)]

@@ -46,7 +46,9 @@ def paragraphs(tmp_path: Path) -> list[Paragraph]:
 def test_a_question_knows_the_sentence_that_answers_it(paragraphs: list[Paragraph]) -> None:
     first, second = paragraphs
     assert [(q.sentence, q.answer) for q in first.questions] == [(0, "Mara Quill"), (1, "1962")]
-    assert [q.text for q in second.questions] == ["Who built the mill of Brindle?"]  # the other answer crosses sentences
+    assert [q.text for q in second.questions] == [
+        "Who built the mill of Brindle?"
+    ]  # the other answer crosses sentences
 
 
 def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Paragraph], near: Neighbours) -> None:

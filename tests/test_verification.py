@@ -1,11 +1,13 @@
 import pytest
 
-from rag.verification import holds
+from rag.verification import holds, informs
 
 QUOTE = "Key elements are intact through 2030, for $1.5 billion."
 
 
-@pytest.mark.parametrize("statement", ["2030", "Yes: Key elements are intact through 2030", "$1.5 billion", "key Elements"])
+@pytest.mark.parametrize(
+    "statement", ["2030", "Yes: Key elements are intact through 2030", "$1.5 billion", "key Elements"]
+)
 def test_what_stands_in_the_quote_holds(statement: str) -> None:
     assert holds(statement, [QUOTE])
 
@@ -18,3 +20,9 @@ def test_a_number_name_or_word_that_the_quote_lacks_does_not(statement: str) -> 
 def test_a_statement_may_join_several_quotes() -> None:
     assert holds("ships and boats", ["Ships sank.", "No boats left."])
     assert not holds("ships and boats", ["Ships sank."])
+
+
+def test_an_answer_that_only_repeats_the_question_tells_nothing() -> None:
+    assert not informs("Microsoft’s", "Who wrote Microsoft’s blog post?")
+    assert informs("Ada Thorne", "Who wrote Microsoft’s blog post?")
+    assert informs("a lake", "Is it a lake or a river?")
