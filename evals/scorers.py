@@ -48,16 +48,20 @@ def words() -> Scorer:
 
 
 def worded(case: Case, answer: dict[str, Any]) -> dict[str, float]:
-    """Fact recall in the answer's own text and counting the cited sentences; SQuAD's exact match and token F1."""
+    """Fact recall in the answer's own text and counting the cited sentences; SQuAD's exact match and token F1.
+
+    What must not be said spoils both recalls when the answer itself says it.
+    """
     text = answer["answer"]
     if text is None:
         return {"facts": 0.0, "facts_cited": 0.0, "exact": 0.0, "f1": 0.0}
     golds = case.contains[0] if len(case.contains) == 1 else [" ".join(a[0] for a in case.contains)]
     said = wording.recall(text, case.contains, case.excludes)
     shown = wording.recall("\n".join([text, *(c["quote"] for c in cited(answer))]), case.contains)
+    spoilt = any(wording.says(text, phrase) for phrase in case.excludes)
     return {
         "facts": said,
-        "facts_cited": max(said, shown),
+        "facts_cited": 0.0 if spoilt else shown,
         "exact": wording.exact(text, golds),
         "f1": wording.token_f1(text, golds),
     }

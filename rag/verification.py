@@ -15,7 +15,7 @@ def holds(statement: str, quotes: Iterable[str]) -> bool:
 
 
 def informs(statement: str, question: str) -> bool:
-    """Whether ``statement`` says a word that ``question`` does not; a choice ("A or B?") may be answered in its words."""
+    """Whether ``statement`` says a word that ``question`` does not; a choice ("A or B?") may be echoed."""
     asked = _words(question)
     return "or" in asked or any(word not in asked for word in _words(statement))
 

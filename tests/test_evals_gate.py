@@ -19,7 +19,7 @@ from rag.assistant import Assistant
 from rag.citation import Citation
 from rag.language_model import LanguageModel
 
-SUBSET = Options(suites=("fiction",), sample=24, seed=7)
+SUBSET = Options(suites=("fiction",), sample=16, seed=5)
 
 Build = Callable[[Library], Asks]
 

@@ -9,7 +9,7 @@ from evals.case import Case, Proof
 from evals.dataset import Asked
 from evals.figures import BY_NAME, Table, measure, risk_coverage
 from evals.record import Record
-from evals.scorers import proven, ranking, validity
+from evals.scorers import proven, ranking, validity, worded
 from evals.threshold import thresholds
 
 TEXT = "One fine day. Another day."
@@ -45,6 +45,25 @@ def test_squad_leaves_out_case_punctuation_and_articles() -> None:
     assert wording.exact("cats", ["cat"]) == 0.0
     assert wording.token_f1("a black cat", ["the cat", "dog"]) == pytest.approx(2 / 3)
     assert wording.token_f1("bird", ["cat"]) == 0.0
+
+
+def test_the_cited_sentence_counts_unless_the_answer_says_what_it_must_not() -> None:
+    case = Case(
+        id="c",
+        question="?",
+        category="c",
+        answerable=True,
+        contains=[["fine"]],
+        excludes=["no"],
+        proof=["One fine day."],
+    )
+
+    def answer(text: str) -> dict[str, object]:
+        return {"answer": text, "statements": [{"text": text, "citations": [citation(0, 13)]}]}
+
+    found = [worded(case, answer(text)) for text in ("fine", "one", "No: one fine day.")]
+    assert [(scores["facts"], scores["facts_cited"]) for scores in found] == [(1, 1), (0, 1), (0, 0)]
+    assert set(worded(case, {"answer": None, "statements": []}).values()) == {0.0}
 
 
 def citation(start: int, end: int, quote: str | None = None, article: str = "a") -> dict[str, object]:
