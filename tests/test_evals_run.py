@@ -187,14 +187,16 @@ def test_a_run_is_no_different_from_itself(results: Results) -> None:
 
 
 def test_flips_are_named_in_both_directions(results: Results) -> None:
-    better = results.model_copy(deep=True)
-    for record in better.records:
-        record.scores |= {"facts": 1.0} if record.asked.case.answerable else {"abstained": 1.0}
-    up, down = compare(results, better), compare(better, results)
-    assert len(up.won) == len(down.lost) == len(results.failures) and not up.lost and not down.won
+    best, worst = results.model_copy(deep=True), results.model_copy(deep=True)
+    for right, wrong in zip(best.records, worst.records, strict=True):
+        answerable = right.asked.case.answerable
+        right.scores |= {"facts": 1.0} if answerable else {"abstained": 1.0}
+        wrong.scores |= {"facts": 0.0} if answerable else {"abstained": 0.0}
+    up, down = compare(worst, best), compare(best, worst)
+    assert len(up.won) == len(down.lost) == 12 and not up.lost and not down.won
     assert {d.figure.name: d.verdict for d in up.differences["deal"]}["facts"] == "better"
     assert {d.figure.name: d.verdict for d in down.differences["deal"]}["facts"] == "worse"
-    assert results.failures[0].id in report.compared(up)
+    assert all(record.id in report.compared(up) for record in results.records)
 
 
 def test_a_gate_is_set_from_a_run_and_then_holds(results: Results, tmp_path: Path) -> None:
