@@ -19,7 +19,7 @@ MARK = "\x02"  # stands for the message while the template is laid around it
 Logprobs = NDArray[np.float32]
 
 
-@llama_cpp.llama_log_callback
+@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
 def _silent(level: int, text: bytes, data: ctypes.c_void_p) -> None:
     """llama.cpp's own log is no message to a user."""
 
@@ -135,7 +135,8 @@ class LanguageModel:
             chunk = rest[start : start + BATCH]
             self._fill([(token, shared + start + i, 0, start + i == len(rest) - 1) for i, token in enumerate(chunk)])
             row = len(chunk) - 1
-        return self._logprobs([row])[0]
+        found: Logprobs = self._logprobs([row])[0]
+        return found
 
     def continuations(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
         """For each branch of n tokens after the last prompt, the log-probabilities (n, vocabulary) after each token.

@@ -25,7 +25,7 @@ def file(folder: Path) -> Path:
         {"context": TEXTS[0], "qas": [question(TEXTS[0], "Who painted the lighthouse of Oss?", "Mara Quill"),
                                       question(TEXTS[0], "When was the harbour opened?", "1962")]},
         {"context": TEXTS[1], "qas": [question(TEXTS[1], "Who built the mill of Brindle?", "Ada Thorne"),
-                                      question(TEXTS[1], "What drives the mill?", "river Lem. Nobody")]},
+                                      question(TEXTS[1], "What drives the mill?", "it. Nobody")]},
     ]  # fmt: skip
     path = folder / "squad.json"
     path.write_text(json.dumps({"data": [{"title": "Places", "paragraphs": paragraphs}]}), encoding="utf-8")

@@ -1,5 +1,7 @@
 """Low-rank adapters on every linear layer (Hu et al. 2021, LoRA): y = W x + (alpha / r) B A x."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -22,10 +24,11 @@ class LowRank(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         low = functional.linear(x, self.a.to(x.dtype))
-        return self.base(x) + functional.linear(low, self.b.to(x.dtype)) * self.scale
+        whole: Tensor = self.base(x) + functional.linear(low, self.b.to(x.dtype)) * self.scale
+        return whole
 
 
-def add_adapters(model: nn.Module, rank: int, alpha: float) -> dict[str, nn.Parameter]:
+def add_adapters(model: Any, rank: int, alpha: float) -> dict[str, nn.Parameter]:
     """Freezes ``model`` (a transformers Llama) and puts an adapter on each of its linear layers.
 
     Returns the trained matrices by the name of their layer: ``"0.self_attn.q_proj.a"``.

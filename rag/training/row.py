@@ -58,7 +58,7 @@ def packed_attention(
     key head are multiplied with it at once. Shapes: query (1, h, t, d), key and value (1, g, t, d); returns
     (1, t, h, d). In bfloat16 on a CPU several times as fast as the eager attention of transformers.
     """
-    (_, h, _, d), g = query.shape, key.shape[1]
+    h, d, g = query.shape[1], query.shape[3], key.shape[1]
     parts = []
     for first, start, end, mask in spans:
         asked = query[:, :, start:end].reshape(1, g, -1, d) * scaling
@@ -72,22 +72,21 @@ def spans(rows: list[Row], device: str, dtype: torch.dtype) -> list[Span]:
     """Two spans a row, its evidence and its questions, in the order of the packed tokens."""
     found: list[Span] = []
     first = 0
-    for row in rows:
-        part = torch.tensor(row.part, device=device)
+    for one in rows:
+        part = torch.tensor(one.part, device=device)
         before = torch.ones(len(part), len(part), dtype=torch.bool, device=device).tril()
         seen = before & ((part[None, :] == 0) | (part[None, :] == part[:, None]))
         mask = torch.zeros(seen.shape, dtype=dtype, device=device).masked_fill(~seen, HIDDEN)
         shared = int((part == 0).sum())
         if shared:
             found.append((first, first, first + shared, mask[:shared, :shared]))
-        found.append((first, first + shared, first + len(part), mask[shared:]))
-        first += len(part)
+        found.append((first, first + shared, first + len(one.part), mask[shared:]))
+        first += len(one.part)
     return found
 
 
 def inputs(rows: list[Row], device: str, dtype: torch.dtype) -> dict[str, Any]:
     """What the model and the loss read: the rows packed into one, (1, t) each, and the spans of the attention."""
-
     fill = -sum(len(r.tokens) for r in rows) % WIDTH
     if fill:
         rows = [*rows, Row([EOS] * fill, list(range(fill)), [1] * fill, [-100] * fill, [0.0] * fill)]

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.sentence import Sentence, sentences
 
@@ -37,7 +38,7 @@ def read(path: Path) -> list[Paragraph]:
     return paragraphs
 
 
-def _question(qa: dict, text: str, found: list[Sentence]) -> Question | None:
+def _question(qa: dict[str, Any], text: str, found: list[Sentence]) -> Question | None:
     if qa.get("is_impossible") or not qa["answers"]:
         return None
     counts = Counter(a["text"] for a in qa["answers"])

@@ -97,7 +97,7 @@ def _model(device: str, dtype: torch.dtype) -> tuple[Any, Any]:
     where = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
     tokenizer = AutoTokenizer.from_pretrained(**where)
     whole = GgufConfig(dequantize=True)
-    model = AutoModelForCausalLM.from_pretrained(
+    model: Any = AutoModelForCausalLM.from_pretrained(
         **where, dtype=dtype, attn_implementation="packed", quantization_config=whole
     )
     return model.to(device), tokenizer
@@ -132,7 +132,7 @@ def _step(model: Any, made: dict[str, Any], trained: dict[str, nn.Parameter], op
     _, cross, weight, _ = _losses(model, made)
     loss = (cross * weight).sum() / weight.sum()
     optimizer.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(trained.values(), 1.0)
     optimizer.step()
     return float(loss.item())
