@@ -6,29 +6,27 @@ questions that the evidence answers with questions that it almost answers:
 - removed: the gold sentence was taken out, the rest of its paragraph stayed;
 - sibling: the question belongs to another paragraph of the same article;
 - exchanged: one detail of an answerable question was swapped (`negatives.py`).
+
+Yes/no questions are made from sentences (`polar.py`), of the evidence and of a sibling paragraph. Some questions
+follow another one.
 """
 
 import random
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.prompt import MAX_EVIDENCE, NO_ANSWER
-from rag.training.negatives import NUMBER, OPPOSITE, Neighbours, exchanged
+from rag.training.negatives import Neighbours, exchanged
+from rag.training.polar import polar
 from rag.training.squad import Paragraph, Question
 
 POLAR = re.compile(
     r"(?i)(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|am|isn't|aren't|wasn't"
     r"|don't|doesn't|didn't|won't|can't)\b"
 )
-DECLARATIVE = re.compile(
-    r"^([A-Z][^,;:()\"“”]{1,50}?) (is|are|was|were|has|have|had|can|could|will|would|should|may|might|must) "
-    r"([^?!\"“”;:]{10,120})\.$"
-)
-PRONOUN = re.compile(
-    r"(?i)^(it|this|that|these|those|there|here|they|we|i|he|she|you|who|which|what|if|when|as|but|and)\b"
-)
+AFTERTHOUGHTS = ["", "", "And ", "So "]
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,8 @@ def _group(
             examples.append(Example(q.text, NO_ANSWER, "", "removed"))
     if articles:
         examples += _siblings(paragraph, index, others, paragraphs, joined, rng)
-    examples += _polar(evidence, rng)
+    examples += _follow_ups(examples, rng)
+    examples += _polar(evidence, [paragraphs[i] for i in others] if articles else [], near, rng)
     rng.shuffle(examples)
     return Group(evidence, examples)
 
@@ -156,37 +155,30 @@ def _siblings(
     return [Example(q.text, NO_ANSWER, "", "sibling") for q in asked[:1]]
 
 
-def _polar(evidence: list[str], rng: random.Random) -> list[Example]:
-    """At most one yes/no question made from a sentence "subject auxiliary rest.", true or made false."""
-    found = [
-        (label, m) for label, text in enumerate(evidence, 1)
-        if (m := DECLARATIVE.match(text)) and not PRONOUN.match(m[1])
-    ]  # fmt: skip
-    if not found or rng.random() < 0.5:
+def _polar(
+    evidence: list[str], others: Sequence[Paragraph], near: Neighbours, rng: random.Random
+) -> list[Example]:  # fmt: skip
+    """A yes/no question about the evidence, and now and then one that it does not answer."""
+    found: list[Example] = []
+    for label in rng.sample(range(1, len(evidence) + 1), len(evidence)):
+        made = polar(evidence[label - 1], near, rng)
+        if made and rng.random() < 0.8:
+            found.append(Example(made[0], label, made[1], "polar"))
+            break
+    unread = [s.text for other in others for s in other.sentences if s.text not in evidence]
+    if unread and rng.random() < 0.3:
+        made = polar(rng.choice(unread), near, rng)
+        if made:
+            found.append(Example(made[0], NO_ANSWER, "", "polar sibling"))
+    return found
+
+
+def _follow_ups(asked: Sequence[Example], rng: random.Random) -> list[Example]:
+    """At most one question that comes after another one, as `rag.question.in_context` joins them."""
+    if len(asked) < 2 or rng.random() < 0.7:
         return []
-    label, match = rng.choice(found)
-    subject, auxiliary, rest = match.groups()
-    answer = "Yes"
-    if rng.random() < 0.5:
-        numbers = list(NUMBER.finditer(rest))
-        opposites = [m for m in re.finditer(r"[a-z]+", rest) if " " not in OPPOSITE.get(m.group(), " ")]
-        if rest.startswith("not ") or "never" in rest:
-            rest = rest.removeprefix("not ").replace("never ", "")
-        elif opposites:
-            m = rng.choice(opposites)
-            rest = rest[: m.start()] + OPPOSITE[m.group()] + rest[m.end() :]
-        elif numbers:
-            m = rng.choice(numbers)
-            rest = rest[: m.start()] + str(rng.randint(2, 2000)) + rest[m.end() :]
-        else:
-            return []
-        answer = "No"
-    elif re.search(r"\b(not|never|no)\b", rest):
-        answer = "No"
-        rest = re.sub(r"\b(not|never) ", "", rest, count=1)
-    if re.match(r"(?:The|A|An|His|Her|Their|Its|Our|My|Some|Many|Most|All|Both|Each|Every|One|Other)\b", subject):
-        subject = subject[0].lower() + subject[1:]
-    return [Example(f"{auxiliary.capitalize()} {subject} {rest}?", label, answer, "polar")]
+    before, after = rng.sample(asked, 2)
+    return [replace(after, question=f"{before.question} {rng.choice(AFTERTHOUGHTS)}{after.question}", kind="follow-up")]
 
 
 def _stands_in(answer: str, text: str) -> bool:

@@ -50,6 +50,25 @@ def _reordered(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return rows.reshape(heads, 2, HEAD // 2, -1).swapaxes(1, 2).reshape(rows.shape).copy()
 
 
+def matrices(adapter: Path) -> dict[str, torch.Tensor]:
+    """What ``export`` wrote to ``adapter``, by the names and in the order of `lora.py`, to train it further."""
+    parts = {tensor: part for part, tensor in NAMES.items()}
+    found = {}
+    for tensor in gguf.GGUFReader(adapter).tensors:
+        _, layer, name, _, which = tensor.name.replace(".lora_", ".").split(".")
+        matrix = tensor.data.astype(np.float32)
+        if which == "b" and name in ("attn_q", "attn_k"):
+            matrix = _restored(matrix)
+        found[f"{layer}.{parts[name]}.{which}"] = torch.from_numpy(matrix)
+    return found
+
+
+def _restored(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What `_reordered` was made from."""
+    heads = rows.shape[0] // HEAD
+    return rows.reshape(heads, HEAD // 2, 2, -1).swapaxes(1, 2).reshape(rows.shape).copy()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)

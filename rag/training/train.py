@@ -23,6 +23,7 @@ from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer
 
 from rag.models import packaged_model
 from rag.training.examples import Group, groups
+from rag.training.export import matrices
 from rag.training.lora import add_adapters
 from rag.training.negatives import Neighbours
 from rag.training.row import Row, inputs, packed_attention, row
@@ -57,6 +58,9 @@ def main() -> None:
     optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0)
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint = options.out / "checkpoint.pt"
+    if options.start:
+        for name, value in matrices(options.start).items():
+            trained[name].data.copy_(value)
     done = _resumed(checkpoint, trained, optimizer)
     started = time.monotonic() - done.seconds
     steps = min(options.steps or len(training), len(training) // options.groups)
@@ -82,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the SQuAD-layout training files")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint and the log")
     parser.add_argument("--repeats", type=int, nargs=3, default=[2, 1, 1], help="draws of evidence for each file")
+    parser.add_argument("--start", type=Path, help="an exported adapter to begin from")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many (default: all groups once)")
     parser.add_argument("--groups", type=int, default=4, help="groups a step")
     parser.add_argument("--rank", type=int, default=32)
