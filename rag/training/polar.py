@@ -16,9 +16,7 @@ PRONOUN = re.compile(
     r"(?i)^(it|this|that|these|those|there|here|they|we|i|he|she|you|who|which|what|if|when|as|but|and|in|on|at|for"
     r"|while|after|before|although|since|despite|during|with|by|from|one|some|other|another)\b"
 )
-ARTICLE = re.compile(
-    r"(?:The|A|An|His|Her|Their|Its|Our|My|Some|Many|Most|All|Both|Each|Every|One|Other)\b"
-)
+ARTICLE = re.compile(r"(?:The|A|An|His|Her|Their|Its|Our|My|Some|Many|Most|All|Both|Each|Every|One|Other)\b")
 IRREGULAR = {
     "became": "become", "began": "begin", "bought": "buy", "broke": "break", "brought": "bring", "built": "build",
     "came": "come", "chose": "choose", "drew": "draw", "fell": "fall", "found": "find", "gave": "give", "got": "get",
