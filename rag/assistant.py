@@ -1,6 +1,7 @@
 """The assistant: a question's way from search to evidence to generation to verification to an answer."""
 
 import math
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from index.library import Library
 from index.search import Hit
 from rag.answer import Answer, Statement, Timings
+from rag.answer_type import expected
 from rag.citation import Citation
 from rag.evidence import Evidence, lead, select
 from rag.generation import Generation, generate
@@ -61,7 +63,7 @@ class Assistant:
             evidence = lead(self.library.passages(hits[0].passage.article_id), MAX_EVIDENCE) if hits else []
         else:
             evidence = select(full, hits, EVIDENCE)
-        read, tokens = self._read(full, evidence, wanted)
+        read, tokens = self._read(full, evidence, wanted, expected(asked))
         generated = time.perf_counter()
         statements = self._statements(full, read, evidence, wanted)
         done = time.perf_counter()
@@ -76,7 +78,9 @@ class Assistant:
             Timings(searched - started, generated - searched, done - generated, done - started),
         )
 
-    def _read(self, question: str, evidence: Sequence[Evidence], wanted: Kind) -> tuple[Generation | None, int]:
+    def _read(
+        self, question: str, evidence: Sequence[Evidence], wanted: Kind, answer_type: re.Pattern[str] | None
+    ) -> tuple[Generation | None, int]:
         """What the model makes of the evidence, and how many tokens it evaluated for it."""
         if not evidence:
             return None, 0
@@ -85,7 +89,7 @@ class Assistant:
         with self._lock:
             before = self.model.evaluated
             scores = [e.score for e in evidence]
-            read = generate(self.model, prompt(self.model, texts, question), texts, closed, scores)
+            read = generate(self.model, prompt(self.model, texts, question), texts, closed, scores, answer_type)
             return read, self.model.evaluated - before
 
     def _statements(

@@ -6,8 +6,9 @@ most probable beginnings every end is scored exactly, so that a span is not cut 
 """
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +20,8 @@ LABELS = 3  # sentences whose spans are scored
 BEGINNINGS = 4  # beginnings of spans that are followed
 REACH = 10  # tokens that a beginning is followed at first; four times as many where that is not enough
 UNLIKELY = math.log(0.05)  # against the best label
+MISFIT = 3.0  # what words that do not hold the expected type lose, in log-probability
+FIT_REACH = 60  # characters after a beginning within which the expected type must stand
 RETRIEVAL = 2.0  # weight of what retrieval makes of a sentence; anything from 1 to 4 measures within a point
 
 
@@ -58,16 +61,19 @@ def generate(
     evidence: Sequence[str],
     closed: Sequence[str] = (),
     retrieval: Sequence[float] = (),
+    expected: re.Pattern[str] | None = None,
 ) -> Generation:
     """The best spans of ``evidence`` after ``prompt``, which ends where a label is to follow.
 
     With ``closed``, the answer is one of these words instead of a span. ``retrieval`` holds a score for each sentence.
+    Words without a match of ``expected`` (`answer_type.py`) are less probable by MISFIT.
     """
     digits = [model.tokens(f"[{label}]")[-2] for label in range(len(evidence) + 1)]
     logprobs = model.next(prompt)[digits]
     logprobs = logprobs - np.logaddexp.reduce(logprobs)
-    labels = sorted(range(1, len(digits)), key=lambda k: -logprobs[k])[:LABELS]
-    labels = [k for k in labels if logprobs[k] >= logprobs[labels[0]] + UNLIKELY]
+    cost = [0.0, *(_misfit(text, expected) for text in evidence)]
+    labels = sorted(range(1, len(digits)), key=lambda k: cost[k] - logprobs[k])[:LABELS]
+    labels = [k for k in labels if logprobs[k] - cost[k] >= logprobs[labels[0]] - cost[labels[0]] + UNLIKELY]
     heads = {k: [digits[k], model.tokens("[0]")[-1]] for k in labels}
     after = {k: rows[-1] for k, rows in zip(labels, model.continuations(list(heads.values())), strict=True)}
     found: list[Candidate] = []
@@ -80,10 +86,15 @@ def generate(
             for k in labels
             for path in _paths(model, one_line(evidence[k - 1]))
         ]
-        begun.sort(key=lambda b: (-b[0], b[1], b[2].start))
+        begun.sort(key=lambda b: (_misfit(b[2].text[:FIT_REACH], expected) - b[0], b[1], b[2].start))
         found = _follow(model, begun[:BEGINNINGS], heads)
+        found = [replace(c, logprob=c.logprob - _misfit(c.text, expected)) for c in found]
     found = _ranked(found, retrieval or [0.0] * len(evidence))
     return Generation(tuple(float(p) for p in np.exp(logprobs)), tuple(found))
+
+
+def _misfit(text: str, expected: re.Pattern[str] | None) -> float:
+    return MISFIT if expected and not expected.search(text) else 0.0
 
 
 def _ranked(found: Sequence[Candidate], retrieval: Sequence[float]) -> list[Candidate]:
@@ -100,6 +111,7 @@ class _Path:
     """A beginning in a sentence: the tokens from there on, and after which of them a span may end."""
 
     start: int
+    text: str
     tokens: list[int]
     ends: dict[int, str]  # how many tokens → the words so far
 
@@ -119,7 +131,7 @@ def _path(model: LanguageModel, sentence: str, start: int, ends: Sequence[int]) 
         text = sentence[start:end]
         if end > start and (count := counts.get(len(text.encode()))):
             words[count] = text
-    return _Path(start, tokens, words)
+    return _Path(start, sentence[start:], tokens, words)
 
 
 def _follow(
