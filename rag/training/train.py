@@ -9,8 +9,10 @@ import argparse
 import json
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,12 @@ from rag.training.export import matrices
 from rag.training.lora import add_adapters
 from rag.training.negatives import Neighbours
 from rag.training.row import Row, inputs, packed_attention, row
-from rag.training.squad import read
+from rag.training.squad import Paragraph, read
 
 FILES = {"new_wiki.json": True, "reddit.json": False, "amazon_reviews.json": False}  # name: holds articles
 HELD_OUT = 60  # groups of articles that are not trained on, to watch the loss
 WARM_UP = 40  # steps
-EVERY = 50  # steps between checkpoints
+EVERY = 100  # steps between checkpoints
 
 
 @dataclass
@@ -52,7 +54,7 @@ def main() -> None:
     model, tokenizer = _model(device, dtype)
     encode = partial(tokenizer.encode, add_special_tokens=False)
     near = _neighbours(model, tokenizer)
-    training, held_out = material(options.data, near, options.seed, options.repeats)
+    training, held_out = material(options.data, near, options.seed, options.shares)
     held = [row(group, encode) for group in held_out]
     trained = add_adapters(model, options.rank, options.alpha)
     optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0)
@@ -63,17 +65,21 @@ def main() -> None:
             trained[name].data.copy_(value)
     done = _resumed(checkpoint, trained, optimizer)
     started = time.monotonic() - done.seconds
-    steps = min(options.steps or len(training), len(training) // options.groups)
-    for step in track(range(done.step, steps), "training"):
+    training = islice(training, done.step * options.groups, None)
+    for step in track(range(done.step, options.steps), "training"):
         for group in optimizer.param_groups:
-            group["lr"] = options.rate * max(min(1.0, (step + 1) / WARM_UP) * (1 - step / steps), 0.02)
-        chosen = training[step * options.groups : (step + 1) * options.groups]
-        rows = [row(group, encode) for group in chosen]
+            group["lr"] = options.rate * max(min(1.0, (step + 1) / WARM_UP) * (1 - step / options.steps), 0.02)
+        rows = [row(group, encode) for group in islice(training, options.groups)]
         done.recent.append(_step(model, inputs(rows, device, dtype), trained, optimizer))
         done.step, done.tokens = step + 1, done.tokens + sum(len(r.tokens) for r in rows)
-        if done.step % EVERY == 0 or done.step == steps:
+        if done.step % EVERY == 0 or done.step == options.steps:
             done.seconds = time.monotonic() - started
-            figures = {"step": done.step, "of": steps, "train": float(np.mean(done.recent)), "tokens": done.tokens}
+            figures = {
+                "step": done.step,
+                "of": options.steps,
+                "train": float(np.mean(done.recent)),
+                "tokens": done.tokens,
+            }
             figures |= {"seconds": done.seconds} | _watch(model, held, encode("[0]")[-2], device, dtype)
             with (options.out / "log.jsonl").open("a", encoding="utf-8") as log:
                 print(json.dumps(figures), file=log)
@@ -85,9 +91,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the SQuAD-layout training files")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint and the log")
-    parser.add_argument("--repeats", type=int, nargs=3, default=[2, 1, 1], help="draws of evidence for each file")
+    parser.add_argument("--shares", type=int, nargs=3, default=[2, 1, 1], help="how often each file is drawn from")
     parser.add_argument("--start", type=Path, help="an exported adapter to begin from")
-    parser.add_argument("--steps", type=int, default=0, help="stop after so many (default: all groups once)")
+    parser.add_argument("--steps", type=int, default=1800, help="default: about every paragraph once, articles twice")
     parser.add_argument("--groups", type=int, default=4, help="groups a step")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--alpha", type=float, default=64)
@@ -116,21 +122,35 @@ def _neighbours(model: Any, tokenizer: Any) -> Neighbours:
     return Neighbours([words[i] for i in chosen], vectors)
 
 
-def material(data: Path, near: Neighbours, seed: int, repeats: list[int]) -> tuple[list[Group], list[Group]]:
-    """Groups to train on, shuffled, and groups of the last articles of the first file, held out."""
-    training: list[Group] = []
+def material(data: Path, near: Neighbours, seed: int, shares: list[int]) -> tuple[Iterator[Group], list[Group]]:
+    """Groups to train on without end, and groups of the last articles of the first file, held out.
+
+    A file is drawn from in proportion to its paragraphs times its share; all of its paragraphs come before the first
+    one comes again, with other evidence.
+    """
+    streams: list[Iterator[Group]] = []
+    weights: list[int] = []
     held_out: list[Group] = []
-    for (name, articles), times in zip(FILES.items(), repeats, strict=True):
+    for number, ((name, articles), share) in enumerate(zip(FILES.items(), shares, strict=True)):
         paragraphs = read(data / name)
         if articles:
             last = set(sorted({p.article for p in paragraphs})[-3:])
             kept = [p for p in paragraphs if p.article in last]
             held_out = list(groups(kept, near, random.Random(seed), articles))[:HELD_OUT]
             paragraphs = [p for p in paragraphs if p.article not in last]
-        for time_ in range(times):
-            training += groups(paragraphs, near, random.Random(seed + 1 + time_), articles)
-    random.Random(seed).shuffle(training)
-    return training, held_out
+        streams.append(_endless(paragraphs, near, random.Random(1000 * seed + number), articles))
+        weights.append(len(paragraphs) * share)
+    return _mixed(streams, weights, random.Random(seed)), held_out
+
+
+def _endless(paragraphs: list[Paragraph], near: Neighbours, draw: random.Random, articles: bool) -> Iterator[Group]:
+    while True:
+        yield from groups(paragraphs, near, draw, articles)
+
+
+def _mixed(streams: list[Iterator[Group]], weights: list[int], draw: random.Random) -> Iterator[Group]:
+    while True:
+        yield next(draw.choices(streams, weights)[0])
 
 
 def _step(model: Any, made: dict[str, Any], trained: dict[str, nn.Parameter], optimizer: Any) -> float:
