@@ -92,7 +92,7 @@ class Database:
             yield connection
 
     def fact(self, name: str) -> str:
-        """The value remembered under ``name`` ("generation", "embedder" or "dimensions"), or ""."""
+        """The value remembered under ``name`` ("generation", "embedder", "dimensions", "agreement"), or ""."""
         with self._explained():
             row = self.connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
         return str(row[0]) if row else ""

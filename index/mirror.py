@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import chain, count
+from itertools import chain, count, islice
 from pathlib import Path
 
 from index.article import Article, Problem, UnreadableFile, find, read
@@ -12,6 +12,8 @@ from index.database import Database
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.passage import split
+
+SAMPLE = 500  # characters of an article, to measure how well a question may be embedded without torch
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def mirror(database: Database, embedder: Embedder, paths: Iterable[str | Path], 
             problems=problems,
         )
         if new:
-            database.remember(embedder=embedder.name, dimensions=str(embedder.dimensions))
+            agreement = embedder.agreement([article.text[:SAMPLE] for article in islice(new.values(), 4)])
+            database.remember(embedder=embedder.name, dimensions=str(embedder.dimensions), agreement=f"{agreement:.6f}")
         if changes:
             database.next_generation()
     return changes

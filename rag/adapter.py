@@ -9,24 +9,22 @@ import os
 import tempfile
 from pathlib import Path
 
-import gguf
-import numpy as np
 import platformdirs
 
 from index.errors import FootnoteError, UsageError
 
 ADAPTER = Path(__file__).parent / "adapter" / "smollm2-135m-footnote.gguf"
-QUANTIZATION = gguf.GGMLQuantizationType.Q8_0
+QUANTIZATION = "Q8_0"  # a name among gguf.GGMLQuantizationType
 
 
-def merged(base: Path, adapter: Path = ADAPTER, quantization: gguf.GGMLQuantizationType = QUANTIZATION) -> Path:
+def merged(base: Path, adapter: Path = ADAPTER, quantization: str = QUANTIZATION) -> Path:
     """The path of ``base`` with ``adapter`` merged in: made at the first call, found at the next.
 
     Raises UsageError when the adapter was not trained for ``base``, FootnoteError when the cache can't be written.
     """
     key = _sha256(adapter)[:12]
     folder = Path(platformdirs.user_cache_dir("footnote"))
-    made = folder / f"{adapter.stem}-{key}-{quantization.name}.gguf"
+    made = folder / f"{adapter.stem}-{key}-{quantization}.gguf"
     if made.is_file():
         return made
     try:
@@ -45,7 +43,11 @@ def merged(base: Path, adapter: Path = ADAPTER, quantization: gguf.GGMLQuantizat
     return made
 
 
-def _merge(base: Path, adapter: Path, target: Path, quantization: gguf.GGMLQuantizationType) -> None:
+def _merge(base: Path, adapter: Path, target: Path, quantization: str) -> None:
+    import gguf
+    import numpy as np
+
+    kind = gguf.GGMLQuantizationType[quantization]
     trained = gguf.GGUFReader(adapter)
     expected = trained.fields["footnote.base.sha256"].contents()
     if _sha256(base) != expected:
@@ -56,15 +58,15 @@ def _merge(base: Path, adapter: Path, target: Path, quantization: gguf.GGMLQuant
     writer = gguf.GGUFWriter(target, reader.fields["general.architecture"].contents())
     for field in reader.fields.values():
         if not field.name.startswith("GGUF.") and field.name != "general.architecture":
-            kind, *rest = field.types
-            writer.add_key_value(field.name, field.contents(), kind, sub_type=rest[-1] if rest else None)
+            first, *rest = field.types
+            writer.add_key_value(field.name, field.contents(), first, sub_type=rest[-1] if rest else None)
     for tensor in reader.tensors:
         a, b = low.get(f"{tensor.name}.lora_a"), low.get(f"{tensor.name}.lora_b")
         if a is None or b is None:
             writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
             continue
         weight = gguf.dequantize(tensor.data, tensor.tensor_type) + (scale / a.shape[0]) * (b @ a)
-        writer.add_tensor(tensor.name, gguf.quantize(weight, quantization), raw_dtype=quantization)
+        writer.add_tensor(tensor.name, gguf.quantize(weight, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

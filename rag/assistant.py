@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 from index.library import Library
 from index.search import Hit
@@ -37,14 +38,22 @@ SMALL_TALK = (
 class Assistant:
     """Answers questions from a library with a language model, and cites what proves each statement.
 
-    It abstains below ``threshold``, a confidence from 0 to 1.
+    It abstains below ``threshold``, a confidence from 0 to 1. A model that is still being loaded is waited for when
+    the evidence has been found.
     """
 
-    def __init__(self, library: Library, model: LanguageModel, threshold: float = THRESHOLD) -> None:
+    def __init__(
+        self, library: Library, model: LanguageModel | Future[LanguageModel], threshold: float = THRESHOLD
+    ) -> None:
         self.library = library
-        self.model = model
+        self._model = model
         self.threshold = threshold
         self._lock = threading.Lock()  # the model reads one prompt at a time
+
+    @property
+    def model(self) -> LanguageModel:
+        """The language model; raises what loading it raised."""
+        return self._model.result() if isinstance(self._model, Future) else self._model
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``question``; ``history`` holds the questions before it, oldest first.

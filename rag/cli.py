@@ -227,11 +227,13 @@ def _library(options: dict[str, Any], seeds: bool = True) -> Iterator["Library"]
 
 @contextmanager
 def _assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
-    from rag.assistant import Assistant
-    from rag.models import load
+    from rag.models import loading
 
     with _library(options) as library:
-        yield Assistant(library, load(options["model"]))
+        model = loading(options["model"])
+        from rag.assistant import Assistant
+
+        yield Assistant(library, model)
 
 
 def _say(options: dict[str, Any], line: str) -> None:

@@ -1,8 +1,10 @@
 """Finds the language models: the embedded one with its adapter, a GGUF file, or one from the hub."""
 
 import re
+from concurrent.futures import Future
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from index.errors import FootnoteError, UsageError
@@ -39,6 +41,20 @@ def load(name: str | None = None) -> "LanguageModel":
     hub = HUB.fullmatch(name)
     file = fetch(hub["repo"], hub["file"]) if hub and not Path(name).exists() else Path(name)
     return LanguageModel(file, name)
+
+
+def loading(name: str | None = None) -> "Future[LanguageModel]":
+    """``load(name)``, begun in a thread of its own; one that does not keep the process from ending."""
+    model: Future[LanguageModel] = Future()
+
+    def run() -> None:
+        try:
+            model.set_result(load(name))
+        except BaseException as error:  # told to whoever waits for the model
+            model.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return model
 
 
 def fetch(repo: str, file: str) -> Path:
