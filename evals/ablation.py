@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import gguf
 import numpy as np
 from rich.progress import track
 
@@ -57,8 +56,7 @@ class Variant:
 
     def model(self) -> LanguageModel:
         base = packaged_model()
-        kind = gguf.GGMLQuantizationType[self.quantization]
-        file = merged(base, quantization=kind) if self.adapter else base
+        file = merged(base, quantization=self.quantization) if self.adapter else base
         return LanguageModel(file, self.name, trained=self.adapter)
 
     def read(self, model: LanguageModel, question: str, evidence: Sequence[Evidence]) -> Generation:
