@@ -101,18 +101,17 @@ class Embedder:
     def _bert(self) -> Bert:
         from index.bert import Bert
 
-        return Bert(Path(self._place()))
+        return Bert(self.folder)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
-        place = self._place()
-        local = Path(place).is_dir()
+        local = self.folder.is_dir()
         if local:
             _silence_transformers()
         try:
-            model = SentenceTransformer(place, local_files_only=local)
+            model = SentenceTransformer(str(self.folder), local_files_only=local)
         except Exception as error:  # whatever a foreign model's files make transformers raise
             reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
             raise UsageError(
@@ -121,10 +120,12 @@ class Embedder:
             ) from error
         return model.bfloat16() if _computes_bfloat16(model) else model
 
-    def _place(self) -> str:
+    @property
+    def folder(self) -> Path:
+        """Where the model's files are; there is no such folder when it is a name on the hub."""
         if self.name == DEFAULT and (package := find_spec(EMBEDDED)) and package.origin:
-            return str(Path(package.origin).with_name("model"))
-        return self.name
+            return Path(package.origin).with_name("model")
+        return Path(self.name)
 
 
 def _computes_bfloat16(model: SentenceTransformer) -> bool:

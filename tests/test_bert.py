@@ -42,7 +42,7 @@ def test_a_library_embeds_questions_the_quick_way_once_both_agree(seed_library: 
         (kept,) = database.execute("SELECT value FROM facts WHERE name = 'agreement'").fetchone()
     assert float(kept) >= AGREEMENT
     quick = seed_library._embedder.encode_questions(["Who?"], float(kept))
-    np.testing.assert_array_equal(quick, Bert(Path(Embedder()._place())).encode(["Who?"]))
+    np.testing.assert_array_equal(quick, Bert(Embedder().folder).encode(["Who?"]))
 
 
 def test_a_model_of_another_shape_is_left_to_sentence_transformers(folder: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_vectors_are_those_of_sentence_transformers_in_float32(embedder: Embedde
     from sentence_transformers import SentenceTransformer
 
     texts = [seed_text[:800], "Who signed the agreement?", "x"]
-    reference = SentenceTransformer(embedder._place()).encode(texts, normalize_embeddings=True)
+    reference = SentenceTransformer(str(embedder.folder)).encode(texts, normalize_embeddings=True)
     assert (embedder.encode(texts) * reference).sum(axis=1).min() > 0.999
 
 
