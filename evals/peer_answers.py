@@ -1,0 +1,90 @@
+"""What users would take instead, on our own questions: ``peer_answers.py ARTICLE SUITE MODEL EMBEDDER``.
+
+LlamaIndex's citation query engine and a LangChain retrieval chain with FAISS, each as its documentation shows it, with
+our two models. `evals/peers.py` runs it in a virtual environment of its own; it uses nothing of ours. It prints one
+JSON object an answer: peer, id, seconds, answer, sources (the texts that it was given).
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+WINDOW = 4096  # tokens
+LENGTH = 64  # tokens of an answer
+PASSAGES = 5
+PROMPT = (
+    "Answer the question from the context. If it does not say, say so.\n\n{context}\n\nQuestion: {question}\nAnswer:"
+)
+
+Ask = Callable[[str], tuple[str, list[str]]]
+
+
+def llama_index(text: str, model: str, embedder: str) -> Ask:
+    """https://docs.llamaindex.ai: "CitationQueryEngine"."""
+    from llama_index.core import Document, VectorStoreIndex
+    from llama_index.core.query_engine import CitationQueryEngine
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+    from llama_index.llms.llama_cpp import LlamaCPP
+
+    embeddings = HuggingFaceEmbedding(model_name=embedder)
+    index = VectorStoreIndex.from_documents([Document(text=text)], embed_model=embeddings)
+    writer = LlamaCPP(
+        model_path=model,
+        temperature=0,
+        max_new_tokens=LENGTH,
+        context_window=WINDOW,
+        model_kwargs={"n_threads": os.cpu_count()},
+        verbose=False,
+    )
+    engine = CitationQueryEngine.from_args(index, llm=writer, similarity_top_k=PASSAGES)
+
+    def ask(question: str) -> tuple[str, list[str]]:
+        response = engine.query(question)
+        return str(response), [node.node.get_content() for node in response.source_nodes]
+
+    return ask
+
+
+def langchain(text: str, model: str, embedder: str) -> Ask:
+    """https://docs.langchain.com: "Build a RAG agent", the chain of two steps."""
+    from langchain_community.llms import LlamaCpp
+    from langchain_community.vectorstores import FAISS
+    from langchain_huggingface import HuggingFaceEmbeddings
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    parts = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_text(text)
+    retriever = FAISS.from_texts(parts, HuggingFaceEmbeddings(model_name=embedder)).as_retriever(
+        search_kwargs={"k": PASSAGES}
+    )
+    writer = LlamaCpp(
+        model_path=model, temperature=0, max_tokens=LENGTH, n_ctx=WINDOW, n_threads=os.cpu_count(), verbose=False
+    )
+
+    def ask(question: str) -> tuple[str, list[str]]:
+        sources = [document.page_content for document in retriever.invoke(question)]
+        return writer.invoke(PROMPT.format(context="\n\n".join(sources), question=question)), sources
+
+    return ask
+
+
+def main(article: Path, suite: Path, model: str, embedder: str) -> None:
+    text = article.read_text(encoding="utf-8")
+    cases = yaml.safe_load(suite.read_text(encoding="utf-8"))["cases"]
+    for peer, made in (("LlamaIndex", llama_index), ("LangChain", langchain)):
+        ask = made(text, model, embedder)
+        ask(cases[0]["question"])  # the first is not counted
+        for case in cases:
+            began = time.perf_counter()
+            answer, sources = ask(case["question"])
+            seconds = time.perf_counter() - began
+            record = {"peer": peer, "id": case["id"], "seconds": seconds, "answer": answer, "sources": sources}
+            print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])

@@ -1,0 +1,89 @@
+"""Compare with what users would take instead: ``python -m evals.peers PYTHON``, quality beside speed.
+
+PYTHON is the interpreter of the virtual environment in which LlamaIndex and LangChain are installed (`make peers`).
+All answer the questions of the suite deal, one after the other on the same machine, with the packaged models.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+
+from evals import suite, wording
+from evals.case import Case
+from index.embedder import Embedder
+from index.library import Library
+from rag.assistant import Assistant
+from rag.models import load, packaged_model
+
+SUITE = "deal"
+SCRIPT = Path(__file__).with_name("peer_answers.py")
+MARK = re.compile(r"\[(\d+)\]")
+DECLINES = re.compile(
+    r"\b(?:not|n['’]t|no) (?:\w+ ){0,3}(?:say|mention|specif|state|provide|contain|information|answer|know|clear)", re.I
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer: seconds, what it says (None for an abstention), and the texts that it cites."""
+
+    seconds: float
+    text: str | None
+    cited: list[str]
+
+
+def ours(cases: Sequence[Case], article: Path) -> dict[str, Given]:
+    """Footnote's answers by case."""
+    with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
+        library.mirror([article])
+        assistant = Assistant(library, load())
+        assistant.ask(cases[0].question)  # the first is not counted
+        answers = {case.id: assistant.ask(case.question) for case in cases}
+    return {id: Given(a.timings.total, a.text, [c.quote for c in a.citations]) for id, a in answers.items()}
+
+
+def theirs(python: str, article: Path) -> dict[str, dict[str, Given]]:
+    """The answers of each peer by case; a source counts as cited where the answer names its number."""
+    command = [python, SCRIPT, article, suite.SUITES / f"{SUITE}.yaml", packaged_model(), Embedder().folder]
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, dict[str, Given]] = {}
+    for record in map(json.loads, done.stdout.splitlines()):
+        text, sources = record["answer"].strip(), record["sources"]
+        named = [int(number) for number in MARK.findall(text)]
+        cited = [sources[number - 1] for number in named if 0 < number <= len(sources)]
+        given = Given(record["seconds"], None if not text or DECLINES.search(text) else text, cited)
+        found.setdefault(record["peer"], {})[record["id"]] = given
+    return found
+
+
+def line(name: str, given: dict[str, Given], cases: Iterable[Case], base: dict[str, Given]) -> str:
+    """One row: facts right and a proof cited (of the answerable), abstained (of the others), seconds, our share."""
+    answerable = [case for case in cases if case.answerable]
+    facts = mean(wording.recall(given[c.id].text or "", c.contains, c.excludes) for c in answerable)
+    cited = mean(_proves(given[c.id].cited, c) for c in answerable)
+    abstained = mean(given[c.id].text is None for c in cases if not c.answerable)
+    seconds = median(one.seconds for one in given.values())
+    ratio = median(one.seconds for one in base.values()) / seconds
+    return f"{name:12}{facts:>8.1%}{cited:>8.1%}{abstained:>11.1%}{seconds:>10.2f}{ratio:>12.2f}"
+
+
+def _proves(cited: Iterable[str], case: Case) -> bool:
+    quotes = [" ".join(text.split()) for text in cited]
+    return any(" ".join(proof.split()) in quote for proof in case.proof for quote in quotes)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m evals.peers", description=__doc__)
+    parser.add_argument("python", help="the interpreter that can import the peers")
+    python = parser.parse_args().python
+    deal = suite.load(SUITE)
+    own = ours(deal.cases, deal.folder)
+    print(f"{'':12}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}")
+    for name, given in {"Footnote": own, **theirs(python, deal.folder)}.items():
+        print(line(name, given, deal.cases, own))

@@ -1,0 +1,192 @@
+"""Measure speed: ``python -m evals.speed FILE [--json TARGET]``; FILE holds questions in SQuAD's JSON layout.
+
+Whatever is a ratio is timed in turns within one run, ours and the other, so that both meet the same machine. Each row
+is the median of its runs with the lowest and the highest, beside what is to be reached.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from llama_cpp import Llama
+from numpy.typing import NDArray
+
+from evals import suite
+from index.embedder import Embedder
+from index.library import Library
+from rag.assistant import Assistant
+from rag.language_model import LanguageModel
+from rag.models import load
+
+RUNS = 5
+PROMPT = 256  # tokens: about eight sentences and a question
+PASSAGES = 128  # embedded in each run
+CUTOFF = 5
+QUESTION = "What would Microsoft lose if OpenAI develops AGI?"
+RAG = (sys.executable, "-m", "rag.cli")
+IMPORT = (sys.executable, "-c", "import sentence_transformers")
+LOAD = (sys.executable, "-c", "from index.embedder import Embedder; Embedder().dimensions")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured, once a run, and what is to be reached: ``"<= 0.4"``."""
+
+    what: str
+    runs: list[float]
+    reach: str
+    unit: str = ""
+
+    @property
+    def reached(self) -> bool:
+        sign, bound = self.reach.split()
+        return median(self.runs) <= float(bound) if sign == "<=" else median(self.runs) >= float(bound)
+
+    def __str__(self) -> str:
+        spread = f"{min(self.runs):.3g} to {max(self.runs):.3g}"
+        mark = "yes" if self.reached else "no"
+        return f"{self.what:58}{median(self.runs):>8.3g} {self.unit:3} {spread:18} {self.reach:8} {mark}"
+
+
+def rows(data: Path) -> Iterator[Row]:
+    """Every row, as soon as it is measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = str(Path(folder, "library"))
+        article = suite.load("deal").folder
+        with Library.open(place) as library:
+            library.mirror([article])
+        yield from commands(place)
+        yield from indexing(article, Path(folder))
+        with Library.open(place) as library:
+            yield from answers(Assistant(library, load()))
+        yield from passages(data)
+
+
+def commands(library: str) -> Iterator[Row]:
+    """Whole processes, the library built and the files in the page cache."""
+    rag = (*RAG, "--library", library)
+    pairs = [(_process(*rag, "ask", QUESTION), _process(*IMPORT)) for _ in range(RUNS)]
+    yield Row("rag ask / import sentence_transformers", [a.seconds / b.seconds for a, b in pairs], "<= 0.4")
+    yield Row("rag ask", [a.seconds for a, _ in pairs], "<= 2", "s")
+    yield Row("rag ask, peak memory", [a.memory for a, _ in pairs], "<= 600", "MB")
+    yield Row("rag --help", [_process(*RAG, "--help").seconds for _ in range(RUNS)], "<= 0.3", "s")
+    yield Row("rag articles", [_process(*rag, "articles").seconds for _ in range(RUNS)], "<= 0.3", "s")
+
+
+def indexing(article: Path, folder: Path) -> Iterator[Row]:
+    """Making a library of one article, as a whole process."""
+    pairs = [
+        (_process(*RAG, "--library", str(folder / f"new-{run}"), "index", str(article)), _process(*LOAD))
+        for run in range(RUNS)
+    ]
+    yield Row("rag index / loading the embedder", [a.seconds / b.seconds for a, b in pairs], "<= 1.5")
+
+
+def answers(assistant: Assistant) -> Iterator[Row]:
+    """The questions of the suite deal, the model being loaded; then the model alone against llama.cpp alone."""
+    cases = suite.load("deal").cases
+    asked = [assistant.ask(case.question) for case in cases]
+    yield Row("warm answer, until it is shown", [a.timings.total for a in asked], "<= 0.3", "s")
+    again = assistant.ask(cases[-1].question)
+    yield Row("the same evidence again, tokens / the first time", [again.tokens / asked[-1].tokens], "<= 0.5")
+    yield from engine(assistant.model)
+
+
+def engine(model: LanguageModel) -> Iterator[Row]:
+    """Tokens a second of ours / of llama.cpp itself, on the same file, threads and tokens."""
+    bare = Llama(str(model.file), n_ctx=2 * PROMPT, n_batch=2 * PROMPT, n_threads=os.cpu_count(), verbose=False)
+    prompt: list[float] = []
+    decode: list[float] = []
+    for run in range(RUNS + 1):
+        tokens = np.random.default_rng(run).integers(100, 40_000, PROMPT).tolist()
+        bare.n_tokens = 0  # forgets what was evaluated
+        prompt.append(_seconds(lambda: bare.eval(tokens)) / _seconds(lambda: model.next(tokens)))  # noqa: B023
+        decode.append(_seconds(lambda: bare.eval(tokens[:1])) / _seconds(lambda: model.next([*tokens, 100])))  # noqa: B023
+    yield Row("prompt speed / llama.cpp's own", prompt[1:], ">= 0.95")
+    yield Row("decode speed / llama.cpp's own", decode[1:], ">= 0.95")
+
+
+def passages(data: Path) -> Iterator[Row]:
+    """Embedding passages against the plain loop of sentence-transformers in float32, and what recall it costs."""
+    from sentence_transformers import SentenceTransformer
+
+    embedder = Embedder()
+    plain = SentenceTransformer(str(embedder.folder))
+
+    def reference(texts: list[str]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = plain.encode(texts, normalize_embeddings=True)
+        return found
+
+    texts, questions, right = _paragraphs(data)
+    few = texts[:PASSAGES]
+    pairs = [(_seconds(lambda: embedder.encode(few)), _seconds(lambda: reference(few))) for _ in range(RUNS)]
+    yield Row("passages a second / sentence-transformers in float32", [b / a for a, b in pairs], ">= 3")
+    asked = reference(questions)
+    ours, theirs = (_recall(asked, encode(texts), right) for encode in (embedder.encode, reference))
+    yield Row(f"recall@{CUTOFF} lost by it, in points", [100 * (theirs - ours)], "<= 0.5")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a process took: seconds, and at its peak megabytes."""
+
+    seconds: float
+    memory: float
+
+
+def _process(*command: str) -> Spent:
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    return Spent(seconds, usage.ru_maxrss * unit / 1e6)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _paragraphs(data: Path) -> tuple[list[str], list[str], list[int]]:
+    """The paragraphs in ``data``, its answerable questions, and which paragraph each question is about."""
+    paragraphs = [p for title in json.loads(data.read_text(encoding="utf-8"))["data"] for p in title["paragraphs"]]
+    asked = [
+        (question["question"], number)
+        for number, paragraph in enumerate(paragraphs)
+        for question in paragraph["qas"]
+        if question["answers"] and not question.get("is_impossible")
+    ]
+    return [p["context"] for p in paragraphs], [text for text, _ in asked], [number for _, number in asked]
+
+
+def _recall(questions: NDArray[np.float32], texts: NDArray[np.float32], right: list[int]) -> float:
+    nearest = np.argsort(-(questions @ texts.T), axis=1)[:, :CUTOFF]
+    return float(np.mean([number in row for number, row in zip(right, nearest, strict=True)]))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m evals.speed", description=__doc__)
+    parser.add_argument("file", type=Path, help="questions in SQuAD's JSON layout")
+    parser.add_argument("--json", type=Path, metavar="TARGET", help="where the table is kept as JSON, too")
+    chosen = parser.parse_args()
+    print(f"{'':58}{'median':>8}     {'lowest, highest':18} {'reach':8} reached")
+    table = []
+    for row in rows(chosen.file):
+        print(row, flush=True)
+        table.append(asdict(row) | {"median": median(row.runs), "reached": row.reached})
+    if chosen.json:
+        chosen.json.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
