@@ -59,10 +59,10 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 	@[ -d .venv ] || echo 'Setting up .venv: about 2 GB, of which llama-cpp-python is compiled here. The first time takes' \
 		'several minutes, as long as ten on a small machine; after that, seconds.'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@$(INSTALL) . || { echo 'Setting up .venv failed: pip says why, above.' \
+	@$(INSTALL) '.[documents]' || { echo 'Setting up .venv failed: pip says why, above.' \
 		'(llama-cpp-python needs a C++ compiler: apt-get install g++, or xcode-select --install.)'; exit 1; }
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[dev,browser,evals]'
+	@$(INSTALL) '.[documents,dev,browser,evals]'
 	@touch $@

@@ -10,7 +10,7 @@ from rag.answer import Answer
 
 
 def answer(given: Answer) -> str:
-    """The statements with footnote marks, then each footnote: title, quote, ``path:start-end``."""
+    """The statements with footnote marks, then each footnote: title, quote, ``path:start-end``, the page in a PDF."""
     if given.abstained:
         return printable(given.reason or "")
     notes = given.citations
@@ -18,7 +18,7 @@ def answer(given: Answer) -> str:
     lines = [said, ""]
     for number, note in enumerate(notes, 1):
         lines += [f"[{number}] {note.title}", f"    “{' '.join(note.quote.split())}”"]
-        lines += [f"    {note.source}:{note.start}-{note.end}"]
+        lines += [f"    {note.source}:{note.start}-{note.end}{f', page {note.page}' if note.page else ''}"]
     return printable("\n".join(lines))
 
 
