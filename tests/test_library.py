@@ -16,6 +16,7 @@ from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.library import Library
 
 ARTICLES = Path(__file__).parent / "data" / "articles"
+FILES = ["library.db", "library.lock", "vectors.faiss", "words", "words.lock"]
 QUESTION = "Who built the harbour of Brindle?"
 # For processes of their own, where loading the real model would take longer than the test.
 CHEAP_EMBEDDER = """
@@ -88,16 +89,16 @@ def test_a_folder_is_indexed_and_remembered(indexed: Path, embedder: CountingEmb
         for article in library.articles():
             for passage in library.passages(article.id):
                 assert article.text[passage.start : passage.end] == passage.text
-    assert sorted(path.name for path in indexed.iterdir()) == ["library.db", "vectors.faiss"]
+    assert sorted(path.name for path in indexed.iterdir()) == FILES
 
 
 def test_mirroring_again_touches_nothing(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
-    generation = library._database.fact("generation")
+    generation = library.status().generation
     changes = library.mirror([folder])
     assert not changes
     assert sorted(changes.unchanged) == ["bees", "harbour", "quill"]
     assert embedder.encoded == []
-    assert library._database.fact("generation") == generation
+    assert library.status().generation == generation
 
 
 def test_mirroring_touches_what_differs_only(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
@@ -163,7 +164,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: Library
 
 def test_missing_and_empty_folders_are_refused_and_nothing_is_lost(library: Library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match=r"no \.txt or \.md file"):
+    with pytest.raises(UsageError, match=r"no \.txt, \.md"):
         library.mirror([tmp_path / "empty"])
     with pytest.raises(UsageError, match="no file or folder"):
         library.mirror([tmp_path / "missing"])
@@ -191,7 +192,7 @@ def test_an_interrupted_mirroring_leaves_the_old_state(
 def test_a_killed_mirroring_leaves_the_old_state(library_copy: Path, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
     code = f"""{CHEAP_EMBEDDER}
-mirror._rename = lambda *_: os.kill(os.getpid(), 9)
+mirror._point = lambda *_: os.kill(os.getpid(), 9)
 Library.open(sys.argv[1], Cheap()).mirror([sys.argv[2]])
 """
     killed = subprocess.run([sys.executable, "-c", code, str(library_copy), str(folder)], capture_output=True)
@@ -372,7 +373,7 @@ for write in (lambda: library.mirror(["articles"]), lambda: Library.open("nowher
             capture_output=True,
             text=True,
         )
-        assert sorted(path.name for path in (place / "library").iterdir()) == ["library.db", "vectors.faiss"]
+        assert sorted(path.name for path in (place / "library").iterdir()) == FILES
         for path in (place, place / "library"):
             path.chmod(0o755)
     lines = ran.stdout.splitlines()
