@@ -201,8 +201,8 @@ class Library:
 
 
 def _article(row: Sequence[Any]) -> Article:
-    *fields, pages = row
-    return Article(*fields, pages=tuple(json.loads(pages)))
+    id, title, source, text, sha256, date, pages = row
+    return Article(id, title, source, text, sha256, date, tuple(json.loads(pages)))
 
 
 def _alike(connection: sqlite3.Connection, key: str) -> str:

@@ -200,7 +200,7 @@ def _empty(connection: sqlite3.Connection, count: int, dimensions: int) -> Any:
     if count <= FLAT:
         return faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
     lists = 4 * math.isqrt(count)
-    index = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.nprobe = max(1, round(lists * PROBES))
     every = max(1, count // (SAMPLE * lists))
     sample = f"SELECT passage, vector {PUBLISHED} AND passage % ? = 0"
