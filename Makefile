@@ -3,6 +3,7 @@
 PYTHON ?= python3
 Q ?= What does Microsoft's right of first refusal mean?
 DATA ?= ../shared/data/squad2-dev-a.json
+SIZES ?= 10000 100000 1000000
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable
@@ -37,8 +38,9 @@ lint: .venv/tests ## check style, format and types
 eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests ## measure retrieval on DATA, a file in SQuAD's layout
+bench: .venv/tests ## measure retrieval on DATA, a file in SQuAD's layout, then the library as it grows to SIZES
 	$(BIN)/python -m index.measure $(DATA)
+	$(BIN)/python -m index.scale $(DATA) --out .rag/scale --sizes $(SIZES)
 
 browser: ## install Debian's chromium for the tests of the page, if there is no browser yet
 	@for name in chromium chromium-browser google-chrome; do ! command -v $$name >/dev/null || exit 0; done; \

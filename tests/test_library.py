@@ -471,3 +471,21 @@ def test_a_watched_folder_is_mirrored_until_it_is_left(folder: Path, tmp_path: P
         watching.send_signal(signal.SIGINT)
         assert watching.wait() in (0, 1)
         assert "Traceback" not in watching.stderr.read()
+
+
+def test_memory_stays_flat_however_many_articles_there_are(
+    library: Library, folder: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.mirror.BATCH", 8)
+    at_once: list[int] = []
+    encode = embedder.encode
+
+    def counted(texts: Sequence[str], progress: bool = False):  # type: ignore[no-untyped-def]
+        at_once.append(len(texts))
+        return encode(texts, progress)
+
+    monkeypatch.setattr(embedder, "encode", counted)
+    for number in range(40):
+        (folder / f"{number}.txt").write_text(f"Boat {number} came in.")
+    assert len(library.mirror([folder]).added) == 40
+    assert max(at_once) == 8 and sum(at_once) == 40
