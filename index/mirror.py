@@ -71,7 +71,7 @@ def mirror(database: Database, embedder: Embedder, paths: Iterable[str | Path], 
     home = database.directory.resolve()
     files = {_place(file, home): file for file in find(roots)}
     with database.changing():
-        rows = database.connection.execute("SELECT path, article, source, stamp FROM files").fetchall()
+        rows = database.connection.execute("SELECT path, article, source, stamp FROM files ORDER BY path").fetchall()
         known = {place: File(*row) for place, *row in rows}
         missing = {place for place in known if place not in files and not (home / place).exists()}
         if not files and not any(_is_below(home / place, roots) for place in missing):
@@ -191,8 +191,8 @@ def _publish(database: Database, intake: Intake, gone: set[str]) -> Changes:
             connection.executemany("UPDATE articles SET id = ?, generation = ? WHERE number = ?", named)
             titled = [(title, generation, number) for number, title in fresh.items()]
             connection.executemany("UPDATE articles SET title = ?, generation = ? WHERE number = ?", titled)
-    left = {before[place] for place in gone}
-    renamed = [ids[n] for n, place in first.items() if n in ids and n in left and before.get(place) != n]
+    named = {number: place for place, number in reversed(before.items())}  # by the first file until now
+    renamed = [ids[n] for n in first if n in ids and named.get(n) in gone]
     return Changes(
         added=[names[number] for number in newcomers],
         changed=list(heirs.values()),
