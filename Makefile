@@ -3,6 +3,7 @@
 PYTHON ?= python3
 Q ?= What does Microsoft's right of first refusal mean?
 DATA ?= ../shared/data/squad2-dev-a.json
+SIZES ?= 10000 100000 1000000
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable
@@ -39,9 +40,10 @@ lint: .venv/tests ## check style, format and types
 eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests ## measure retrieval and speed on DATA, a file in SQuAD's layout
+bench: .venv/tests ## measure retrieval and speed on DATA, a file in SQuAD's layout, and the library as it grows to SIZES
 	$(BIN)/python -m index.measure $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --json .rag/speed.json
+	$(BIN)/python -m index.scale $(DATA) --out .rag/scale --sizes $(SIZES)
 
 peers: .venv/tests .venv-peers/done ## compare with LlamaIndex and LangChain, installed into .venv-peers
 	$(BIN)/python -m evals.peers .venv-peers/bin/python
@@ -65,12 +67,12 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 	@[ -d .venv ] || echo 'Setting up .venv: about 2 GB, of which llama-cpp-python is compiled here. The first time takes' \
 		'several minutes, as long as ten on a small machine; after that, seconds.'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@$(INSTALL) . || { echo 'Setting up .venv failed: pip says why, above.' \
+	@$(INSTALL) '.[documents]' || { echo 'Setting up .venv failed: pip says why, above.' \
 		'(llama-cpp-python needs a C++ compiler: apt-get install g++, or xcode-select --install.)'; exit 1; }
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[dev,browser,evals]'
+	@$(INSTALL) '.[documents,dev,browser,evals]'
 	@touch $@
 
 .venv-peers/done: .constraints-peers.txt

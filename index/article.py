@@ -1,33 +1,29 @@
-"""Articles: text files as they are on disk, with a title and an id."""
+"""Articles: the text of files as it is cited, with a title and an id."""
 
 import hashlib
 import os
 import re
 import unicodedata
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import FootnoteError, UsageError
+from index.errors import UsageError
+from index.reader import FRONT_MATTER, READERS, UnreadableFile
 
-SUFFIXES = (".txt", ".md")
-DOUBT = 0.05  # of charset-normalizer's chaos and coherence, both from 0 to 1
-FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
+__all__ = ["Article", "Problem", "UnreadableFile", "find", "read", "slug"]
 
-
-class UnreadableFile(FootnoteError):
-    """A file that holds no text we can be sure of; the others are still indexed."""
+KINDS = ".txt, .md, .html, .pdf or .docx"
 
 
 @dataclass(frozen=True)
 class Article:
     """A text that can be cited.
 
-    ``source`` is the file's path as it was given; ``text`` is the file decoded, its line ends untouched
-    and without a byte order mark, so that offsets into it are Python str indices; ``sha256`` is the hex
-    digest of ``text`` in UTF-8.
+    ``source`` is the file's path as it was given; ``text`` is what its reader found in it, and offsets into it
+    are Python str indices; ``sha256`` is the hex digest of ``text`` in UTF-8; ``date`` is an ISO date or None;
+    ``pages`` are the offsets at which pages start.
     """
 
     id: str
@@ -35,12 +31,18 @@ class Article:
     source: str
     text: str
     sha256: str
+    date: str | None = None
+    pages: tuple[int, ...] = ()
 
     @property
     def body(self) -> int:
         """The offset at which the front matter (``---`` lines with ``title:`` and the like) is over."""
         matter = FRONT_MATTER.match(self.text)
         return matter.end() if matter else 0
+
+    def page(self, offset: int) -> int | None:
+        """The number, from 1, of the page that holds ``offset``; None where there are no pages."""
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Problem:
 
 
 def find(paths: Iterable[str | Path]) -> list[Path]:
-    """The ``.txt`` and ``.md`` files in ``paths`` (files, or folders with all that is below), sorted.
+    """The files in ``paths`` that can be read (files, or folders with all that is below), sorted.
 
     Hidden files and folders are skipped. A file that is named itself is always returned.
     Raises UsageError for a path that does not exist.
@@ -72,25 +74,28 @@ def _below(folder: Path) -> Iterable[Path]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
+            if not name.startswith(".") and Path(name).suffix.lower() in READERS:
                 yield Path(parent, name)
 
 
 def read(path: Path) -> Article:
     """The article in the file at ``path``; its id is only unique among file names.
 
-    Raises UnreadableFile when the file can't be opened, is not text, or its encoding is in doubt.
+    Its title is the document's own, else the file's name. Raises UnreadableFile when the file can't be opened,
+    holds no text, or its encoding is in doubt.
     """
-    if not path.name.lower().endswith(SUFFIXES):
-        raise UnreadableFile("not a .txt or .md file")
+    reader = READERS.get(path.suffix.lower())
+    if not reader:
+        raise UnreadableFile(f"not a {KINDS} file")
     try:
-        text = _decode(path.read_bytes())
+        document = reader(path)
     except OSError as error:
         raise UnreadableFile(f"can't be read: {(error.strerror or str(error)).lower()}") from error
-    if not text.strip():
+    if not document.text.strip():
         raise UnreadableFile("is empty")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Article(slug(path.stem), _title(path, text), str(path), text, digest)
+    digest = hashlib.sha256(document.text.encode()).hexdigest()
+    title = document.title or _name(path)
+    return Article(slug(path.stem), title, str(path), document.text, digest, document.date, document.pages)
 
 
 def slug(name: str) -> str:
@@ -99,57 +104,6 @@ def slug(name: str) -> str:
     return "-".join(words) or "article"
 
 
-def _decode(data: bytes) -> str:
-    if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF32_BE)):
-        raise UnreadableFile("is not text: it holds binary data")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _detect(data)
-
-
-def _detect(data: bytes) -> str:
-    """``data`` in the one encoding that makes it words of a language.
-
-    Where several do about as well, Windows-1252 stands for the western ones, as browsers have it
-    (https://encoding.spec.whatwg.org/#names-and-labels); otherwise we can't be sure.
-    """
-    from charset_normalizer import from_bytes
-
-    matches = list(from_bytes(data))
-    rivals = [
-        match
-        for match in matches
-        if match.chaos <= matches[0].chaos + DOUBT and match.coherence >= max(matches[0].coherence - DOUBT, DOUBT)
-    ]
-    western = [match for match in rivals if "cp1252" in match.could_be_from_charset]
-    texts = {str(match) for match in western or rivals}
-    if matches and matches[0].bom:
-        return str(matches[0])
-    if len(texts) != 1:
-        raise UnreadableFile("is in no encoding that we can be sure of: save it as UTF-8")
-    return texts.pop()
-
-
-def _title(path: Path, text: str) -> str:
-    """From the front matter, else a Markdown file's first ``# `` heading, else the file's name."""
-    matter = FRONT_MATTER.match(text)
-    if matter and (title := _front_title(matter[1])):
-        return title
-    if path.suffix.lower() == ".md":
-        for heading in HEADING.finditer(text, matter.end() if matter else 0):
-            if heading["title"]:
-                return heading["title"].strip().rstrip("#").rstrip()
+def _name(path: Path) -> str:
     name = re.sub(r"[-_\s]+", " ", path.stem).strip() or path.stem
     return name[0].upper() + name[1:]
-
-
-def _front_title(matter: str) -> str | None:
-    import yaml
-
-    try:
-        fields = yaml.safe_load(matter)
-    except yaml.YAMLError:
-        return None
-    title = fields.get("title") if isinstance(fields, dict) else None
-    return " ".join(str(title).split()) or None if title is not None else None

@@ -8,14 +8,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from index import lexical
 from index.errors import DamagedLibrary, FootnoteError, UsageError
+from index.lock import PATIENCE, lock
 
 NAME = "library.db"
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x466F6F74  # "Foot", SQLite's application_id: says whose file it is
 CHECKED = 64 * 2**20  # bytes; a larger file is not checked page by page each time that it is opened
-PATIENCE = 30  # seconds to wait for another process that is writing
+KEPT = 1000  # generations that vectors and words can be brought up to date from
 
 SCHEMA = f"""
 PRAGMA journal_mode = WAL;
@@ -23,17 +23,28 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 BEGIN;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE generations (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE); -- the states it was in, the last now
 CREATE TABLE articles (
-    id TEXT PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE, -- from the library's folder to the file, so that both can be moved
-    source TEXT NOT NULL,
+    number INTEGER PRIMARY KEY,
+    id TEXT UNIQUE, -- NULL until the indexing that brings it is complete: until then nobody sees it
     title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    sha256 TEXT NOT NULL
+    sha256 TEXT NOT NULL UNIQUE,
+    date TEXT,
+    pages TEXT NOT NULL, -- offsets, as JSON
+    generation INTEGER, -- the state in which it first was, or was under this title
+    text TEXT NOT NULL
 );
+CREATE INDEX articles_since ON articles (generation);
+CREATE TABLE files ( -- one article may have several
+    path TEXT PRIMARY KEY, -- from the library's folder to the file, so that both can be moved
+    source TEXT NOT NULL, -- the path as it was given
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    stamp TEXT -- size and time of change when it was read; NULL when that was too recent to be relied on
+);
+CREATE INDEX files_of_article ON files (article, path);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    article TEXT NOT NULL REFERENCES articles ON DELETE CASCADE,
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
     start INTEGER NOT NULL,
     end INTEGER NOT NULL
 );
@@ -42,9 +53,12 @@ CREATE TABLE embeddings (
     passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
     vector BLOB NOT NULL -- float32, little-endian, of length 1
 );
-CREATE TRIGGER forget_words AFTER DELETE ON passages BEGIN DELETE FROM words WHERE rowid = old.id; END;
-{lexical.SCHEMA};
-INSERT INTO facts VALUES ('generation', '{{generation}}');
+CREATE TABLE forgotten (passage INTEGER PRIMARY KEY, generation INTEGER NOT NULL); -- the state in which it was gone
+CREATE INDEX forgotten_since ON forgotten (generation);
+CREATE TRIGGER forget AFTER DELETE ON passages BEGIN
+    INSERT INTO forgotten SELECT old.id, max(number) + 1 FROM generations;
+END;
+INSERT INTO generations (name) VALUES ('{{generation}}');
 COMMIT;
 """
 
@@ -86,13 +100,19 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that is kept as a whole, or on an exception or a kill not at all."""
-        if not self._writable():
-            raise FootnoteError(f"The library in {self.directory} can't be written: check its permissions.")
+        self._check_writable()
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Several transactions that no other process comes in between of; those that read go on."""
+        self._check_writable()
+        with lock(self.directory / "library.lock"):
+            yield
+
     def fact(self, name: str) -> str:
-        """The value remembered under ``name`` ("generation", "embedder", "dimensions", "agreement"), or ""."""
+        """The value remembered under ``name`` ("embedder", "dimensions" or "agreement"), or ""."""
         with self._explained():
             row = self.connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
         return str(row[0]) if row else ""
@@ -101,11 +121,25 @@ class Database:
         """Set facts, within a ``writing`` block."""
         self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
-    def next_generation(self) -> str:
+    def generation(self) -> str:
+        """The name of the state that the library is in."""
+        with self._explained():
+            (name,) = self.connection.execute("SELECT name FROM generations ORDER BY number DESC LIMIT 1").fetchone()
+        return str(name)
+
+    def since(self, generation: str | None) -> int:
+        """The number of a state that the library was in; 0, before all, for one that is unknown."""
+        with self._explained():
+            row = self.connection.execute("SELECT number FROM generations WHERE name = ?", [generation]).fetchone()
+        return int(row[0]) if row else 0
+
+    def next_generation(self) -> int:
         """Name the state that is being written, within a ``writing`` block; never the same name twice."""
-        generation = secrets.token_hex(8)
-        self.remember(generation=generation)
-        return generation
+        insert = "INSERT INTO generations (name) VALUES (?) RETURNING number"
+        ((number,),) = self.connection.execute(insert, [secrets.token_hex(8)]).fetchall()
+        self.connection.execute("DELETE FROM generations WHERE number <= ?", [number - KEPT])
+        self.connection.execute("DELETE FROM forgotten WHERE generation <= ?", [number - KEPT])
+        return int(number)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -158,6 +192,10 @@ class Database:
         )
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+    def _check_writable(self) -> None:
+        if not self._writable():
+            raise FootnoteError(f"The library in {self.directory} can't be written: check its permissions.")
 
     def _writable(self) -> bool:
         return os.access(self.directory, os.W_OK) and os.access(self.file, os.W_OK)

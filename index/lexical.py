@@ -1,54 +1,251 @@
-"""The lexical side of retrieval: BM25 over titles and passages, by SQLite's FTS5.
+"""The lexical side of retrieval: BM25 over titles and passages, by tantivy.
 
-https://www.sqlite.org/fts5.html#the_bm25_function gives the formula (k1 = 1.2, b = 0.75).
+https://docs.rs/tantivy gives the formula (k1 = 1.2, b = 0.75). Words are compared without case and accents, and by
+their stems (Snowball's English).
 """
 
-import re
-import sqlite3
-from collections.abc import Collection
-from itertools import pairwise
+from __future__ import annotations
 
-SCHEMA = "CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2')"
+import json
+import logging
+import re
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.database import Database
+from index.lock import lock
+
+if TYPE_CHECKING:
+    from tantivy import Query, Schema, TextAnalyzer
+
+log = logging.getLogger(__name__)
+NAME = "words"
 NEAR = 3  # words that may stand between two neighbours of the question
+NEAR_WEIGHT = 0.2  # against a word's 1; anything from 0.2 to 0.4 measures within a point
+HEAP = 64_000_000  # bytes that tantivy collects before it writes
+STAMP = 0  # the id of the document that names the generation; passages count from 1
+MAGIC = (1337).to_bytes(4, "little")  # ends each of tantivy's files, after its checksum as JSON and that one's length
 STOP_WORDS = re.compile(
     r"a|an|and|are|as|at|be|by|did|do|does|for|from|had|has|have|how|in|is|it|its|of|on|or|s|that|the|their|"
     r"there|these|they|this|to|was|were|what|when|where|which|who|whom|whose|why|will|with|would"
 )
 
 
-def expression(question: str) -> str:
-    """An FTS5 expression that matches any word of ``question``, or "" when there is no word in it.
+class UnusableWords(Exception):
+    """A folder of words that is missing or damaged (the message is that word): build it anew."""
 
-    Neighbouring words count once more where they stand near each other. Every word is quoted, so nothing
-    in ``question`` is read as FTS5 syntax.
+
+class Words:
+    """The words of each passage and of its article's title, in a folder, or in memory where there is none.
+
+    ``generation`` names the state of the library that they are of; it is None while they are empty.
     """
+
+    def __init__(self, folder: Path | None) -> None:
+        """Open the words in ``folder``; raises UnusableWords."""
+        import tantivy
+
+        if folder is None:
+            self._index = tantivy.Index(_schema())
+        else:
+            _check(folder)
+            with _panics():
+                self._index = tantivy.Index.open(str(folder))
+        self._index.register_tokenizer("words", _analyzer())
+        self.refresh()
+
+    @classmethod
+    def create(cls, folder: Path) -> Words:
+        """Empty ones, in the place of whatever is in ``folder``."""
+        import tantivy
+
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        tantivy.Index(_schema(), str(folder))
+        return cls(folder)
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return int(self._searcher.num_docs) - (self.generation is not None)
+
+    def ids(self) -> set[int]:
+        """The ids of all passages."""
+        from tantivy import Query
+
+        return set(self._ranked(Query.all_query(), len(self) + 1))
+
+    def refresh(self) -> None:
+        """See what another process has written meanwhile; raises UnusableWords."""
+        from tantivy import Query
+
+        with _panics():
+            self._index.reload()
+            self._searcher = self._index.searcher()
+            found = self._searcher.search(Query.term_query(_schema(), "id", STAMP), 1, count=False).hits
+            self.generation = self._searcher.doc(found[0][1]).get_first("generation") if found else None
+
+    def update(self, connection: sqlite3.Connection, since: int, generation: str) -> None:
+        """Take over what has changed in ``library.db`` since the generation of that number, in one commit.
+
+        From 0 on, that is everything. Raises OSError or ValueError when the folder can't be written.
+        """
+        from tantivy import Document, Query
+
+        writer = self._index.writer(HEAP, 1)
+        if since:
+            gone = [id for (id,) in connection.execute("SELECT passage FROM forgotten WHERE generation > ?", [since])]
+            known = "SELECT passages.id FROM passages JOIN articles ON number = article WHERE generation > ?"
+            gone += [id for (id,) in connection.execute(known, [since])]
+            writer.delete_documents_by_query(Query.term_set_query(_schema(), "id", [STAMP, *gone]))
+        else:
+            writer.delete_all_documents()
+        for id, text in _texts(connection, since):
+            document = Document()
+            document.add_unsigned("id", id)
+            document.add_text("text", text)
+            writer.add_document(document)
+        stamp = Document()
+        stamp.add_unsigned("id", STAMP)
+        stamp.add_text("generation", generation)
+        writer.add_document(stamp)
+        writer.commit()
+        writer.wait_merging_threads()
+        self.refresh()
+
+    def best(self, question: str, k: int) -> list[int]:
+        """The ids of the ``k`` passages with the highest BM25 score, best first."""
+        return list(self._ranked(_query(question), k))
+
+    def scores(self, question: str, ids: Collection[int]) -> dict[int, float]:
+        """The BM25 score of each passage in ``ids``: 0 where no word of ``question`` is in it.
+
+        Neighbouring words of ``question`` count once more, a little, where they stand near each other.
+        """
+        from tantivy import Occur, Query
+
+        among = Query.const_score_query(Query.term_set_query(_schema(), "id", list(ids)), 0.0)
+        words = Query.boolean_query([(Occur.Should, query) for query in (_query(question), *_near(question))])
+        query = Query.boolean_query([(Occur.Must, words), (Occur.Must, among)])
+        return dict.fromkeys(ids, 0.0) | self._ranked(query, len(ids))
+
+    def _ranked(self, query: Query, k: int) -> dict[int, float]:
+        hits = self._searcher.search(query, k, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        return {int(id): score for id, (score, _) in zip(ids, hits, strict=True) if id}
+
+
+def current(database: Database, held: Words | None, announced: bool = True) -> Words:
+    """``held``, or else what is in ``words``, brought up to date; built anew where that is missing or damaged.
+
+    ``announced`` says the latter in the log. Where the folder can't be written, it is done in memory.
+    """
+    if held and held.generation == database.generation():
+        return held
+    folder = database.directory / NAME
+    try:
+        with lock(database.directory / f"{NAME}.lock"):
+            try:
+                words = held or Words(folder)
+                words.refresh()
+            except UnusableWords as error:
+                if announced:
+                    log.warning("%s was %s: it is built anew from library.db.", folder, error)
+                words = Words.create(folder)
+            _update(words, database)
+    except (OSError, ValueError):  # tantivy's own errors are of the latter kind
+        words = Words(None)
+        _update(words, database)
+    return words
+
+
+def _update(words: Words, database: Database) -> None:
+    with database.reading() as connection:
+        if words.generation != database.generation():
+            words.update(connection, database.since(words.generation), database.generation())
+
+
+def _texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str]]:
+    """The id of each passage of the articles since that generation, and its words: the title's and its own."""
+    articles = connection.execute("SELECT number, title, text FROM articles WHERE generation > ?", [since])
+    for number, title, text in articles:
+        spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ?", [number])
+        for id, start, end in spans:
+            yield id, f"{title}\n{text[start:end]}"
+
+
+def _terms(question: str) -> list[str]:
+    """The stems of ``question``'s words, without words that every text holds, if there are others."""
     words = re.findall(r"[^\W_]+", question.lower())
     words = [word for word in words if not STOP_WORDS.fullmatch(word)] or words
-    near = [f'NEAR("{one}" "{other}", {NEAR})' for one, other in pairwise(words) if one != other]
-    return " OR ".join(dict.fromkeys([f'"{word}"' for word in words] + near))
+    return [term for word in words for term in _analyzer().analyze(word)]
 
 
-def best(connection: sqlite3.Connection, question: str, k: int) -> list[int]:
-    """The ids of the ``k`` passages with the highest BM25 score, best first."""
-    return [row for row, _ in _ranked(connection, question, "ORDER BY bm25, rowid LIMIT ?", [k])]
+def _query(question: str) -> Query:
+    """Any word of ``question``."""
+    from tantivy import Occur, Query
+
+    terms = dict.fromkeys(_terms(question))
+    return Query.boolean_query([(Occur.Should, Query.term_query(_schema(), "text", term)) for term in terms])
 
 
-def scores(connection: sqlite3.Connection, question: str, ids: Collection[int]) -> dict[int, float]:
-    """The BM25 score of each passage in ``ids``: 0 where no word of ``question`` is in it."""
-    marks = ",".join("?" * len(ids))
-    # "+": filter the matches by rowid rather than run the whole query once for each rowid
-    found = _ranked(connection, question, f"AND +rowid IN ({marks})", list(ids))
-    return dict.fromkeys(ids, 0.0) | dict(found)
+def _near(question: str) -> list[Query]:
+    """Each pair of neighbouring words, in either order."""
+    from tantivy import Query
+
+    pairs = dict.fromkeys((min(pair), max(pair)) for pair in pairwise(_terms(question)) if pair[0] != pair[1])
+    phrases = [Query.phrase_query(_schema(), "text", list(words), NEAR) for a, b in pairs for words in ((a, b), (b, a))]
+    return [Query.boost_query(phrase, NEAR_WEIGHT) for phrase in phrases]
 
 
-def _ranked(
-    connection: sqlite3.Connection, question: str, clause: str, arguments: list[int]
-) -> list[tuple[int, float]]:
-    words = expression(question)
-    if not words:
-        return []
-    rows = connection.execute(
-        f"SELECT rowid, bm25(words) AS bm25 FROM words WHERE words MATCH ? {clause}",
-        [words, *arguments],
-    )
-    return [(row, -score) for row, score in rows]  # FTS5's bm25() is the more negative, the better
+def _check(folder: Path) -> None:
+    """Hold the files of ``folder`` against their checksums; raises UnusableWords."""
+    try:
+        segments = json.loads((folder / "meta.json").read_bytes())["segments"]
+        names = {segment["segment_id"].replace("-", "") for segment in segments}
+        sound = all(_is_sound(file.read_bytes()) for file in folder.iterdir() if file.name.partition(".")[0] in names)
+    except FileNotFoundError as error:
+        raise UnusableWords("missing") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableWords("damaged") from error
+    if not sound:
+        raise UnusableWords("damaged")
+
+
+def _is_sound(data: bytes) -> bool:
+    end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    return data.endswith(MAGIC) and end >= 0 and json.loads(data[end:-8])["crc"] == zlib.crc32(memoryview(data)[:end])
+
+
+@contextmanager
+def _panics() -> Iterator[None]:
+    """Whatever damaged files make tantivy raise: its own panics are no Exceptions."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise UnusableWords("damaged") from error
+
+
+@cache
+def _schema() -> Schema:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder().add_unsigned_field("id", indexed=True, fast=True)
+    builder = builder.add_text_field("text", tokenizer_name="words")
+    return builder.add_text_field("generation", stored=True, tokenizer_name="raw", index_option="basic").build()
+
+
+@cache
+def _analyzer() -> TextAnalyzer:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(80)).filter(Filter.lowercase())
+    return builder.filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import logging
+import json
+import shutil
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from index import lexical
+from index import health, lexical
 from index.article import Article
 from index.database import Database
 from index.embedder import Embedder
@@ -25,22 +25,29 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from index.health import Status
+    from index.lexical import Words
     from index.vectors import Vectors
 
 __all__ = ["Changes", "Library"]
 
-log = logging.getLogger(__name__)
-ARTICLE = "SELECT id, title, source, text, sha256 FROM articles"
+ARTICLE = (
+    "SELECT id, title, (SELECT source FROM files WHERE article = number ORDER BY path LIMIT 1) AS source, "
+    "text, sha256, date, pages FROM articles WHERE id NOTNULL"
+)
 
 
 class Library:
-    """Articles in a folder of their own: ``library.db`` is the truth, ``vectors.faiss`` follows from it."""
+    """Articles in a folder of their own: ``library.db`` is the truth, ``vectors.faiss`` and ``words`` follow from it.
+
+    Any number of processes may read while one writes; the next search of each finds what was written.
+    """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
         self._database = database
         self._embedder = embedder
         self._vectors: Vectors | None = None
-        self._vectors_file = database.directory / "vectors.faiss"
+        self._words: Words | None = None
 
     @classmethod
     def open(cls, directory: str | Path, embedder: Embedder | None = None, create: bool = True) -> Library:
@@ -74,30 +81,50 @@ class Library:
     def mirror(self, paths: Iterable[str | Path], progress: bool = False) -> Changes:
         """Make the library hold ``paths`` (files, or folders with all below) as they are now.
 
-        Only what was added, changed or removed is touched, by the sha256 of the text, in one
-        transaction. Removed is what was indexed from one of the folders and is no longer there; what
-        was indexed from elsewhere stays. A file that can't be read is a problem, not an error, and
-        stays as it was indexed before. ``progress`` shows a bar on a terminal.
-        Raises UsageError for a path that does not exist, or when there is nothing to index or remove.
+        Only what was added, changed, renamed or removed is touched, by the sha256 of the text, and all of it is
+        published in one transaction. Removed is what was indexed from one of the folders and is no longer there;
+        what was indexed from elsewhere stays. A file that can't be read is a problem, not an error, and stays as it
+        was indexed before. ``progress`` shows a bar on a terminal.
+        Raises UsageError for a path that does not exist, or when there is nothing to index or remove, and
+        FootnoteError when another process keeps writing.
         """
         changes = mirror(self._database, self._embedder, paths, progress)
         if changes:
-            self._build_vectors()
+            self._follow()
         return changes
 
     def remove(self, key: str) -> Article:
         """Take an article out of the library (its file is not touched); ``key`` as for ``article``."""
-        removed = self.article(key)
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM articles WHERE id = ?", [removed.id])
-            self._database.next_generation()
-        self._build_vectors()
+        with self._database.changing():
+            removed = self.article(key)
+            with self._database.writing() as connection:
+                connection.execute("DELETE FROM articles WHERE id = ?", [removed.id])
+                self._database.next_generation()
+        self._follow()
         return removed
+
+    def rebuild(self) -> None:
+        """Build ``vectors.faiss`` and ``words`` anew from ``library.db``."""
+        from index import vectors
+
+        with self._database.changing():
+            (self._database.directory / vectors.NAME).unlink(missing_ok=True)
+            shutil.rmtree(self._database.directory / lexical.NAME, ignore_errors=True)
+            self._vectors = self._words = None
+        self._follow()
+
+    def status(self) -> Status:
+        """How much there is, what made it, and whether both rankings are up to date."""
+        return health.status(self._database)
+
+    def check(self) -> list[str]:
+        """Every fault that can be found in the library's files, one line each; it is read as a whole."""
+        return health.check(self._database)
 
     def articles(self) -> list[Article]:
         """Every article, by source."""
         with self._database.reading() as connection:
-            return [Article(*row) for row in connection.execute(f"{ARTICLE} ORDER BY source, id")]
+            return [_article(row) for row in connection.execute(f"{ARTICLE} ORDER BY source, id")]
 
     def article(self, key: str) -> Article:
         """The article whose id, source or title is ``key``, in that order.
@@ -106,19 +133,20 @@ class Library:
         DamagedLibrary when its text is no longer what was indexed.
         """
         with self._database.reading() as connection:
-            for match in ("id = ?", "source = ?", "title = ?", "title = ? COLLATE NOCASE"):
-                rows = connection.execute(f"{ARTICLE} WHERE {match} ORDER BY id", [key]).fetchall()
+            source = "number IN (SELECT article FROM files WHERE source = ?)"
+            for match in ("id = ?", source, "title = ?", "title = ? COLLATE NOCASE"):
+                rows = connection.execute(f"{ARTICLE} AND {match} ORDER BY id", [key]).fetchall()
                 if len(rows) > 1:
                     ids = " or ".join(id for id, *_ in rows)
                     raise UsageError(f'Several articles have the title "{key}": say {ids}.')
                 if rows:
-                    return self._intact(Article(*rows[0]))
+                    return self._intact(_article(rows[0]))
             raise UsageError(f'There is no article "{key}" in the library. {_alike(connection, key)}')
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
         with self._database.reading() as connection:
-            return list(_passages(connection, "article = ? ORDER BY start", [article_id]).values())
+            return list(_passages(connection, "articles.id = ? ORDER BY start", [article_id]).values())
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The ``k`` passages that answer ``question`` best, best first; none in an empty library.
@@ -131,16 +159,17 @@ class Library:
         """``search`` for each of ``questions``, embedded in batches."""
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
+        self._words = words = lexical.current(self._database, self._words)
         with self._database.reading() as connection:
-            if not connection.execute("SELECT EXISTS (SELECT * FROM passages)").fetchone()[0]:
+            if not connection.execute("SELECT EXISTS (SELECT * FROM articles WHERE id NOTNULL)").fetchone()[0]:
                 return [[] for _ in questions]
             vectors = self._current_vectors()
             queries = self._embedder.encode_questions(questions, float(self._database.fact("agreement") or 0))
             self._check_dimensions(queries.shape[1])
             nearest = vectors.nearest(queries, CANDIDATES)
             return [
-                _hits(connection, vectors, question, query, dense, k)
-                for question, query, dense in zip(questions, queries, nearest, strict=True)
+                _hits(connection, words, question, query, near, k)
+                for question, query, near in zip(questions, queries, nearest, strict=True)
             ]
 
     def _check_dimensions(self, dimensions: int) -> None:
@@ -159,58 +188,64 @@ class Library:
             )
         return article
 
-    def _current_vectors(self) -> Vectors:
-        """The vectors of the library as it is now, from ``vectors.faiss`` while that is sound."""
-        from index.vectors import UnusableVectors, Vectors
+    def _current_vectors(self, announced: bool = True) -> Vectors:
+        from index import vectors
 
-        generation = self._database.fact("generation")
-        if self._vectors is None or self._vectors.generation != generation:
-            try:
-                self._vectors = Vectors.read(self._vectors_file, generation)
-            except UnusableVectors as error:
-                log.warning("%s was %s: it is built anew from library.db.", self._vectors_file, error)
-                self._vectors = self._build_vectors()
+        self._vectors = vectors.current(self._database, self._vectors, announced)
         return self._vectors
 
-    def _build_vectors(self) -> Vectors:
-        from index.vectors import Vectors
+    def _follow(self) -> None:
+        """Bring both rankings up to date, so that the next search need not."""
+        self._words = lexical.current(self._database, self._words, announced=False)
+        self._current_vectors(announced=False)
 
-        with self._database.reading() as connection:
-            dimensions = int(self._database.fact("dimensions"))
-            self._vectors = Vectors.build(connection, self._database.fact("generation"), dimensions)
-        with suppress(OSError):  # a library that can only be read is searched all the same
-            self._vectors.write(self._vectors_file)
-        return self._vectors
+
+def _article(row: Sequence[Any]) -> Article:
+    id, title, source, text, sha256, date, pages = row
+    return Article(id, title, source, text, sha256, date, tuple(json.loads(pages)))
 
 
 def _alike(connection: sqlite3.Connection, key: str) -> str:
-    names = [name for row in connection.execute("SELECT id, title FROM articles ORDER BY id") for name in row]
+    names = [
+        name
+        for row in connection.execute("SELECT id, title FROM articles WHERE id NOTNULL ORDER BY id")
+        for name in row
+    ]
     close = [name for name in names if key.lower() in name.lower()] or difflib.get_close_matches(key, names, cutoff=0.5)
     return f"Did you mean {' or '.join(list(dict.fromkeys(close))[:3])}?" if close else "List the articles to see them."
 
 
 def _hits(
     connection: sqlite3.Connection,
-    vectors: Vectors,
+    words: Words,
     question: str,
     query: NDArray[np.float32],
     nearest: list[int],
     k: int,
 ) -> list[Hit]:
     """Both sides' candidates scored by both sides, fused, and the ``k`` best of them."""
-    dense = {id: rank for rank, id in enumerate(nearest, 1)}
-    words = {id: rank for rank, id in enumerate(lexical.best(connection, question, CANDIDATES), 1)}
-    ids = sorted({*dense, *words})
-    scores = fuse(vectors.scores(query, ids), lexical.scores(connection, question, ids))
-    best = order(scores)[:k]
-    passages = _passages(connection, f"passages.id IN ({','.join('?' * len(best))})", best)
-    return [Hit(passages[id], scores[id], rank, dense.get(id), words.get(id)) for rank, id in enumerate(best, 1)]
+    from index.vectors import scores
+
+    best = words.best(question, CANDIDATES)
+    cosine = scores(connection, query, sorted({*nearest, *best}))  # without what another process removed meanwhile
+    near = order({id: cosine[id] for id in nearest if id in cosine})[:CANDIDATES]
+    dense = {id: rank for rank, id in enumerate(near, 1)}
+    lexical = {id: rank for rank, id in enumerate((id for id in best if id in cosine), 1)}
+    ids = sorted({*dense, *lexical})
+    fused = fuse({id: cosine[id] for id in ids}, words.scores(question, ids))
+    chosen = order(fused)[:k]
+    passages = _passages(connection, f"passages.id IN ({','.join('?' * len(chosen))})", chosen)
+    return [Hit(passages[id], fused[id], rank, dense.get(id), lexical.get(id)) for rank, id in enumerate(chosen, 1)]
 
 
 def _passages(connection: sqlite3.Connection, condition: str, arguments: Sequence[object]) -> dict[int, Passage]:
     rows = connection.execute(
-        "SELECT passages.id, article, start, end, substr(text, start + 1, end - start) "
-        f"FROM passages JOIN articles ON articles.id = article WHERE {condition}",
+        "SELECT passages.id, number, articles.id, start, end FROM passages JOIN articles ON number = article "
+        f"WHERE articles.id NOTNULL AND {condition}",
         arguments,
-    )
-    return {row[0]: Passage(*row[1:]) for row in rows}
+    ).fetchall()
+    texts = {
+        number: connection.execute("SELECT text FROM articles WHERE number = ?", [number]).fetchone()[0]
+        for number in {row[1] for row in rows}
+    }
+    return {id: Passage(name, start, end, texts[number][start:end]) for id, number, name, start, end in rows}

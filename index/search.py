@@ -6,7 +6,7 @@ from statistics import fmean, pstdev
 from index.passage import Passage
 
 CANDIDATES = 50  # passages that each side puts forward
-LEXICAL_WEIGHT = 0.6  # against the dense side's 1; anything from 0.5 to 1 measures within a point
+LEXICAL_WEIGHT = 0.7  # against the dense side's 1; anything from 0.5 to 1 measures within a point
 
 
 @dataclass(frozen=True)

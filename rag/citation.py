@@ -15,8 +15,9 @@ class FalseCitation(FootnoteError):
 class Citation:
     """A span of an article: ``article.text[start:end] == quote``.
 
-    ``start`` and ``end`` are Python str offsets. ``text`` is the article's text: the citation is held against it
-    when it is made, so that one that does not hold can't be constructed (it raises FalseCitation).
+    ``start`` and ``end`` are Python str offsets, ``page`` is where in a PDF it starts. ``text`` is the article's
+    text: the citation is held against it when it is made, so that one that does not hold can't be constructed (it
+    raises FalseCitation).
     """
 
     article: str
@@ -26,6 +27,7 @@ class Citation:
     end: int
     quote: str
     text: InitVar[str]
+    page: int | None = None
 
     def __post_init__(self, text: str) -> None:
         if not (0 <= self.start < self.end <= len(text) and text[self.start : self.end] == self.quote):
@@ -34,7 +36,8 @@ class Citation:
     @classmethod
     def of(cls, article: Article, start: int, end: int) -> "Citation":
         """The citation of ``article.text[start:end]``."""
-        return cls(article.id, article.title, article.source, start, end, article.text[start:end], article.text)
+        quote = article.text[start:end]
+        return cls(article.id, article.title, article.source, start, end, quote, article.text, article.page(start))
 
     @classmethod
     def from_json(cls, record: dict[str, Any], text: str) -> "Citation":

@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
     """Answers questions from a folder of articles; every statement cites the characters that prove it.
 
     \b
-    rag index articles/                  put a folder of .txt and .md files into the library
+    rag index articles/                  put a folder of articles into the library
     rag ask "Who signed the agreement?"  one question
     rag chat                             a conversation
     """
@@ -60,21 +61,59 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.option("--watch", is_flag=True, help="Go on doing so whenever a file changes, until Ctrl-C.")
 @click.pass_obj
-def index(options: dict[str, Any], paths: tuple[str, ...]) -> None:
-    """Put files and folders into the library (default: seeds/).
+def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool) -> None:
+    """Make the library hold files and folders as they are now (default: seeds/): .txt, .md, .html, .pdf and .docx.
 
-    Run again, it touches only what was added, changed or removed. Files that can't be read are named; the others
-    are indexed all the same.
+    Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
+    others are indexed all the same.
 
     \b
     rag index articles/ notes.md
+    rag index --watch articles/
     """
     with _library(options, seeds=False) as library:
         made = library.mirror(paths or [SEEDS], progress=not options["quiet"])
         _say(options, _text().changes(made))
-        if made.problems and not (made.added or made.changed or made.unchanged):
+        if watch:
+            _keep_mirroring(options, library, paths or [SEEDS])
+        elif made.problems and not (made.added or made.changed or made.renamed or made.unchanged):
             raise UsageError("None of the files could be indexed.")
+
+
+@main.command()
+@click.argument("article")
+@click.pass_obj
+def remove(options: dict[str, Any], article: str) -> None:
+    """Take ARTICLE (its id, source or title) out of the library. Its file stays, and rag index brings it back."""
+    with _library(options, seeds=False, create=False) as library:
+        removed = library.remove(article)
+        _say(options, _text().printable(f"removed {removed.id} ({removed.source})"))
+
+
+@main.command()
+@click.option(
+    "--check", is_flag=True, help="Hold every file of it against what must be true; exit status 1 for faults."
+)
+@click.option("--rebuild", is_flag=True, help="Build vectors.faiss and words anew from library.db.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def library(options: dict[str, Any], check: bool, rebuild: bool, as_json: bool) -> None:
+    """How much is in the library, what made it, its size, and whether it is sound."""
+    with _library(options, seeds=False, create=False) as opened:
+        if rebuild:
+            opened.rebuild()
+        status, faults = opened.status(), opened.check() if check else []
+        if as_json:
+            record = asdict(status) | ({"faults": faults} if check else {})
+            click.echo(json.dumps(record, ensure_ascii=False))
+        else:
+            click.echo(_text().status(status))
+            if check:
+                click.echo(_text().printable("\n".join(faults or ["no faults"])))
+    if faults:
+        sys.exit(FAILURE)
 
 
 @main.command()
@@ -137,7 +176,8 @@ def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> Non
 
             click.echo(json.dumps([hit_as_json(hit) for hit in found]))
         else:
-            click.echo(_text().hits(found, {a.id: a.title for a in library.articles()}))
+            ids = {hit.passage.article_id for hit in found}
+            click.echo(_text().hits(found, {id: library.article(id).title for id in ids}))
 
 
 @main.command()
@@ -148,7 +188,7 @@ def articles(options: dict[str, Any], as_json: bool) -> None:
     with _library(options) as library:
         found = library.articles()
         if as_json:
-            fields = ("id", "title", "source", "sha256")
+            fields = ("id", "title", "source", "date", "sha256")
             records = [{f: getattr(a, f) for f in fields} | {"characters": len(a.text)} for a in found]
             click.echo(json.dumps(records, ensure_ascii=False))
         elif found:
@@ -208,7 +248,7 @@ def verify(options: dict[str, Any], file: str) -> None:
 
 
 @contextmanager
-def _library(options: dict[str, Any], seeds: bool = True) -> Iterator["Library"]:
+def _library(options: dict[str, Any], seeds: bool = True, create: bool = True) -> Iterator["Library"]:
     """The library that --library names; with ``seeds``, one that was never made is made from seeds/."""
     from index.embedder import Embedder
     from index.library import Library
@@ -218,7 +258,7 @@ def _library(options: dict[str, Any], seeds: bool = True) -> Iterator["Library"]
     fresh = seeds and not (directory / "library.db").exists()
     if fresh and not SEEDS.is_dir():
         raise UsageError(f"There is no library in {directory}: make one with rag index FOLDER.")
-    with Library.open(directory, embedder, create=not seeds or fresh) as library:
+    with Library.open(directory, embedder, create=fresh if seeds else create) as library:
         if fresh:
             _say(options, f"No library in {directory} yet: indexing {SEEDS}/.")
             library.mirror([SEEDS], progress=not options["quiet"])
@@ -234,6 +274,20 @@ def _assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
         from rag.assistant import Assistant
 
         yield Assistant(library, model)
+
+
+def _keep_mirroring(options: dict[str, Any], library: "Library", paths: Sequence[str | Path]) -> None:
+    from index.watch import changes
+
+    _say(options, "Watching for changes; Ctrl-C ends it.")
+    for _ in changes(paths):
+        try:
+            made = library.mirror(paths)
+        except FootnoteError as error:  # a folder that is gone for a moment, another process that is writing
+            _say(options, f"rag: {error}")
+        else:
+            if made:
+                _say(options, _text().changes(made))
 
 
 def _say(options: dict[str, Any], line: str) -> None:

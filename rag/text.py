@@ -4,13 +4,14 @@ import unicodedata
 from collections.abc import Iterable
 
 from index.article import Article
+from index.health import Status
 from index.library import Changes
 from index.search import Hit
 from rag.answer import Answer
 
 
 def answer(given: Answer) -> str:
-    """The statements with footnote marks, then each footnote: title, quote, ``path:start-end``."""
+    """The statements with footnote marks, then each footnote: title, quote, ``path:start-end``, the page in a PDF."""
     if given.abstained:
         return printable(given.reason or "")
     notes = given.citations
@@ -18,7 +19,7 @@ def answer(given: Answer) -> str:
     lines = [said, ""]
     for number, note in enumerate(notes, 1):
         lines += [f"[{number}] {note.title}", f"    “{' '.join(note.quote.split())}”"]
-        lines += [f"    {note.source}:{note.start}-{note.end}"]
+        lines += [f"    {note.source}:{note.start}-{note.end}{f', page {note.page}' if note.page else ''}"]
     return printable("\n".join(lines))
 
 
@@ -42,14 +43,27 @@ def articles(found: Iterable[Article]) -> str:
 
 
 def changes(made: Changes) -> str:
-    """What indexing did, in one line, and one line for each file that was left out."""
+    """What indexing did, in one line, and one line for each file that was left out or is another's copy."""
     counts = [
-        f"{len(ids)} {name}"
-        for name, ids in (("added", made.added), ("changed", made.changed), ("removed", made.removed))
-        if ids
+        f"{len(ids)} {name}" for name in ("added", "changed", "renamed", "removed") if (ids := getattr(made, name))
     ]
     lines = [f"{', '.join(counts) or 'nothing new'}, {len(made.unchanged)} unchanged"]
     lines += [f"left out {problem.path}: {problem.reason}" for problem in made.problems]
+    lines += [f"left out {copy.path}: {copy.reason}" for copy in made.copies]
+    return printable("\n".join(lines))
+
+
+def status(found: Status) -> str:
+    """The figures of a library, a line each."""
+    sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in found.sizes.items())
+    lines = [
+        f"articles    {found.articles}",
+        f"passages    {found.passages}",
+        f"embedder    {found.embedder or 'none yet'}, {found.dimensions} dimensions",
+        f"size        {sizes}",
+        f"generation  {found.generation}",
+        f"rankings    vectors {found.vectors}, words {found.words}",
+    ]
     return printable("\n".join(lines))
 
 

@@ -10,6 +10,12 @@ def test_a_citation_quotes_the_characters_it_points_at() -> None:
     assert Citation.of(ARTICLE, 4, 11).quote == "🚢 ships"
 
 
+def test_a_citation_names_the_page_of_a_pdf() -> None:
+    article = Article("a", "A title", "a.pdf", ARTICLE.text, "0", pages=(0, 13))
+    assert [Citation.of(article, start, start + 3).page for start in (4, 13)] == [1, 2]
+    assert Citation.of(ARTICLE, 4, 11).page is None
+
+
 def test_a_citation_that_does_not_hold_cannot_be_made() -> None:
     with pytest.raises(FalseCitation):
         Citation("a", "A title", "a.txt", 5, 12, "🚢 ships", ARTICLE.text)

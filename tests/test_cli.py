@@ -150,3 +150,28 @@ def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:
         indexed = database.execute("SELECT count(*) FROM articles").fetchone()[0]
     shown = rag(tmp_path, "ask", "Who is the mayor of Brindle?")
     assert "\x1b" not in shown.stdout and indexed in (0, 1)
+
+
+def test_the_library_tells_what_it_holds_and_an_article_is_taken_out(tmp_path: Path) -> None:
+    (tmp_path / "mayor.md").write_text(
+        "---\ndate: 2024-03-05\n---\nThe mayor of Brindle is Ada Thorne.", encoding="utf-8"
+    )
+    (tmp_path / "dam.txt").write_text("The dam was built in 1911.", encoding="utf-8")
+    rag(tmp_path, "index", ".")
+    dates = {a["id"]: a["date"] for a in json.loads(rag(tmp_path, "articles", "--json").stdout)}
+    assert dates == {"mayor": "2024-03-05", "dam": None}
+    done = rag(tmp_path, "remove", "dam")
+    assert done.returncode == 0 and "dam.txt" in done.stderr
+    status = json.loads(rag(tmp_path, "library", "--json", "--check").stdout)
+    assert (status["articles"], status["faults"]) == (1, [])
+    (tmp_path / ".rag" / "vectors.faiss").write_bytes(b"broken")
+    harmed = rag(tmp_path, "library", "--check")
+    assert harmed.returncode == 1 and "vectors.faiss is damaged" in harmed.stdout
+    mended = rag(tmp_path, "library", "--check", "--rebuild")
+    assert mended.returncode == 0 and "no faults" in mended.stdout
+
+
+@pytest.mark.parametrize("arguments", [["library"], ["remove", "dam"]])
+def test_what_needs_a_library_makes_none(tmp_path: Path, arguments: list[str]) -> None:
+    assert "no library" in refused(rag(tmp_path, *arguments))
+    assert not (tmp_path / ".rag").exists()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.library import Library
 
 ARTICLES = Path(__file__).parent / "data" / "articles"
+FILES = ["library.db", "library.lock", "vectors.faiss", "words", "words.lock"]
 QUESTION = "Who built the harbour of Brindle?"
 # For processes of their own, where loading the real model would take longer than the test.
 CHEAP_EMBEDDER = """
@@ -88,16 +90,16 @@ def test_a_folder_is_indexed_and_remembered(indexed: Path, embedder: CountingEmb
         for article in library.articles():
             for passage in library.passages(article.id):
                 assert article.text[passage.start : passage.end] == passage.text
-    assert sorted(path.name for path in indexed.iterdir()) == ["library.db", "vectors.faiss"]
+    assert sorted(path.name for path in indexed.iterdir()) == FILES
 
 
 def test_mirroring_again_touches_nothing(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
-    generation = library._database.fact("generation")
+    generation = library.status().generation
     changes = library.mirror([folder])
     assert not changes
     assert sorted(changes.unchanged) == ["bees", "harbour", "quill"]
     assert embedder.encoded == []
-    assert library._database.fact("generation") == generation
+    assert library.status().generation == generation
 
 
 def test_mirroring_touches_what_differs_only(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
@@ -163,7 +165,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: Library
 
 def test_missing_and_empty_folders_are_refused_and_nothing_is_lost(library: Library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match=r"no \.txt or \.md file"):
+    with pytest.raises(UsageError, match=r"no \.txt, \.md"):
         library.mirror([tmp_path / "empty"])
     with pytest.raises(UsageError, match="no file or folder"):
         library.mirror([tmp_path / "missing"])
@@ -191,7 +193,7 @@ def test_an_interrupted_mirroring_leaves_the_old_state(
 def test_a_killed_mirroring_leaves_the_old_state(library_copy: Path, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
     code = f"""{CHEAP_EMBEDDER}
-mirror._rename = lambda *_: os.kill(os.getpid(), 9)
+mirror._point = lambda *_: os.kill(os.getpid(), 9)
 Library.open(sys.argv[1], Cheap()).mirror([sys.argv[2]])
 """
     killed = subprocess.run([sys.executable, "-c", code, str(library_copy), str(folder)], capture_output=True)
@@ -372,10 +374,118 @@ for write in (lambda: library.mirror(["articles"]), lambda: Library.open("nowher
             capture_output=True,
             text=True,
         )
-        assert sorted(path.name for path in (place / "library").iterdir()) == ["library.db", "vectors.faiss"]
+        assert sorted(path.name for path in (place / "library").iterdir()) == FILES
         for path in (place, place / "library"):
             path.chmod(0o755)
     lines = ran.stdout.splitlines()
     assert lines[0].endswith(" 3"), ran.stderr
     assert "can't be written" in lines[1]
     assert "No library can be made" in lines[2]
+
+
+def test_a_renamed_file_is_not_embedded_again(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
+    (folder / "harbour.txt").rename(folder / "old port.txt")
+    changes = library.mirror([folder])
+    assert (changes.renamed, changes.added, changes.removed) == (["harbour"], [], [])
+    assert embedder.encoded == []
+    article = library.article("harbour")
+    assert (article.title, article.source) == ("Old port", str(folder / "old port.txt"))
+    assert library.search("old port")[0].lexical_rank == 1, "the new title is searched"
+
+
+def test_an_article_under_two_names_is_found_once(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
+    shutil.copy(folder / "harbour.txt", folder / "port.txt")
+    changes = library.mirror([folder])
+    assert [(Path(c.path).name, "harbour.txt" in c.reason) for c in changes.copies] == [("port.txt", True)]
+    assert embedder.encoded == [] and not changes
+    found = [hit.passage for hit in library.search(QUESTION, k=50)]
+    assert len(found) == len(set(found))
+    (folder / "harbour.txt").unlink()
+    assert library.mirror([folder]).renamed == ["harbour"]
+    (folder / "port.txt").unlink()
+    assert library.mirror([folder]).removed == ["harbour"]
+
+
+def test_what_was_embedded_before_a_kill_is_not_embedded_again(
+    library: Library, folder: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"Lighthouse {number} was lit in 182{number}.")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("index.mirror._publish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            library.mirror([folder])
+    assert len(library.articles()) == 3
+    assert not any("Lighthouse" in hit.passage.text for hit in library.search("lighthouse", k=50))
+    embedder.encoded.clear()
+    assert len(library.mirror([folder]).added) == 3
+    assert embedder.encoded == []
+    assert "182" in library.search("When was lighthouse 2 lit?")[0].passage.text
+
+
+def test_pages_and_dates_are_kept(library: Library, folder: Path) -> None:
+    (folder / "dated.md").write_text("---\ndate: 2024-03-05\n---\nA dated note about granite.")
+    library.mirror([folder])
+    assert library.article("dated").date == "2024-03-05"
+    assert library.article("dated").pages == ()
+
+
+def test_a_sound_library_has_no_faults_and_a_harmed_one_has_them_all(library: Library, tmp_path: Path) -> None:
+    assert library.check() == []
+    connection = sqlite3.connect(tmp_path / "mine" / "library.db")
+    connection.execute("UPDATE articles SET text = replace(text, '1742', '1743') WHERE id = 'harbour'")
+    connection.execute("UPDATE passages SET end = 99999 WHERE id = (SELECT max(id) FROM passages)")
+    connection.execute("DELETE FROM embeddings WHERE passage = (SELECT min(id) FROM passages)")
+    connection.commit()
+    connection.close()
+    faults = "\n".join(library.check())
+    for words in ("harbour: the text is not the one", "is no span of its own", "has no vector"):
+        assert words in faults
+
+
+def test_rebuilding_makes_both_rankings_anew(library: Library, tmp_path: Path) -> None:
+    before = [hit.passage for hit in library.search(QUESTION)]
+    (tmp_path / "mine" / "vectors.faiss").write_bytes(b"broken")
+    assert library.status().vectors == "damaged"
+    assert any("vectors.faiss is damaged" in fault for fault in library.check())
+    library.rebuild()
+    assert (library.status().vectors, library.status().words) == ("current", "current")
+    assert [hit.passage for hit in library.search(QUESTION)] == before
+
+
+def test_a_watched_folder_is_mirrored_until_it_is_left(folder: Path, tmp_path: Path) -> None:
+    code = f"{CHEAP_EMBEDDER}\nimport index.library\nindex.library.Embedder = Cheap\nfrom rag.cli import main\nmain()"
+    command = [sys.executable, "-c", code, "--library", str(tmp_path / "watched"), "index", "--watch", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watching:
+        assert watching.stderr
+        assert watching.stderr.readline() == "3 added, 0 unchanged\n"
+        assert "Watching" in watching.stderr.readline()
+        (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
+        assert watching.stderr.readline() == "1 added, 3 unchanged\n"
+        (folder / "new.txt").unlink()
+        assert watching.stderr.readline() == "1 removed, 3 unchanged\n"
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait() in (0, 1)
+        assert "Traceback" not in watching.stderr.read()
+
+
+def test_memory_stays_flat_however_many_articles_there_are(
+    library: Library, folder: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.mirror.BATCH", 8)
+    at_once: list[int] = []
+    encode = embedder.encode
+
+    def counted(texts: Sequence[str], progress: bool = False):  # type: ignore[no-untyped-def]
+        at_once.append(len(texts))
+        return encode(texts, progress)
+
+    monkeypatch.setattr(embedder, "encode", counted)
+    for number in range(40):
+        (folder / f"{number}.txt").write_text(f"Boat {number} came in.")
+    assert len(library.mirror([folder]).added) == 40
+    assert max(at_once) == 8 and sum(at_once) == 40

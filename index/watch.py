@@ -1,0 +1,27 @@
+"""Watching: when to mirror again."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from watchfiles import Change, watch
+
+from index.reader import READERS
+
+PAUSE = 1000  # milliseconds without a change after which it looks once more
+
+
+def changes(paths: Iterable[str | Path]) -> Iterator[None]:
+    """Yields whenever an article in ``paths`` may have changed, and once when watching has begun, until Ctrl-C."""
+    folders = {path if path.is_dir() else path.parent for path in map(Path, paths)}  # editors replace whole files
+    begun = False
+    for found in watch(
+        *folders, watch_filter=_is_article, raise_interrupt=False, yield_on_timeout=True, rust_timeout=PAUSE
+    ):
+        if found or not begun:
+            yield
+        begun = True
+
+
+def _is_article(change: Change, path: str) -> bool:
+    """Whether it is a kind of file that is read; and a folder may hold some."""
+    return Path(path).suffix.lower() in READERS or (change is Change.deleted and not Path(path).suffix)
