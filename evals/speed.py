@@ -62,8 +62,7 @@ def rows(data: Path) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         place = str(Path(folder, "library"))
         article = suite.load("deal").folder
-        with Library.open(place) as library:
-            library.mirror([article])
+        _process(*RAG, "--library", place, "index", str(article))
         yield from commands(place)
         yield from indexing(article, Path(folder))
         with Library.open(place) as library:
@@ -144,6 +143,10 @@ class Spent:
 
 
 def _process(*command: str) -> Spent:
+    """What ``command`` took; Linux counts the memory of the process that starts it, too, so load no model before.
+
+    Raises CalledProcessError when it fails.
+    """
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -184,12 +184,13 @@ class LanguageModel:
     def _logprobs(self, rows: Sequence[int]) -> Logprobs:
         logits = np.stack(
             [
-                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, row), (self._vocabulary_size,))
-                for row in rows
+                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, number), (self._vocabulary_size,))
+                for number in rows
             ]
         )
-        logits -= logits.max(axis=1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        for row in logits:  # one after the other stays in the processor's cache
+            row -= row.max()
+            row -= np.log(np.exp(row).sum())
         return logits
 
     def close(self) -> None:

@@ -1,0 +1,49 @@
+"""The tables of speed and of the peers: what a row says of what was measured."""
+
+import subprocess
+import sys
+
+import pytest
+
+from evals.case import Case
+from evals.peers import DECLINES, Given, line
+from evals.speed import Row, _process
+
+SENTENCE = "Ada Thorne is the mayor of Brindle."
+CASES = (
+    Case(
+        id="a",
+        category="who",
+        question="Who is the mayor?",
+        answerable=True,
+        contains=[["Ada Thorne"]],
+        proof=[SENTENCE],
+    ),
+    Case(id="b", category="who", question="Who is the baker?", answerable=False),
+)
+
+
+def test_a_row_is_judged_by_the_median_of_its_runs() -> None:
+    assert Row("seconds", [0.1, 0.2, 9.0], "<= 0.3").reached
+    assert not Row("seconds", [0.1, 0.4, 0.5], "<= 0.3").reached
+    assert Row("speed", [1.0, 0.96, 0.2], ">= 0.95").reached
+    assert "0.1 to 9" in str(Row("seconds", [0.1, 0.2, 9.0], "<= 0.3", "s"))
+
+
+def test_a_process_that_fails_is_no_measurement() -> None:
+    assert _process(sys.executable, "-c", "bytearray(80_000_000)").memory > 80
+    with pytest.raises(subprocess.CalledProcessError):
+        _process(sys.executable, "-c", "raise SystemExit(1)")
+
+
+def test_peers_are_scored_as_we_are() -> None:
+    sound = {"a": Given(1.0, "Ada Thorne", [SENTENCE]), "b": Given(1.0, None, [])}
+    loose = {"a": Given(4.0, "Bo", []), "b": Given(4.0, "Ada Thorne", [SENTENCE])}
+    assert line("sound", sound, CASES, sound).split() == ["sound", "100.0%", "100.0%", "100.0%", "1.00", "1.00"]
+    assert line("loose", loose, CASES, sound).split() == ["loose", "0.0%", "0.0%", "0.0%", "4.00", "0.25"]
+
+
+@pytest.mark.parametrize("text", ["The context does not say.", "It doesn't mention that.", "There is no information."])
+def test_a_peer_that_declines_abstains(text: str) -> None:
+    assert DECLINES.search(text)
+    assert not DECLINES.search("Ada Thorne is not the baker.")
