@@ -101,7 +101,7 @@ class Words:
         writer = self._index.writer(HEAP, 1)
         if since:
             gone = [id for (id,) in connection.execute("SELECT passage FROM forgotten WHERE generation > ?", [since])]
-            known = "SELECT passages.id FROM passages JOIN articles ON number = article WHERE generation > ?"
+            known = "SELECT passages.id FROM articles CROSS JOIN passages ON number = article WHERE generation > ?"
             gone += [id for (id,) in connection.execute(known, [since])]
             writer.delete_documents_by_query(Query.term_set_query(_schema(), "id", [STAMP, *gone]))
         else:

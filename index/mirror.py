@@ -135,17 +135,16 @@ class Intake:
             )
             for draft in self._drafts:
                 article = draft.article
-                connection.execute(
-                    "INSERT INTO articles (number, title, sha256, date, pages, text) VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        draft.number,
-                        article.title,
-                        article.sha256,
-                        article.date,
-                        json.dumps(article.pages),
-                        article.text,
-                    ],
-                )
+                row = [
+                    draft.number,
+                    article.title,
+                    article.sha256,
+                    article.date,
+                    json.dumps(article.pages),
+                    article.text,
+                ]
+                insert = "INSERT INTO articles (number, title, sha256, date, pages, text) VALUES (?, ?, ?, ?, ?, ?)"
+                connection.execute(insert, row)
                 for passage in draft.passages:
                     span = [draft.number, passage.start, passage.end]
                     insert = "INSERT INTO passages (article, start, end) VALUES (?, ?, ?)"
@@ -194,12 +193,11 @@ def _publish(database: Database, intake: Intake, gone: set[str]) -> Changes:
         fresh = {n: t for n, place in first.items() if (t := intake.found[place].title) and titles.get(n) != t}
         if names or orphans or fresh:
             generation = database.next_generation()
-            named = [(id, generation, number) for number, id in names.items()]
-            connection.executemany("UPDATE articles SET id = ?, generation = ? WHERE number = ?", named)
-            titled = [(title, generation, number) for number, title in fresh.items()]
-            connection.executemany("UPDATE articles SET title = ?, generation = ? WHERE number = ?", titled)
-    named = {number: place for place, number in reversed(before.items())}  # by the first file until now
-    renamed = [ids[n] for n in first if n in ids and named.get(n) in gone]
+            for column, values in (("id", names), ("title", fresh)):
+                rows = [(value, generation, number) for number, value in values.items()]
+                connection.executemany(f"UPDATE articles SET {column} = ?, generation = ? WHERE number = ?", rows)
+    first_before = {number: place for place, number in reversed(before.items())}
+    renamed = [ids[n] for n in first if n in ids and first_before.get(n) in gone]
     return Changes(
         added=[names[number] for number in newcomers],
         changed=list(heirs.values()),

@@ -110,8 +110,8 @@ def measure(directory: Path, questions: list[Question]) -> dict[str, float]:
         opened = time.perf_counter() - began
         library._words, library._vectors, library._embedder = words, dense, embedder
         library.search(texts[0])
-        asked = [_timed(lambda text=text: library.search(text)) for text in texts]  # type: ignore[misc]
-        embedded = [_timed(lambda text=text: embedder.encode([text])) for text in texts]  # type: ignore[misc]
+        asked = [_timed(lambda text=text: library.search(text)) for text in texts]
+        embedded = [_timed(lambda text=text: embedder.encode([text])) for text in texts]
         found = library.search_all(texts, 5)
         figures = {
             "open_s": opened,
@@ -184,10 +184,10 @@ def fts5(directory: Path, questions: list[Question]) -> dict[str, float]:
     asked = []
     for question in questions:
         match = " OR ".join(f'"{term}"' for term in dict.fromkeys(lexical._terms(question.text)))
-        asked.append(_timed(lambda match=match: connection.execute(select, [match]).fetchall()))  # type: ignore[misc]
+        asked.append(_timed(lambda match=match: connection.execute(select, [match]).fetchall()))
     with Library.open(directory) as library:
         words = lexical.current(library._database, None)
-        tantivy = [_timed(lambda q=q: words.best(q.text, CANDIDATES)) for q in questions]  # type: ignore[misc]
+        tantivy = [_timed(lambda q=q: words.best(q.text, CANDIDATES)) for q in questions]
     (directory / "fts5.db").unlink()
     return {
         f"{name}_p{share}_ms": 1000 * float(np.percentile(times, share))

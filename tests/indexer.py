@@ -25,7 +25,7 @@ from index.errors import FootnoteError
 from index.library import Library
 
 KILLS = 100
-ROOM = 24  # limits that a full disk is tried with
+ROOM = 12  # limits that a full disk is tried with
 TOWNS = ("Brindle", "Ostra", "Sorrel", "Quill", "Marsh", "Thorne", "Bergen", "Pellow")
 SENTENCE = "The harbour of {town} was built in {year} by the engineer Anna Thorsen, who came with {year} stones. "
 KINDS = {"old": 1700, "new": 1800}
@@ -166,10 +166,10 @@ def full(library: Path, articles: Path, room: Callable[[int], Callable[[], None]
 
 
 def quota(library: Path, articles: Path) -> dict[str, int]:
-    """No file may grow beyond a limit, from 2 kB on."""
+    """No file may grow beyond a limit, from 4 kB on."""
 
     def room(share: int) -> Callable[[], None]:
-        limit = 2000 * (share + 1) ** 2 // 2
+        limit = 4000 * (share + 1) ** 2
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
@@ -182,7 +182,7 @@ def disk(library: Path, articles: Path) -> dict[str, int]:
     def room(share: int) -> Callable[[], None]:
         filler = library.with_name("filler")
         status = os.statvfs(library)
-        leave = 8192 * share
+        leave = 80_000 * share
         with filler.open("wb") as stream:
             stream.write(bytes(max(0, status.f_bavail * status.f_bsize - leave)))
         return lambda: filler.unlink()

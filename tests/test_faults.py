@@ -70,13 +70,13 @@ def test_a_hundred_kills_at_random_moments_lose_nothing(place: Path) -> None:
 def test_a_quota_loses_nothing(place: Path) -> None:
     outcomes = tried("quota", place)
     assert outcomes["lost"] == 0
-    assert outcomes["refused"] >= 5 and outcomes["new"] >= 5
+    assert outcomes["refused"] >= 3 and outcomes["new"] >= 3
 
 
 def test_a_full_disk_loses_nothing(place: Path) -> None:
     disk = place / "disk"
     disk.mkdir()
-    mounted = ["unshare", "-m", "-r", "sh", "-c", f'mount -t tmpfs -o size=2m tmpfs {disk} && exec "$@"', "sh"]
+    mounted = ["unshare", "-m", "-r", "sh", "-c", f'mount -t tmpfs -o size=4m tmpfs {disk} && exec "$@"', "sh"]
     if not shutil.which("unshare") or subprocess.run([*mounted, "true"], capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
     outcomes = tried("disk", disk, *mounted)
@@ -200,11 +200,11 @@ def test_a_second_writer_is_told_who_holds_the_lock(library: Path, monkeypatch: 
     assert held.stdout and held.stdout.readline() == b"held\n"
     with Library.open(library, CheapEmbedder()) as opened:
         with pytest.raises(FootnoteError, match=f"written by process {held.pid}"):
-            opened.remove("Sorrel")
+            opened.remove("ostra")
         assert opened.search(QUESTION), "what reads goes on"
         held.send_signal(signal.SIGKILL)
         held.wait()
-        assert opened.remove("Sorrel").id == "sorrel", "a kill lets go of the lock"
+        assert opened.remove("ostra").id == "ostra", "a kill lets go of the lock"
 
 
 class WaitingEmbedder(CheapEmbedder):
