@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from index import lexical
+from index import feedback, lexical
 from index.errors import DamagedLibrary, FootnoteError, UsageError
 
 NAME = "library.db"
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x466F6F74  # "Foot", SQLite's application_id: says whose file it is
 CHECKED = 64 * 2**20  # bytes; a larger file is not checked page by page each time that it is opened
 PATIENCE = 30  # seconds to wait for another process that is writing
@@ -29,7 +29,8 @@ CREATE TABLE articles (
     source TEXT NOT NULL,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
-    sha256 TEXT NOT NULL
+    sha256 TEXT NOT NULL,
+    added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP -- or changed; in UTC
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -44,6 +45,7 @@ CREATE TABLE embeddings (
 );
 CREATE TRIGGER forget_words AFTER DELETE ON passages BEGIN DELETE FROM words WHERE rowid = old.id; END;
 {lexical.SCHEMA};
+{feedback.SCHEMA};
 INSERT INTO facts VALUES ('generation', '{{generation}}');
 COMMIT;
 """

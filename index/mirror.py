@@ -100,7 +100,8 @@ def _insert(connection: sqlite3.Connection, articles: dict[str, Article], embedd
     passages = []
     for place, article in articles.items():
         row = [article.id, place, article.source, article.title, article.text, article.sha256]
-        connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)", row)
+        columns = "id, path, source, title, text, sha256"
+        connection.execute(f"INSERT INTO articles ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)
         passages += [(article.title, passage) for passage in split(article, embedder.count_tokens, embedder.window)]
     vectors = embedder.encode([passage.text for _, passage in passages], progress)
     for (title, passage), vector in zip(passages, vectors, strict=True):
