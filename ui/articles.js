@@ -6,6 +6,7 @@ element.addEventListener("click", (event) => {
   if (button.dataset.do === "read") {
     window.footnote = button;
     document.body.dataset.source = "open";
+    document.dispatchEvent(new Event("source-opened"));
     trigger("read", {article});
   }
   if (button.dataset.do === "remove" && confirm(`Remove “${button.dataset.title}” from the library?`)) {

@@ -105,7 +105,7 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
 
     from ui.articles import LARGEST
     from ui.guard import Guard
-    from ui.page import CSS, THEME, build
+    from ui.page import STYLE, THEME, build
 
     page = build(backend)
     try:
@@ -124,7 +124,7 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
             mcp_server=mcp,
             max_file_size=LARGEST,
             theme=THEME,
-            css_paths=CSS,
+            head=STYLE,
             app_kwargs={"middleware": [Middleware(Guard)]},
         )
     except OSError as error:

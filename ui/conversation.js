@@ -4,6 +4,7 @@ const of = (node) => ({turn: node.closest("[data-turn]")?.dataset.turn, ...node.
 const cite = (note) => {
   window.footnote = note;
   document.body.dataset.source = "open";
+  document.dispatchEvent(new Event("source-opened"));
   for (const other of element.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
   note.setAttribute("aria-current", "true");
   trigger("cite", of(note));

@@ -10,6 +10,7 @@ from rag.evidence import Evidence
 from ui.source import Quote, text
 
 RELATED = 3  # passages shown beside an abstention
+THUMB = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 11v10H3V11zm0 0 5-9c2 0 3 1 3 3v4h6l-2 12H7"/></svg>'
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,16 @@ def _answer(answer: Answer, titles: dict[str, str]) -> str:
         text(s.text) + "".join(_note(notes.index(c) + 1, c.title) for c in s.citations) for s in answer.statements
     )
     sources = "".join(
-        f"<li>{_source(number, note.title)} <q>{text(' '.join(note.quote.split()))}</q></li>"
+        f"<li>{_source(number, note.title)} {note.start}–{note.end} {_quote(note.quote, answer)}</li>"
         for number, note in enumerate(notes, 1)
     )
     return f'<p class="said">{said}</p><ol class="notes" aria-label="Footnotes">{sources}</ol>'
+
+
+def _quote(quote: str, answer: Answer) -> str:
+    """The sentence around a statement; where the statement is that sentence, there is nothing to add."""
+    words = " ".join(quote.split())
+    return "" if any(words == s.text for s in answer.statements) else f"<q>{text(words)}</q>"
 
 
 def _abstention(answer: Answer, titles: dict[str, str]) -> str:
@@ -105,11 +112,11 @@ def _tool(name: str, label: str, data: str = "") -> str:
 
 
 def _thumb(turn: Turn, good: bool) -> str:
-    label, sign = ("Good answer", "👍") if good else ("Bad answer", "👎")
+    label, kind = ("Good answer", "good") if good else ("Bad answer", "bad")
     pressed = str(turn.good is good).lower()
     return (
-        f'<button class="tool" data-do="rate" data-good="{str(good).lower()}" aria-label="{label}" '
-        f'aria-pressed="{pressed}" title="{label}">{sign}</button>'
+        f'<button class="tool {kind}" data-do="rate" data-good="{str(good).lower()}" aria-label="{label}" '
+        f'aria-pressed="{pressed}" title="{label}">{THUMB}</button>'
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from index.article import Article
-from index.sentence import sentences
+from rag.evidence import statements
 
 COUNT = 4
 READ = 20  # articles, and as many thousand characters of each
-NAME = re.compile(r"(?<![.!?:“\"] )(?<=[a-z,] )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
+NAME = re.compile(r"(?<=[a-z,] )(?<!s )[A-Z][\w-]+(?: [A-Z][\w-]+)+\b(?!['’])")
 YEAR = re.compile(r"\b[Ii]n (?:[A-Z][a-z]+ )?((?:1\d|20)\d\d)\b")
 
 
@@ -43,4 +43,4 @@ def _year(article: Article) -> Iterator[str]:
 
 
 def _sentences(article: Article) -> list[str]:
-    return [" ".join(s.text.split()) for s in sentences(article.text[article.body : article.body + READ * 1000])]
+    return [" ".join(s.text.split()) for s in statements(article.text[article.body : article.body + READ * 1000])]

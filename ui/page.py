@@ -17,7 +17,7 @@ from ui.conversation import as_markdown
 from ui.source import panel, text
 
 HERE = Path(__file__).parent
-CSS = HERE / "page.css"
+STYLE = f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
 SYSTEM = ["system-ui", "sans-serif"]  # fonts that are there: none is fetched
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=SYSTEM, font_mono=["ui-monospace", "monospace"])
 MODEL_QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}  # one model, one line of visitors

@@ -12,8 +12,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") close();
 });
 
-watch("value", () => {
+const reveal = () => {
   const text = element.querySelector(".text");
   const chosen = element.querySelector("mark.chosen");
-  if (text) text.scrollTop = chosen ? chosen.offsetTop - text.offsetTop - text.clientHeight / 3 : 0;
-});
+  const away = (node) => node.getBoundingClientRect().top;
+  if (text) text.scrollTop = chosen ? text.scrollTop + away(chosen) - away(text) - text.clientHeight / 3 : 0;
+};
+
+document.addEventListener("source-opened", reveal);
+watch("value", reveal);
