@@ -35,9 +35,9 @@ def build(backend: Backend) -> gr.Blocks:
     """The page on ``backend``, not launched yet."""
     page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
     with page:
+        endpoints(backend, MODEL_QUEUE)  # first, so that they get the names they ask for
         gr.HTML("<h1>Footnote</h1><p>Answers from your articles, each with its proof</p>", elem_id="head")
         Page(backend).lay_out(page)
-        endpoints(backend, MODEL_QUEUE)
     return page
 
 

@@ -1,0 +1,65 @@
+"""The page's functions, as programs call them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+QUESTION = "Until what year are the key elements of the agreement intact?"
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Client:
+    return Client(address, verbose=False, analytics_enabled=False)
+
+
+def test_ask_answers_with_citations_that_hold(client: Client) -> None:
+    given = client.predict(QUESTION, [], api_name="/ask")
+    assert "2030" in given["answer"]
+    (citation,) = given["statements"][0]["citations"]
+    article = client.predict(citation["article"], api_name="/article")
+    assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_ask_takes_the_questions_before(client: Client) -> None:
+    given = client.predict("And until when?", ["Are key elements of their agreement intact?"], api_name="/ask")
+    assert "2030" in given["answer"]
+
+
+def test_search_and_articles(client: Client) -> None:
+    (best, *_) = client.predict("harbour of Brindle", 3, api_name="/search")
+    assert "1742" in best["text"] and best["lexical_rank"] == 1
+    titles = [article["title"] for article in client.predict(api_name="/articles")]
+    assert "The River Quill" in titles
+
+
+def test_an_error_is_one_line(client: Client) -> None:
+    with pytest.raises(AppError, match="no-such-article"):
+        client.predict("no-such-article", api_name="/article")
+
+
+def test_only_the_endpoints_are_shown(client: Client) -> None:
+    shown = client.view_api(return_format="dict", print_info=False)
+    assert set(shown["named_endpoints"]) == {"/ask", "/search", "/articles", "/article"}
+    assert not shown["unnamed_endpoints"]
+
+
+def test_an_mcp_client_asks(address: str) -> None:
+    async def call() -> tuple[set[str], Any]:
+        from mcp import ClientSession
+        from mcp.client.streamable_http import streamable_http_client
+
+        async with (
+            streamable_http_client(f"{address}gradio_api/mcp/") as (reads, writes, _),
+            ClientSession(reads, writes) as session,
+        ):
+            await session.initialize()
+            tools = await session.list_tools()
+            answer = await session.call_tool("ask", {"question": QUESTION})
+            return {tool.name for tool in tools.tools}, answer
+
+    tools, answer = asyncio.run(call())
+    assert tools == {"ask", "search", "articles", "article"}
+    assert "'answer': '2030'" in answer.content[0].text
