@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 
@@ -127,9 +128,9 @@ class Chat:
         """The article that a footnote points at, with the quote marked."""
         return self._source(turns[int(event.turn)], int(event.note))
 
-    def first_source(self, turns: Turns) -> str:
-        """The article of the last answer's first footnote."""
-        return self._source(turns[-1], 1) if turns and turns[-1].quotes else ""
+    def first_source(self, turns: Turns) -> Any:
+        """The article of the last answer's first footnote; without an answer, what is shown stays."""
+        return self._source(turns[-1], 1) if turns and turns[-1].quotes else gr.skip()
 
     def _source(self, turn: Turn, number: int) -> str:
         quote = turn.quotes[number - 1]

@@ -23,6 +23,7 @@ THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=SYSTEM, f
 MODEL_QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}  # one model, one line of visitors
 OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # the page's events are no endpoints
 AT_ONCE: dict[str, Any] = OWN | {"queue": False}
+IN_LINE: dict[str, Any] = OWN | {"show_progress": "minimal"}
 DOWNLOAD = """(text) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], {type: "text/markdown"}));
@@ -68,6 +69,7 @@ class Page:
 
     def _lay_out_chat(self) -> None:
         self.conversation = _html("conversation")
+        self.place = _html("place")  # in the line for the model: Gradio counts there
         with gr.Row(elem_id="asking"):
             self.box = gr.Textbox(
                 label="Your question",
@@ -107,7 +109,7 @@ class Page:
         ]
         asked[0].success(lambda: "", None, self.box, **AT_ONCE)
         answered = [
-            event.success(self._chat.answer, self.turns, view, **MODEL_QUEUE, **OWN | {"show_progress": "minimal"})
+            event.success(self._chat.answer, self.turns, view, **MODEL_QUEUE, **IN_LINE, show_progress_on=self.place)
             for event in asked
         ]
         for event in answered:

@@ -36,17 +36,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the page is served from; its library is in ``.rag``."""
+    return tmp_path_factory.mktemp("project")
+
+
+@pytest.fixture(scope="session")
+def address(project: Path) -> Iterator[str]:
     """The page of ``rag ui`` on a library of the seed article, three small ones and a hostile one."""
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "hostile.md").write_text(HOSTILE, encoding="utf-8")
+
+    (project / "hostile.md").write_text(HOSTILE, encoding="utf-8")
     rag = [sys.executable, "-m", "rag.cli"]
     paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "GRADIO_TEMP_DIR": str(folder / "cache")}
-    subprocess.run([*rag, "index", *paths], cwd=folder, env=environment, check=True, timeout=240)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "GRADIO_TEMP_DIR": str(project / "cache")}
+    subprocess.run([*rag, "index", *paths], cwd=project, env=environment, check=True, timeout=240)
     port = free_port()
     server = subprocess.Popen(
-        [*rag, "ui", "--mcp", "--port", str(port)], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+        [*rag, "ui", "--mcp", "--port", str(port)], cwd=project, env=environment, stdout=subprocess.PIPE, text=True
     )
     assert server.stdout
     yield next(line.split()[4] for line in server.stdout if line.startswith("The page is at "))
@@ -64,7 +70,9 @@ def free_port() -> int:
 class Visitor:
     """A person at the page, with a session of their own."""
 
-    def __init__(self, browser: Browser, address: str, width: int = 1280, height: int = 860, dark: bool = False) -> None:
+    def __init__(
+        self, browser: Browser, address: str, width: int = 1280, height: int = 860, dark: bool = False
+    ) -> None:
         scheme = "dark" if dark else "light"
         self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         self.page: Page = self.context.new_page()

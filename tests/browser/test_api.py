@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -63,3 +64,17 @@ def test_an_mcp_client_asks(address: str) -> None:
     tools, answer = asyncio.run(call())
     assert tools == {"ask", "search", "articles", "article"}
     assert "'answer': '2030'" in answer.content[0].text
+
+
+def test_ten_at_once_each_get_their_own_answer(address: str, client: Client) -> None:
+    asked = [(QUESTION, "2030"), ("Who built the harbour of Brindle?", "Anna Thorsen")] * 5
+    clients = [Client(address, verbose=False, analytics_enabled=False) for _ in asked]
+    jobs = [client.submit(question, [], api_name="/ask") for client, (question, _) in zip(clients, asked, strict=True)]
+    assert [job.result()["answer"] for job in jobs] == [right for _, right in asked]
+
+
+@pytest.mark.parametrize(
+    "path", ["file=/etc/passwd", "file=..%2f..%2f..%2f..%2fetc/passwd", "file=.rag/library.db", "file=http://[::1]/x"]
+)
+def test_files_of_the_machine_and_of_others_are_not_handed_out(address: str, path: str) -> None:
+    assert httpx.get(f"{address}gradio_api/{path}").status_code == 403
