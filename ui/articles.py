@@ -73,14 +73,12 @@ def _add(backend: Backend, file: Path) -> Result:
             return Result(name, f"is skipped: it is larger than {LARGEST // 2**20} MB")
         backend.uploads.mkdir(parents=True, exist_ok=True)
         copy = _free(backend.uploads, file)
-        if copy.exists():
-            return Result(name, "is in the library already", added=True)
         shutil.copyfile(file, copy)
-        problems = backend.writer.mirror([copy]).problems
-        if problems:
+        changes = backend.writer.mirror([copy])
+        if changes.problems:
             copy.unlink()
-            return Result(name, f"is skipped: it {problems[0].reason}")
-        return Result(name, "is added", added=True)
+            return Result(name, f"is skipped: it {changes.problems[0].reason}")
+        return Result(name, "is added" if changes else "is in the library already", added=True)
     except FootnoteError as error:
         return Result(name, f"is skipped: {error}")
     finally:
@@ -98,7 +96,7 @@ def remove(backend: Backend, id: str) -> str:
     """Take the article out of the library, an uploaded file with it; says so in a line."""
     article = backend.writer.remove(id)
     file = Path(article.source)
-    if file.parent == backend.uploads:
+    if file.resolve().parent == backend.uploads.resolve():
         file.unlink(missing_ok=True)
         return f"“{article.title}” is removed."
     return f"“{article.title}” is removed from the library; the file {article.source} stays."

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SEEDS = Path("seeds")
 UPLOADS = "uploads"  # in the library's folder
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 @click.command()
@@ -46,7 +47,7 @@ def ui(options: dict[str, Any], host: str, port: int, auth_file: Path | None, ha
         click.echo(hashed(click.prompt("Password", hide_input=True, confirmation_prompt=True)))
         return
     if mcp:
-        _check_mcp()
+        _check_mcp(auth_file)
     accounts = Accounts(auth_file) if auth_file else None
     if not accounts and not _is_loopback(host):
         click.echo("rag: anyone who reaches this address can read and change the library; see --auth-file.", err=True)
@@ -125,15 +126,18 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
             max_file_size=LARGEST,
             theme=THEME,
             head=STYLE,
-            app_kwargs={"middleware": [Middleware(Guard)]},
+            app_kwargs={"middleware": [Middleware(Guard, hosts=LOCAL if _is_loopback(host) else ())]},
         )
     except OSError as error:
         raise UsageError(f"{host}:{port} can't be listened at: name another --host or --port.") from error
     return page
 
 
-def _check_mcp() -> None:
+def _check_mcp(auth_file: Path | None) -> None:
     from importlib.util import find_spec
+
+    if auth_file:
+        raise UsageError("--mcp and --auth-file exclude each other: an MCP client can't give a password.")
 
     if not find_spec("mcp"):
         raise UsageError("rag ui --mcp needs mcp: pip install 'footnote[mcp]'.")

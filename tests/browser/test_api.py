@@ -78,3 +78,8 @@ def test_ten_at_once_each_get_their_own_answer(address: str, client: Client) -> 
 )
 def test_files_of_the_machine_and_of_others_are_not_handed_out(address: str, path: str) -> None:
     assert httpx.get(f"{address}gradio_api/{path}").status_code == 403
+
+
+def test_a_site_that_calls_itself_this_machine_is_refused(address: str) -> None:
+    assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 403
+    assert httpx.get(address.replace("127.0.0.1", "localhost")).status_code == 200
