@@ -5,13 +5,15 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+RAG = [sys.executable, "-m", "rag.cli"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HOSTILE = """\
 # Zorblax <script>window.acted = 1</script> Gazette
@@ -44,20 +46,31 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(project: Path) -> Iterator[str]:
     """The page of ``rag ui`` on a library of the seed article, three small ones and a hostile one."""
-
     (project / "hostile.md").write_text(HOSTILE, encoding="utf-8")
-    rag = [sys.executable, "-m", "rag.cli"]
     paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "GRADIO_TEMP_DIR": str(project / "cache")}
-    subprocess.run([*rag, "index", *paths], cwd=project, env=environment, check=True, timeout=240)
-    port = free_port()
-    server = subprocess.Popen(
-        [*rag, "ui", "--mcp", "--port", str(port)], cwd=project, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout
-    yield next(line.split()[4] for line in server.stdout if line.startswith("The page is at "))
-    server.terminate()
-    server.wait(timeout=30)
+    subprocess.run([*RAG, "index", *paths], cwd=project, check=True, timeout=240)
+    with served(project, "--mcp") as address:
+        yield address
+
+
+@pytest.fixture
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """Serves another page, for as long as a test needs it."""
+    return served
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """The address of ``rag ui`` in ``folder``, as soon as it says it."""
+    command = [*RAG, "ui", "--port", str(free_port()), *options]
+    environment = os.environ | {"GRADIO_TEMP_DIR": str(folder / "cache")}
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        yield next(line.split()[4] for line in server.stdout if line.startswith("The page is at "))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
 
 
 def free_port() -> int:
