@@ -130,7 +130,8 @@ class Chat:
 
     def first_source(self, turns: Turns) -> Any:
         """The article of the last answer's first footnote; without an answer, what is shown stays."""
-        return self._source(turns[-1], 1) if turns and turns[-1].quotes else gr.skip()
+        answer = turns[-1].answer if turns else None
+        return self._source(turns[-1], 1) if answer and not answer.abstained else gr.skip()
 
     def _source(self, turn: Turn, number: int) -> str:
         quote = turn.quotes[number - 1]
