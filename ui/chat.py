@@ -33,11 +33,7 @@ class Chat:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    def view(self, turns: Turns) -> View:
-        waiting = bool(turns and turns[-1].stage)
-        return turns, self._html(turns), gr.Button(visible=not waiting), gr.Button(visible=waiting)
-
-    def _html(self, turns: Turns) -> str:
+    def html(self, turns: Turns) -> str:
         """The conversation, or before the first question how to begin."""
         articles = self._backend.reader.articles()
         if turns:
@@ -56,6 +52,11 @@ class Chat:
             f'<div class="welcome"><h2>Ask about {many}</h2><p>Each answer comes with footnotes: point at one, and the '
             f"article shows the sentence that proves it.</p><div>{buttons}</div></div>"
         )
+
+    def view(self, turns: Turns) -> View:
+        """What is shown of ``turns``: their HTML, and whether to ask or to stop."""
+        waiting = bool(turns and turns[-1].stage)
+        return turns, self.html(turns), gr.Button(visible=not waiting), gr.Button(visible=waiting)
 
     def ask(self, question: str, turns: Turns) -> View:
         """Put ``question`` at the end, where it waits for the model."""

@@ -64,8 +64,9 @@ class Page:
         self._wire_chat()
         self._wire_sources()
         self._wire_articles()
-        fresh = [self.loading, self.conversation, self.listing]
-        page.load(self._open, self.turns, fresh, concurrency_limit=None, **OWN)
+        page.load(self._chat.html, self.turns, self.conversation, **AT_ONCE)
+        opened = page.load(self._open, None, [self.loading, self.listing], concurrency_limit=None, **OWN)
+        opened.then(self._chat.html, self.turns, self.conversation, **AT_ONCE)
 
     def _lay_out_chat(self) -> None:
         self.conversation = _html("conversation")
@@ -125,21 +126,19 @@ class Page:
         self.listing.read(self._read, None, self.source, **AT_ONCE)
 
     def _wire_articles(self) -> None:
-        fresh = [self.outcome, self.listing, self.conversation]
-        added = self.files.upload(self._add, [self.files, self.turns], fresh, concurrency_id="writing", **OWN)
+        shown = [self.outcome, self.listing]
+        added = self.files.upload(self._add, self.files, shown, concurrency_id="writing", **OWN)
         added.then(lambda: None, None, self.files, **AT_ONCE)
-        self.listing.remove(self._remove, self.turns, fresh, concurrency_id="writing", **OWN)
+        removed = self.listing.remove(self._remove, None, shown, concurrency_id="writing", **OWN)
+        for event in (added, removed):
+            event.then(self._chat.html, self.turns, self.conversation, **AT_ONCE)
 
-    def _open(self, turns: Any) -> Iterator[tuple[str, str, str]]:
-        """What a visitor sees first: how far loading is, how to begin, the articles; until all is there."""
+    def _open(self) -> Iterator[tuple[str, str]]:
+        """How far loading is, and the articles that are there already, until all is there."""
         while loading := self._backend.loading:
-            yield f'<p role="status">{text(loading)}…</p>', *self._fresh(turns)
+            yield f'<p role="status">{text(loading)}…</p>', articles.listing(self._backend.reader)
             time.sleep(0.5)
-        yield "", *self._fresh(turns)
-
-    def _fresh(self, turns: Any) -> tuple[str, str]:
-        _, html, *_ = self._chat.view(turns)
-        return html, articles.listing(self._backend.reader)
+        yield "", articles.listing(self._backend.reader)
 
     def _read(self, event: gr.EventData) -> str:
         try:
@@ -147,17 +146,16 @@ class Page:
         except FootnoteError as error:
             return f'<p class="trouble">{text(str(error))}</p>'
 
-    def _add(self, files: list[str], turns: Any) -> Iterator[tuple[str, ...]]:
+    def _add(self, files: list[str]) -> Iterator[tuple[str, str]]:
         for done in articles.add(self._backend, [Path(file) for file in files]):
-            yield articles.results(done, len(files)), articles.listing(self._backend.reader), self._fresh(turns)[0]
+            yield articles.results(done, len(files)), articles.listing(self._backend.reader)
 
-    def _remove(self, turns: Any, event: gr.EventData) -> tuple[str, str, str]:
+    def _remove(self, event: gr.EventData) -> tuple[str, str]:
         try:
             says = articles.remove(self._backend, event.article)
         except FootnoteError as error:
             says = str(error)
-        html, listing = self._fresh(turns)
-        return f'<p role="status">{text(says)}</p>', listing, html
+        return f'<p role="status">{text(says)}</p>', articles.listing(self._backend.reader)
 
 
 def _html(name: str, value: str = "") -> Any:

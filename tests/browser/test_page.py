@@ -119,6 +119,9 @@ def test_retry_edit_copy_and_new_conversation(visitors: LetIn) -> None:
     box.press("Enter")
     expect(page.locator(".said")).to_contain_text("Anna Thorsen", timeout=60_000)
     assert page.locator(".turn").count() == 1
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as Markdown").click()
+    assert "Anna Thorsen[^1]" in download.value.path().read_text(encoding="utf-8")
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
 
