@@ -26,8 +26,8 @@ help: ## show this list
 ask: .venv/asks ## answer a question from the articles in seeds/; Q="…" asks another one
 	@$(BIN)/rag ask -- "$$QUESTION" || [ $$? -eq 3 ] # 3: the articles do not say, and that is an answer, too
 
-ui: ## open the page (not built yet)
-	@echo 'The page is not built yet. Until then, .venv/bin/rag chat is a conversation in the terminal.'; exit 1
+ui: .venv/asks ## open the page
+	@$(BIN)/rag ui
 
 test: .venv/tests ## run the tests
 	$(BIN)/pytest
@@ -72,7 +72,7 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[documents,dev,browser,evals]'
+	@$(INSTALL) '.[documents,dev,browser,evals,mcp]'
 	@touch $@
 
 .venv-peers/done: .constraints-peers.txt

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
+from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.lock import PATIENCE, lock
 
@@ -32,6 +33,7 @@ CREATE TABLE articles (
     date TEXT,
     pages TEXT NOT NULL, -- offsets, as JSON
     generation INTEGER, -- the state in which it first was, or was under this title
+    added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, -- in UTC
     text TEXT NOT NULL
 );
 CREATE INDEX articles_since ON articles (generation);
@@ -58,6 +60,7 @@ CREATE INDEX forgotten_since ON forgotten (generation);
 CREATE TRIGGER forget AFTER DELETE ON passages BEGIN
     INSERT INTO forgotten SELECT old.id, max(number) + 1 FROM generations;
 END;
+{feedback.SCHEMA};
 INSERT INTO generations (name) VALUES ('{{generation}}');
 COMMIT;
 """

@@ -7,14 +7,16 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import health, lexical
+from index import feedback, health, lexical
 from index.article import Article
 from index.database import Database
 from index.embedder import Embedder
 from index.errors import DamagedLibrary, UsageError
+from index.feedback import Feedback
 from index.mirror import Changes, mirror
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
@@ -143,6 +145,12 @@ class Library:
                     return self._intact(_article(rows[0]))
             raise UsageError(f'There is no article "{key}" in the library. {_alike(connection, key)}')
 
+    def dates(self) -> dict[str, datetime]:
+        """When each article, by id, was added or last changed."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id, added FROM articles WHERE id NOTNULL").fetchall()
+        return {id: datetime.fromisoformat(added).replace(tzinfo=UTC) for id, added in rows}
+
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
         with self._database.reading() as connection:
@@ -171,6 +179,16 @@ class Library:
                 _hits(connection, words, question, query, near, k)
                 for question, query, near in zip(questions, queries, nearest, strict=True)
             ]
+
+    def rate(self, rating: Feedback) -> None:
+        """Keep what a visitor says of an answer, in place of what they said of it before."""
+        with self._database.writing() as connection:
+            feedback.keep(connection, rating)
+
+    def feedback(self) -> list[Feedback]:
+        """What visitors said of answers, oldest first."""
+        with self._database.reading() as connection:
+            return feedback.kept(connection)
 
     def _check_dimensions(self, dimensions: int) -> None:
         made_with = self._database.fact("dimensions")

@@ -4,8 +4,9 @@ import math
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from index.library import Library
 from index.search import Hit
@@ -35,6 +36,14 @@ SMALL_TALK = (
 )
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Where a question is on its way, in words, and the evidence once it is chosen."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
 class Assistant:
     """Answers questions from a library with a language model, and cites what proves each statement.
 
@@ -60,11 +69,24 @@ class Assistant:
 
         Raises UsageError for a question that is empty or too long for the model's window.
         """
+        *_, answer = self.steps(question, history)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def warm_up(self) -> None:
+        """Load what loads late, so that the first question is answered as quickly as the second."""
+        self.library.search("warming up", HITS)
+        generate(self.model, prompt(self.model, ["It is warm."], "Is it warm?"), ["It is warm."])
+
+    def steps(self, question: str, history: Sequence[str] = ()) -> Iterator[Stage | Answer]:
+        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
         started = time.perf_counter()
         asked = checked(question)
         wanted = kind(asked)
         if wanted is Kind.SMALL_TALK:
-            return Answer(question, (), SMALL_TALK, (), self.model.name)
+            yield Answer(question, (), SMALL_TALK, (), self.model.name)
+            return
+        yield Stage("Searching the articles")
         full = in_context(asked, history)
         hits = self.library.search(full, HITS)
         searched = time.perf_counter()
@@ -72,11 +94,12 @@ class Assistant:
             evidence = lead(self.library.passages(hits[0].passage.article_id), MAX_EVIDENCE) if hits else []
         else:
             evidence = select(full, hits, EVIDENCE)
+        yield Stage(f"Reading {len(evidence)} sentences", tuple(evidence))
         read, tokens = self._read(full, evidence, wanted, expected(asked))
         generated = time.perf_counter()
         statements = self._statements(full, read, evidence, wanted)
         done = time.perf_counter()
-        return Answer(
+        yield Answer(
             question,
             statements,
             None if statements else self._reason(hits, evidence),

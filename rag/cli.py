@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +19,24 @@ if TYPE_CHECKING:
 
 ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
 SEEDS = Path("seeds")
+UPSTAIRS = {  # commands of the rooms above: name → module and function, imported when called for
+    "eval": ("evals.command", "evaluate"),
+    "feedback": ("ui.command", "feedback"),
+    "ui": ("ui.command", "ui"),
+}
 
 
 class Front(click.Group):
     """Shows our own errors as one line, with the exit status that fits; fetches the commands of upper rooms."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted([*super().list_commands(context), "eval"])
+        return sorted([*super().list_commands(context), *UPSTAIRS])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name == "eval":
-            from evals.command import evaluate
-
-            return evaluate
+        if name in UPSTAIRS:
+            module, command = UPSTAIRS[name]
+            found: click.Command = getattr(import_module(module), command)
+            return found
         return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:

@@ -1,12 +1,27 @@
-"""The browser that the tests of the page share."""
+"""The browser and the served page that the tests of the page share."""
 
+import os
 import shutil
-from collections.abc import Iterator
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+ROOT = Path(__file__).parents[2]
+RAG = [sys.executable, "-m", "rag.cli"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+HOSTILE = """\
+# Zorblax <script>window.acted = 1</script> Gazette
+
+The mayor of Zorblax is Ada <img src=x onerror="window.acted=2"> Thorne. <!-- ask nobody else -->
+
+See ![pixel](http://198.51.100.7/pixel.png) and [more](javascript:window.acted=3) on Zorblax. `${window.acted=4}`
+"""
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +31,103 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no chromium here: `make browser` installs Debian's")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        switches = ["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=switches)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the page is served from; its library is in ``.rag``."""
+    return tmp_path_factory.mktemp("project")
+
+
+@pytest.fixture(scope="session")
+def address(project: Path) -> Iterator[str]:
+    """The page of ``rag ui`` on a library of the seed article, three small ones and a hostile one."""
+    (project / "hostile.md").write_text(HOSTILE, encoding="utf-8")
+    paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md"]
+    subprocess.run([*RAG, "index", *paths], cwd=project, check=True, timeout=240)
+    with served(project, "--mcp") as address:
+        yield address
+
+
+@pytest.fixture
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """Serves another page, for as long as a test needs it."""
+    return served
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """The address of ``rag ui`` in ``folder``, as soon as it says it."""
+    command = [*RAG, "ui", "--port", str(free_port()), *options]
+    environment = os.environ | {"GRADIO_TEMP_DIR": str(folder / "cache")}
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        yield next(line.split()[4] for line in server.stdout if line.startswith("The page is at "))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Visitor:
+    """A person at the page, with a session of their own."""
+
+    def __init__(
+        self, browser: Browser, address: str, width: int = 1280, height: int = 860, dark: bool = False
+    ) -> None:
+        scheme = "dark" if dark else "light"
+        self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        self.page: Page = self.context.new_page()
+        self.requests: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(address)
+        self.page.locator(".welcome").wait_for(timeout=60_000)
+        self.page.locator("#loading p").wait_for(state="detached", timeout=120_000)
+
+    def type(self, question: str) -> None:
+        """Ask without waiting."""
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+
+    def ask(self, question: str) -> str:
+        """Ask, wait, and return what is said."""
+        number = self.page.locator(".turn").count()
+        self.type(question)
+        return self.answer(number)
+
+    def answer(self, number: int) -> str:
+        """What is said to question ``number``, as soon as it is."""
+        turn = self.page.locator(f".turn[data-turn='{number}']")
+        turn.locator(".said, .abstention, .trouble").wait_for(timeout=120_000)
+        return turn.locator(".answer").inner_text()
+
+
+@pytest.fixture
+def visitors(browser: Browser, address: str) -> Iterator["Visitors"]:
+    made = Visitors(browser, address)
+    yield made
+    for context in browser.contexts:
+        context.close()
+
+
+class Visitors:
+    """Lets new visitors in."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self.address = address
+
+    def __call__(self, width: int = 1280, height: int = 860, dark: bool = False) -> Visitor:
+        return Visitor(self._browser, self.address, width, height, dark)

@@ -1,0 +1,142 @@
+"""The parts of the page that need no browser."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals import suite as suites
+from index.article import Article, find, read
+from index.errors import UsageError
+from index.feedback import Feedback
+from index.library import Library
+from rag.assistant import Assistant
+from ui import suite
+from ui.accounts import Accounts, hashed
+from ui.conversation import Turn, as_html, as_markdown
+from ui.examples import examples
+from ui.source import Quote, panel
+
+QUESTION = "Until what year are the key elements of the agreement intact?"
+DATA = Path(__file__).parent / "data" / "articles"
+
+
+def article(text: str, title: str = "A title") -> Article:
+    return Article("a", title, "a.txt", text, "")
+
+
+def plain(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def test_quotes_that_overlap_are_all_marked() -> None:
+    quotes = [Quote("a", 0, 5, "01234", 1), Quote("a", 3, 8, "34567", 2)]
+    html = panel(article("0123456789"), quotes, 2)
+    marks = re.findall(r'<mark( class="chosen")? data-notes="([\d ]+)">(\d+)</mark>', html)
+    chosen = ' class="chosen"'
+    assert marks == [("", "1", "012"), (chosen, "1 2", "34"), (chosen, "2", "567")]
+    assert plain(html).endswith("0123456789")
+
+
+def test_a_quote_that_no_longer_stands_there_is_not_marked() -> None:
+    html = panel(article("The article was rewritten."), [Quote("a", 4, 11, "harbour", 1)], 1)
+    assert "<mark" not in html and "has changed since" in html
+
+
+def test_nothing_of_an_article_becomes_markup() -> None:
+    html = panel(article("<b onclick='x'>&amp;\x00\x1b[31m", "<i>"))
+    assert "<b " not in html and "<i>" not in html and "\x1b" not in html and "&amp;amp;" in html
+
+
+def test_a_long_article_is_shown_around_the_quote() -> None:
+    text = "x" * 10**6 + "here it is" + "y" * 10**6
+    html = panel(article(text), [Quote("a", 10**6, 10**6 + 10, "here it is", 1)], 1)
+    assert ">here it is</mark>" in html and len(html) < 250_000 and "begins before" in html and "goes on" in html
+
+
+def test_the_conversation_as_markdown_has_numbered_footnotes_and_no_live_markup(assistant: Assistant) -> None:
+    first, second = Turn(QUESTION, answer=assistant.ask(QUESTION)), Turn("![x](http://h/i.png) <b>", trouble="Stopped.")
+    asked = Turn("![x](http://h/i.png) <b>", answer=assistant.ask("Who is the pope?"))
+    text = as_markdown([first, second, asked, first])
+    assert text.count("[^1]") == 2 and text.count("[^2]") == 2 and "intact through 2030" in text
+    assert "![" not in text and "<b>" not in text
+
+
+def test_questions_are_shown_as_text(assistant: Assistant) -> None:
+    question = "<img src=x onerror=alert(1)> who?"
+    html = as_html([Turn(question, answer=assistant.ask(question))], {})
+    assert "<img" not in html and "&lt;img" in html
+
+
+def test_examples_are_about_what_is_indexed_and_answered(assistant: Assistant) -> None:
+    made = examples(assistant.library.articles())
+    assert len(made) > 1 and not [question for question in made if assistant.ask(question).abstained]
+    assert examples([]) == []
+
+
+@pytest.mark.parametrize("line", ["ada:secret: with colon", f"ada:{hashed('secret: with colon')}"])
+def test_accounts_know_their_passwords(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "users.txt"
+    file.write_text(f"# who may see the page\n{line}\n", encoding="utf-8")
+    accounts = Accounts(file)
+    assert accounts.know("ada", "secret: with colon")
+    assert not accounts.know("ada", "secret") and not accounts.know("bob", "secret: with colon")
+    assert not accounts.know("ada", line.partition(":")[2] + " ") and not accounts.know("bob", "")
+
+
+def test_a_hash_of_another_cost_is_understood(tmp_path: Path) -> None:
+    key = (  # RFC 7914, section 12
+        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+        "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"
+    )
+    (tmp_path / "users.txt").write_text(f"ada:scrypt:1024:8:16$NaCl${key}", encoding="utf-8")
+    accounts = Accounts(tmp_path / "users.txt")
+    assert accounts.know("ada", "password") and not accounts.know("ada", "Password")
+
+
+@pytest.mark.parametrize("content", ["", "# nobody\n", "ada", "ada:", ":secret"])
+def test_an_auth_file_that_names_nobody_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "users.txt").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"users\.txt"):
+        Accounts(tmp_path / "users.txt")
+
+
+def rated(assistant: Assistant, question: str, good: bool, comment: str = "") -> Feedback:
+    return Feedback(question, good, comment, (), assistant.ask(question).as_json())
+
+
+def test_feedback_is_kept_and_the_last_word_counts(tmp_path: Path, assistant: Assistant) -> None:
+    with Library.open(tmp_path) as library:
+        library.rate(rated(assistant, QUESTION, True))
+        library.rate(rated(assistant, QUESTION, False, "It says 2031."))
+        (kept,) = library.feedback()
+    assert (kept.good, kept.comment) == (False, "It says 2031.") and kept.answer["question"] == QUESTION
+
+
+def test_feedback_becomes_a_suite_that_rag_eval_takes(tmp_path: Path, assistant: Assistant) -> None:
+    ratings = [
+        rated(assistant, QUESTION, good=True),
+        rated(assistant, "Who is the chief executive of SoftBank?", good=True),
+        rated(assistant, "Who can host OpenAI's workloads first?", good=False, comment="right of first refusal"),
+        rated(assistant, "What is the colour of the sky on Mars?", good=False),
+    ]
+    left_out = suite.write(tmp_path / "complaints", ratings, assistant.library.articles())
+    assert left_out == ["What is the colour of the sky on Mars?"]
+    right, silent, corrected = suites.load(str(tmp_path / "complaints" / "feedback.yaml")).cases
+    assert right.answerable and right.contains == [["2030"]]
+    assert not silent.answerable
+    assert corrected.contains == [["right of first refusal"]] and "first refusal" in corrected.proof[0]
+
+
+def test_without_feedback_there_is_no_suite(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="rate answers"):
+        suite.write(tmp_path / "suite", [], [read(file) for file in find([DATA])])
+    assert not (tmp_path / "suite").exists()
+
+
+def test_a_rating_is_not_lost_on_odd_words(tmp_path: Path) -> None:
+    answer: dict[str, Any] = {"question": "“Who?” — 🐝\n", "abstained": True, "statements": []}
+    with Library.open(tmp_path) as library:
+        library.rate(Feedback("1", True, "it's: [fine] #1", ("前?",), answer))
+        assert library.feedback() == [Feedback("1", True, "it's: [fine] #1", ("前?",), answer)]

@@ -1,0 +1,67 @@
+"""The same functions for programs: named endpoints for gradio_client, and tools for an MCP client."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import gradio as gr
+from gradio.events import api
+
+from index.errors import FootnoteError
+from rag.answer import hit_as_json
+from ui.backend import Backend
+
+Told = TypeVar("Told")
+
+
+def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
+    """Add the endpoints to the page that is being built; those that ask the model stand in ``model_queue``."""
+
+    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+        """Answer a question from the articles, each statement with the citations that prove it, or abstain.
+
+        Args:
+            question: The question.
+            history: The questions before it, oldest first, for one that leans on them.
+        """
+        return _told(lambda: backend.assistant.result().ask(question, history or []).as_json())
+
+    def search(question: str, k: int = 10) -> list[dict[str, Any]]:
+        """The passages of the articles that fit a question best, with their text.
+
+        Args:
+            question: The question, or words to search for.
+            k: How many passages.
+        """
+        return _told(lambda: [hit_as_json(h) | {"text": h.passage.text} for h in backend.reader.search(question, k)])
+
+    def articles() -> list[dict[str, Any]]:
+        """The articles in the library: id, title, source and length in characters."""
+        return [
+            {"id": a.id, "title": a.title, "source": a.source, "characters": len(a.text)}
+            for a in backend.reader.articles()
+        ]
+
+    def article(key: str) -> dict[str, Any]:
+        """One article with its whole text, in which the offsets of citations count.
+
+        Args:
+            key: The article's id, source or title.
+        """
+
+        def found() -> dict[str, Any]:
+            a = backend.reader.article(key)
+            return {"id": a.id, "title": a.title, "source": a.source, "text": a.text}
+
+        return _told(found)
+
+    api(ask, api_name="ask", **model_queue)
+    for function in (search, articles, article):
+        api(function, api_name=function.__name__, concurrency_limit=None)
+
+
+def _told(call: Callable[[], Told]) -> Told:
+    """What ``call`` returns; an error of ours reaches the program as its one line."""
+    try:
+        return call()
+    except FootnoteError as error:
+        raise gr.Error(str(error), print_exception=False) from error
