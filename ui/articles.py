@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from index.article import SUFFIXES
+from index.reader import READERS
 from index.errors import FootnoteError
 from index.library import Library
 from ui.backend import Backend
@@ -67,8 +67,8 @@ def _add(backend: Backend, file: Path) -> Result:
     """Copy ``file`` among the uploads under a name that is free there, and index it; a bad one is not kept."""
     name = file.name
     try:
-        if not name.lower().endswith(SUFFIXES):
-            return Result(name, f"is skipped: it is no {' or '.join(SUFFIXES)} file")
+        if file.suffix.lower() not in READERS:
+            return Result(name, f"is skipped: it is no {' or '.join(READERS)} file")
         if file.stat().st_size > LARGEST:
             return Result(name, f"is skipped: it is larger than {LARGEST // 2**20} MB")
         backend.uploads.mkdir(parents=True, exist_ok=True)

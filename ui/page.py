@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from index.article import SUFFIXES
+from index.reader import READERS
 from index.errors import FootnoteError
 from ui import articles
 from ui.api import endpoints
@@ -92,9 +92,9 @@ class Page:
 
     def _lay_out_articles(self) -> None:
         self.files = gr.File(
-            label=f"Add articles: drop {', '.join(SUFFIXES)} files here",
+            label=f"Add articles: drop {', '.join(READERS)} files here",
             file_count="multiple",
-            file_types=list(SUFFIXES),
+            file_types=list(READERS),
             height=160,
         )
         self.outcome = _html("outcome")
