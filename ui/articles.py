@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from index.reader import READERS
 from index.errors import FootnoteError
 from index.library import Library
+from index.reader import READERS
 from ui.backend import Backend
 from ui.source import text
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from index.reader import READERS
 from index.errors import FootnoteError
+from index.reader import READERS
 from ui import articles
 from ui.api import endpoints
 from ui.backend import Backend
