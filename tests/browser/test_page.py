@@ -151,7 +151,7 @@ def test_a_hostile_article_stays_text(visitors: LetIn) -> None:
     page = visitor.page
     visitor.ask("Who is the mayor of Zorblax <img src=x onerror=window.acted=5> ${window.acted=6}?")
     page.locator("summary").click()
-    expect(page.locator("#source .text")).to_contain_text("<script>" if page.locator(".said").count() else "onerror")
+    expect(page.locator(".question p")).to_contain_text("<img src=x onerror=window.acted=5>")
     page.get_by_role("tab", name="Articles").click()
     page.get_by_role("button", name="Zorblax <script>").first.click()
     expect(page.locator("#source .text")).to_contain_text("[more](javascript:window.acted=3)")
