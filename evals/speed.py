@@ -21,6 +21,7 @@ from llama_cpp import Llama
 from numpy.typing import NDArray
 
 from evals import suite
+from index import squad
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import Assistant
@@ -166,14 +167,14 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _paragraphs(data: Path) -> tuple[list[str], list[str], list[int]]:
     """The paragraphs in ``data``, its answerable questions, and which paragraph each question is about."""
-    paragraphs = [p for title in json.loads(data.read_text(encoding="utf-8"))["data"] for p in title["paragraphs"]]
+    paragraphs = [paragraph for title in squad.read(data) for paragraph in title.paragraphs]
     asked = [
-        (question["question"], number)
+        (question.question, number)
         for number, paragraph in enumerate(paragraphs)
-        for question in paragraph["qas"]
-        if question["answers"] and not question.get("is_impossible")
+        for question in paragraph.qas
+        if question.answerable
     ]
-    return [p["context"] for p in paragraphs], [text for text, _ in asked], [number for _, number in asked]
+    return [p.context for p in paragraphs], [text for text, _ in asked], [number for _, number in asked]
 
 
 def _recall(questions: NDArray[np.float32], texts: NDArray[np.float32], right: list[int]) -> float:

@@ -7,14 +7,13 @@ Recall@k is the share of questions with a right passage among the first k; MRR i
 """
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from index import squad
 from index.article import slug
 from index.library import Library
 from index.search import CANDIDATES, Hit
@@ -43,21 +42,17 @@ class Question:
         )
 
 
-def unpack(data: list[dict[str, Any]], folder: Path) -> list[Question]:
-    """Write each title's article to ``folder`` and return the answerable questions."""
+def unpack(file: Path, folder: Path) -> list[Question]:
+    """Write the article of each title in ``file`` to ``folder`` and return the answerable questions."""
     questions = []
-    for title in data:
-        name = slug(title["title"])
-        text = ""
-        for paragraph in title["paragraphs"]:
-            text += "\n\n" if text else ""
-            for asked in paragraph["qas"]:
-                starts = [(len(text) + answer["answer_start"], len(answer["text"])) for answer in asked["answers"]]
-                if starts and not asked.get("is_impossible"):
-                    answers = [(start, start + length) for start, length in starts]
-                    questions.append(Question(asked["question"], name, answers))
-            text += paragraph["context"]
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
+    for title in squad.read(file):
+        name = slug(title.title)
+        (folder / f"{name}.txt").write_text(title.text, encoding="utf-8", newline="")
+        for start, paragraph in title.placed():
+            for asked in paragraph.qas:
+                if asked.answerable:
+                    starts = [(start + gold.answer_start, len(gold.text)) for gold in asked.answers]
+                    questions.append(Question(asked.question, name, [(at, at + length) for at, length in starts]))
     return questions
 
 
@@ -72,7 +67,7 @@ def measure(file: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder, "articles")
         articles.mkdir()
-        questions = unpack(json.loads(file.read_text(encoding="utf-8"))["data"], articles)
+        questions = unpack(file, articles)
         with Library.open(Path(folder, "library")) as library:
             began = time.perf_counter()
             library.mirror([articles], progress=True)

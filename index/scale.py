@@ -229,7 +229,7 @@ def main() -> None:
     options = parser.parse_args()
     articles = options.out / "articles"
     articles.mkdir(parents=True, exist_ok=True)
-    questions = unpack(json.loads(options.file.read_text(encoding="utf-8"))["data"], articles)
+    questions = unpack(options.file, articles)
     questions = questions[:: max(1, len(questions) // ASKED)]
     directory = options.out / "library"
     if options.only:

@@ -1,11 +1,10 @@
 """SQuAD-layout files as training material: paragraphs, their sentences, questions with one gold span."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from index import squad
 from index.sentence import Sentence, sentences
 
 
@@ -29,25 +28,25 @@ class Paragraph:
 def read(path: Path) -> list[Paragraph]:
     """The paragraphs of a file in SQuAD's layout; questions whose answer crosses sentences are left out."""
     paragraphs = []
-    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-        for paragraph in article["paragraphs"]:
-            text = paragraph["context"]
+    for article in squad.read(path):
+        for paragraph in article.paragraphs:
+            text = paragraph.context
             found = sentences(text)
-            questions = [q for qa in paragraph["qas"] if (q := _question(qa, text, found))]
-            paragraphs.append(Paragraph(article["title"], text, found, questions))
+            questions = [q for asked in paragraph.qas if (q := _question(asked, text, found))]
+            paragraphs.append(Paragraph(article.title, text, found, questions))
     return paragraphs
 
 
-def _question(qa: dict[str, Any], text: str, found: list[Sentence]) -> Question | None:
-    if qa.get("is_impossible") or not qa["answers"]:
+def _question(asked: squad.Question, text: str, found: list[Sentence]) -> Question | None:
+    if not asked.answerable:
         return None
-    counts = Counter(a["text"] for a in qa["answers"])
-    best = max(qa["answers"], key=lambda a: (counts[a["text"]], -len(a["text"])))
-    start, end = best["answer_start"], best["answer_start"] + len(best["text"])
-    answer = best["text"].strip().strip(",.;:")
+    counts = Counter(gold.text for gold in asked.answers)
+    best = max(asked.answers, key=lambda gold: (counts[gold.text], -len(gold.text)))
+    start, end = best.answer_start, best.answer_start + len(best.text)
+    answer = best.text.strip().strip(",.;:")
     for i, s in enumerate(found):
-        if s.start <= start and end <= s.end + 1 and answer and _word_bounded(text, start, best["text"]):
-            return Question(qa["question"].strip(), i, answer)
+        if s.start <= start and end <= s.end + 1 and answer and _word_bounded(text, start, best.text):
+            return Question(asked.question.strip(), i, answer)
     return None
 
 
