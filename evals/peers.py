@@ -25,7 +25,8 @@ SUITE = "deal"
 SCRIPT = Path(__file__).with_name("peer_answers.py")
 MARK = re.compile(r"\[(\d+)\]")
 DECLINES = re.compile(
-    r"\b(?:not|n['’]t|no) (?:\w+ ){0,3}(?:say|mention|specif|state|provide|contain|information|answer|know|clear)", re.I
+    r"(?:\b(?:not|no)|n['’]t) (?:\w+ ){0,3}(?:say|mention|specif|state|provide|contain|information|answer|know|clear)",
+    re.I,
 )
 
 
