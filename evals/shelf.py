@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from evals.suite import Suite
+from index.database import VERSION
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.library import Library
@@ -26,5 +27,6 @@ def stock(suites: Iterable[Suite], cache: Path, embedder: Embedder, stack: ExitS
 
 
 def _place(suite: Suite) -> str:
-    """Articles that were unpacked into the cache have their library beside them."""
-    return f"{suite.folder.parent.name}/library" if suite.folder.name == "articles" else f"{suite.name}/library"
+    """Articles that were unpacked into the cache have their library beside them; a newer layout gets a new one."""
+    name = suite.folder.parent.name if suite.folder.name == "articles" else suite.name
+    return f"{name}/library-{VERSION}"
