@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 WORD = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*")
+NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+|\b\d[\d,.]*\d\b|\b\d\b")
 JOINING = frozenset({"yes", "no", "and", "or"})  # all that a statement may add to its evidence
 
 
@@ -18,6 +19,12 @@ def informs(statement: str, question: str) -> bool:
     """Whether ``statement`` says a word that ``question`` does not; a choice ("A or B?") may be echoed."""
     asked = _words(question)
     return "or" in asked or any(word not in asked for word in _words(statement))
+
+
+def covers(text: str, question: str) -> float:
+    """The share of the names and numbers of ``question`` that stand in ``text``; 1 where it has none."""
+    asked = [match.group().lower().removesuffix("'s").removesuffix("’s") for match in NAME.finditer(question)]
+    return sum(name in text.lower() for name in asked) / len(asked) if asked else 1.0
 
 
 def _words(text: str) -> list[str]:

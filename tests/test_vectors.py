@@ -9,6 +9,10 @@ import pytest
 from index.database import Database
 from index.vectors import UnusableVectors, Vectors, current, scores
 
+ARTICLE = (
+    "INSERT INTO articles (number, id, title, sha256, pages, generation, text) VALUES (?, ?, 'A', ?, '[]', ?, 'text')"
+)
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
@@ -16,9 +20,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "library")
     with database.writing() as connection:
         database.remember(dimensions="4")
-        connection.execute(
-            "INSERT INTO articles VALUES (1, 'a', 'A', 'x', NULL, '[]', ?, 'text')", [database.next_generation()]
-        )
+        connection.execute(ARTICLE, [1, "a", "x", database.next_generation()])
         for number, row in enumerate(np.eye(4, dtype=np.float32), 1):
             connection.execute("INSERT INTO passages VALUES (?, 1, 0, 4)", [number])
             connection.execute("INSERT INTO embeddings VALUES (?, ?)", [number, row.tobytes()])
@@ -85,7 +87,7 @@ def test_many_vectors_are_clustered_and_what_is_near_is_found(tmp_path: Path, mo
     def add(numbers: range) -> None:
         with database.writing() as connection:
             connection.execute(
-                "INSERT INTO articles VALUES (?, ?, 'A', ?, NULL, '[]', ?, 'text')",
+                ARTICLE,
                 [numbers.start, f"a{numbers.start}", str(numbers.start), database.next_generation()],
             )
             for number in numbers:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.verification import holds, informs
+from rag.verification import covers, holds, informs
 
 QUOTE = "Key elements are intact through 2030, for $1.5 billion."
 
@@ -26,3 +26,11 @@ def test_an_answer_that_only_repeats_the_question_tells_nothing() -> None:
     assert not informs("Microsoft’s", "Who wrote Microsoft’s blog post?")
     assert informs("Ada Thorne", "Who wrote Microsoft’s blog post?")
     assert informs("a lake", "Is it a lake or a river?")
+
+
+def test_names_and_numbers_of_a_question_are_looked_for() -> None:
+    text = "Ada Thorne built the mill in 1870."
+    assert covers(text, "When did Ada Thorne build the mill?") == 1.0
+    assert covers(text, "When did Mara Thorne build the mill?") == 0.5
+    assert covers(text, "Who built it in 1871?") == 0.0
+    assert covers(text, "Who built the mill?") == 1.0

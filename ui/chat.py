@@ -1,6 +1,7 @@
 """The chat: what happens to a visitor's conversation when they ask, stop, retry, edit, rate or follow a footnote.
 
-Conversations are tuples of turns that travel with the visitor's session; nothing here remembers any of them.
+Conversations are tuples of turns that travel with the visitor's session; all that is remembered here is which questions
+were stopped while the model read for them, so that what it still says changes nothing.
 """
 
 import logging
@@ -32,6 +33,7 @@ class Chat:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._stopped: set[str] = set()  # ids of turns
 
     def html(self, turns: Turns) -> str:
         """The conversation, or before the first question how to begin."""
@@ -86,6 +88,8 @@ class Chat:
         """The view again and again, as the last question gets on."""
         *before, last = turns
         for turn in self._answered(last, before):
+            if last.id in self._stopped:
+                return
             yield self.view((*before, turn))
 
     def _answered(self, turn: Turn, before: Sequence[Turn]) -> Iterator[Turn]:
@@ -110,8 +114,14 @@ class Chat:
     def stop(self, turns: Turns) -> View:
         """Give up the last question, if that is still on its way."""
         if turns and turns[-1].stage:
+            self._stopped.add(turns[-1].id)
             turns = (*turns[:-1], replace(turns[-1], trouble="Stopped.", stage=""))
         return self.view(turns)
+
+    def new(self, turns: Turns) -> View:
+        """Begin another conversation, and give up what is on its way in this one."""
+        self.stop(turns)
+        return self.view(())
 
     def rate(self, turns: Turns, event: gr.EventData) -> View:
         """Keep in the library what the visitor says of an answer."""

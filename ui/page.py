@@ -116,7 +116,7 @@ class Page:
         for event in answered:
             event.then(self._chat.first_source, self.turns, self.source, **AT_ONCE)
         self.stop.click(self._chat.stop, self.turns, view, cancels=answered, **AT_ONCE)
-        self.new.click(lambda: self._chat.view(()), None, view, cancels=answered, **AT_ONCE)
+        self.new.click(self._chat.new, self.turns, view, cancels=answered, **AT_ONCE)
         self.conversation.rate(self._chat.rate, self.turns, view, **AT_ONCE)
         saved = self.save.click(as_markdown, self.turns, self.markdown, **AT_ONCE)
         saved.then(None, self.markdown, None, js=DOWNLOAD)

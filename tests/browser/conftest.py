@@ -24,6 +24,11 @@ See ![pixel](http://198.51.100.7/pixel.png) and [more](javascript:window.acted=3
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Last of all: while playwright runs, its event loop leaves no room for another, as inspect-ai needs."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A chromium without a window; a test that asks for it is skipped where none is installed."""

@@ -1,0 +1,28 @@
+"""The expected answer type: what an answer must hold, told from how the question asks."""
+
+import pytest
+
+from rag.answer_type import expected
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "misfits"),
+    [
+        ("How many ships sank?", "fourteen", "the harbour"),
+        ("And how much did it cost?", "£312,000", "the Northern Beacons Board"),
+        ("When was it built?", "in the 9th century", "Mara Quill"),
+        ("Until when?", "2030", "revenue-sharing arrangements"),
+        ("In what year did it open?", "1962", "the mill"),
+        ("How often does the tram run?", "every eight minutes", "to the lake"),
+    ],
+)
+def test_a_number_or_a_time_is_expected(question: str, fits: str, misfits: str) -> None:
+    wanted = expected(question)
+    assert wanted
+    assert wanted.search(fits)
+    assert not wanted.search(misfits)
+
+
+@pytest.mark.parametrize("question", ["Who built it?", "How does it work?", "When it rains, who pays?", "Why?"])
+def test_other_questions_expect_nothing_certain(question: str) -> None:
+    assert expected(question) is None
