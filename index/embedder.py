@@ -92,7 +92,8 @@ class Embedder:
         0 for a model that `bert.py` can't read.
         """
         try:
-            return float((self.encode(texts) * self._bert.encode(texts)).sum(axis=1).min())
+            vectors = self._bert.encode(texts)
+            return float((self.encode(texts) * vectors).sum(axis=1).min())
         except (OSError, KeyError, ValueError):
             return 0.0
 
