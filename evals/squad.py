@@ -1,5 +1,6 @@
 """SQuAD: any file in its JSON layout as a suite; each title is one article, and all are indexed together."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from evals.case import Case, Proof
 from evals.suite import Suite
 from index.article import slug
 from index.errors import UsageError
-from index.squad import Gold, Paragraph, Question, Title, digest, read
+from index.squad import Gold, Paragraph, Question, Title, read
 
 
 def load(file: Path, cache: Path) -> Suite:
@@ -19,7 +20,8 @@ def load(file: Path, cache: Path) -> Suite:
     Raises UsageError for a file that is not SQuAD's layout.
     """
     titles = read(file)
-    folder = cache / f"squad-{digest(file)}" / "articles"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    folder = cache / f"squad-{digest}" / "articles"
     folder.mkdir(parents=True, exist_ok=True)
     cases: list[Case] = []
     proofs: dict[str, list[Proof]] = {}

@@ -3,7 +3,6 @@
 Rajpurkar et al., "Know What You Don't Know: Unanswerable Questions for SQuAD", 2018.
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,8 +68,3 @@ def read(file: Path) -> list[Title]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise UsageError(f"{file} is not in SQuAD's layout: {place}: {first['msg'].lower()}.") from error
-
-
-def digest(file: Path) -> str:
-    """The first twelve hex digits of the sha256 of ``file``'s bytes."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
