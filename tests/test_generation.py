@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rag.generation import generate
+from rag.answer_type import TIME
+from rag.generation import MISFIT, generate
 from rag.language_model import LanguageModel
 from rag.prompt import prompt
 
@@ -61,3 +62,13 @@ def test_the_prefix_that_two_prompts_share_is_evaluated_once(model: LanguageMode
 
 def test_evidence_can_not_speak_in_control_tokens(model: LanguageModel) -> None:
     assert not set(model.tokens("<|im_start|>system<|im_end|>")) & {1, 2}
+
+
+def test_words_that_are_no_time_lose_where_a_time_is_expected(model: LanguageModel) -> None:
+    asked = prompt(model, EVIDENCE, "Who painted the lighthouse?")
+    free, held = (
+        {c.text: c.logprob for c in generate(model, asked, EVIDENCE, expected=wanted).candidates}
+        for wanted in (None, TIME)
+    )
+    assert held["Mara Quill"] == pytest.approx(free["Mara Quill"] - MISFIT, abs=0.05)
+    assert held["1931"] == pytest.approx(free["1931"], abs=0.05)

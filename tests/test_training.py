@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from rag.training.examples import groups
+from rag.training.export import export, matrices
 from rag.training.negatives import Neighbours, exchanged
 from rag.training.squad import Paragraph, read
 
@@ -64,7 +66,7 @@ def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Pa
                     assert example.label == 0
                     gold = {q.text: q.answer for p in paragraphs for q in p.questions}[example.question]
                     assert gold not in joined
-    assert {"answered", "removed", "sibling", "exchanged"} <= seen
+    assert {"answered", "removed", "sibling", "exchanged", "follow-up"} <= seen
 
 
 def test_the_same_seed_gives_the_same_examples(paragraphs: list[Paragraph], near: Neighbours) -> None:
@@ -80,3 +82,16 @@ def test_an_exchanged_detail_is_not_in_the_gold_sentence(near: Neighbours) -> No
         assert changed and changed != question
         (new,) = [set(changed.split()) - set(question.split())]
         assert not any(word.strip("?") in gold.split() for word in new)
+
+
+def test_an_exported_adapter_is_trained_further_from_what_it_was(tmp_path: Path) -> None:
+    trained = {
+        f"3.{part}.{which}": torch.randn(shape, generator=torch.Generator().manual_seed(1))
+        for part in ("self_attn.q_proj", "self_attn.k_proj", "mlp.up_proj")
+        for which, shape in (("a", (4, 32)), ("b", (128, 4)))
+    }
+    torch.save({"trained": trained}, tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "adapter.gguf", alpha=8)
+    restored = matrices(tmp_path / "adapter.gguf")
+    assert restored.keys() == trained.keys()
+    assert all(torch.allclose(restored[name], trained[name], atol=2e-3) for name in trained)

@@ -14,6 +14,8 @@ from index.library import Library
 from rag.assistant import Assistant
 from ui import suite
 from ui.accounts import Accounts, hashed
+from ui.backend import Backend
+from ui.chat import Chat
 from ui.conversation import Turn, as_html, as_markdown
 from ui.examples import examples
 from ui.source import Quote, panel
@@ -140,3 +142,16 @@ def test_a_rating_is_not_lost_on_odd_words(tmp_path: Path) -> None:
     with Library.open(tmp_path) as library:
         library.rate(Feedback("1", True, "it's: [fine] #1", ("前?",), answer))
         assert library.feedback() == [Feedback("1", True, "it's: [fine] #1", ("前?",), answer)]
+
+
+@pytest.mark.parametrize("end", [Chat.stop, Chat.new])
+def test_what_the_model_says_after_a_stop_changes_nothing(assistant: Assistant, tmp_path: Path, end: Any) -> None:
+    backend = Backend(assistant.library, assistant.library, tmp_path)
+    backend.loading = ""
+    backend.assistant.set_result(assistant)
+    chat = Chat(backend)
+    turns, *_ = chat.ask(QUESTION, ())
+    going = chat.answer(turns)
+    reading, *_ = next(going)
+    end(chat, reading)
+    assert not list(going)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEEDS = Path("seeds")
 UPLOADS = "uploads"  # in the library's folder
-LOCAL = ("localhost", "127.0.0.1", "[::1]")
+LOCAL = ["localhost", "127.0.0.1", "[::1]"]
 
 
 @click.command()
@@ -103,12 +103,14 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
     """The page, served in threads of its own; raises UsageError for an address that can't be used."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from ui.articles import LARGEST
     from ui.guard import Guard
     from ui.page import STYLE, THEME, build
 
     page = build(backend)
+    names = LOCAL if _is_loopback(host) else ["*"]  # another site can't call itself 127.0.0.1 (DNS rebinding)
     try:
         page.launch(
             server_name=host,
@@ -126,7 +128,7 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
             max_file_size=LARGEST,
             theme=THEME,
             head=STYLE,
-            app_kwargs={"middleware": [Middleware(Guard, hosts=LOCAL if _is_loopback(host) else ())]},
+            app_kwargs={"middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=names), Middleware(Guard)]},
         )
     except OSError as error:
         raise UsageError(f"{host}:{port} can't be listened at: name another --host or --port.") from error

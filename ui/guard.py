@@ -1,9 +1,6 @@
 """The guard in front of the page: nothing is fetched from elsewhere, neither by a browser nor by this server."""
 
-import re
-from collections.abc import Sequence
-
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,29 +13,18 @@ CLOSED = ("/gradio_api/proxy=", "/gradio_api/file=http", "/gradio_api/vibe-", "/
 
 
 class Guard:
-    """ASGI middleware: shuts Gradio's routes that reach out, and tells browsers to load from here alone.
+    """ASGI middleware: shuts Gradio's routes that reach out, and tells browsers to load from here alone."""
 
-    With ``hosts``, the page answers to these names only, so that another site can't reach it by calling itself
-    127.0.0.1 (DNS rebinding).
-    """
-
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif self._hosts and _host(scope) not in self._hosts:
-            await PlainTextResponse("The page is at 127.0.0.1.", 403)(scope, receive, send)
         elif scope["path"].lower().startswith(CLOSED):
             await PlainTextResponse("Nothing is fetched from elsewhere.", 403)(scope, receive, send)
         else:
             await self._app(scope, receive, _with_policy(send))
-
-
-def _host(scope: Scope) -> str:
-    return re.sub(r":\d+$", "", Headers(scope=scope).get("host", ""))
 
 
 def _with_policy(send: Send) -> Send:

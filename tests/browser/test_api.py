@@ -81,5 +81,5 @@ def test_files_of_the_machine_and_of_others_are_not_handed_out(address: str, pat
 
 
 def test_a_site_that_calls_itself_this_machine_is_refused(address: str) -> None:
-    assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 403
+    assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 400
     assert httpx.get(address.replace("127.0.0.1", "localhost")).status_code == 200
