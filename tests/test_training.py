@@ -2,15 +2,19 @@
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
 from rag.training.examples import groups
 from rag.training.export import export, matrices
-from rag.training.negatives import Neighbours, exchanged
+from rag.training.fluency import fluency
+from rag.training.negatives import Neighbours, exchanges
+from rag.training.row import packed_attention
 from rag.training.squad import Paragraph, read
 
 TEXTS = [
@@ -40,6 +44,11 @@ def near() -> Neighbours:
     return Neighbours(words, np.random.default_rng(0).normal(size=(len(words), 8)).astype(np.float32))
 
 
+def shorter(texts: Sequence[str]) -> list[float]:
+    """A fluency that finds every text as good as its length."""
+    return [-float(len(text)) / 10 for text in texts]
+
+
 @pytest.fixture
 def paragraphs(tmp_path: Path) -> list[Paragraph]:
     return read(file(tmp_path))
@@ -56,7 +65,7 @@ def test_a_question_knows_the_sentence_that_answers_it(paragraphs: list[Paragrap
 def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Paragraph], near: Neighbours) -> None:
     seen = set()
     for seed in range(40):
-        for group in groups(paragraphs, near, random.Random(seed)):
+        for group in groups(paragraphs, near, shorter, random.Random(seed)):
             joined = " ".join(group.evidence)
             for example in group.examples:
                 seen.add(example.kind)
@@ -70,7 +79,7 @@ def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Pa
 
 
 def test_the_same_seed_gives_the_same_examples(paragraphs: list[Paragraph], near: Neighbours) -> None:
-    one, other = (list(groups(paragraphs, near, random.Random(7))) for _ in range(2))
+    one, other = (list(groups(paragraphs, near, shorter, random.Random(7))) for _ in range(2))
     assert one == other
 
 
@@ -78,10 +87,26 @@ def test_an_exchanged_detail_is_not_in_the_gold_sentence(near: Neighbours) -> No
     question = "When did Mara Quill paint the lighthouse of Oss?"
     gold = TEXTS[0].split(".")[0]
     for seed in range(30):
-        changed = exchanged(question, gold, " ".join(TEXTS), near, random.Random(seed))
-        assert changed and changed != question
-        (new,) = [set(changed.split()) - set(question.split())]
-        assert not any(word.strip("?") in gold.split() for word in new)
+        made = exchanges(question, gold, " ".join(TEXTS), near, random.Random(seed))
+        assert made and question not in made
+        for changed in made:
+            new = set(changed.split()) - set(question.split())
+            assert not any(word.strip("?") in gold.split() for word in new)
+
+
+def test_of_the_exchanges_one_that_reads_well_is_kept(paragraphs: list[Paragraph], near: Neighbours) -> None:
+    def strange(texts: Sequence[str]) -> list[float]:
+        asked = {q.text for p in paragraphs for q in p.questions}
+        return [0.0 if text in asked or "not" in text.split() else -100.0 for text in texts]
+
+    kept = {
+        example.question
+        for seed in range(40)
+        for group in groups(paragraphs, near, strange, random.Random(seed))
+        for example in group.examples
+        if example.kind == "exchanged"
+    }
+    assert kept == {"When was not the harbour opened?"}
 
 
 def test_an_exported_adapter_is_trained_further_from_what_it_was(tmp_path: Path) -> None:
@@ -95,3 +120,21 @@ def test_an_exported_adapter_is_trained_further_from_what_it_was(tmp_path: Path)
     restored = matrices(tmp_path / "adapter.gguf")
     assert restored.keys() == trained.keys()
     assert all(torch.allclose(restored[name], trained[name], atol=2e-3) for name in trained)
+
+
+def test_a_text_is_as_fluent_alone_as_among_others() -> None:
+    AttentionInterface.register("packed", packed_attention)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, attn_implementation="packed",
+    )  # fmt: skip
+    model = LlamaForCausalLM(config).eval()
+    score = fluency(model, lambda text: [3 + ord(c) % 60 for c in text], "cpu", torch.float32)
+    texts = ["When was it built?", "By whom?", "How long did that take?"]
+    alone = [score([text])[0] for text in texts]
+    assert score(texts) == pytest.approx(alone, abs=1e-3)
+    model.config._attn_implementation = "eager"
+    tokens = torch.tensor([[1, *[3 + ord(c) % 60 for c in texts[1]]]])
+    logits = model(input_ids=tokens).logits[0, :-1].log_softmax(-1)
+    assert alone[1] == pytest.approx(float(logits.detach().gather(1, tokens[0, 1:, None]).sum()), abs=1e-3)

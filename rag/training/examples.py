@@ -5,7 +5,8 @@ questions that the evidence answers with questions that it almost answers:
 
 - removed: the gold sentence was taken out, the rest of its paragraph stayed;
 - sibling: the question belongs to another paragraph of the same article;
-- exchanged: one detail of an answerable question was swapped (`negatives.py`).
+- exchanged: one detail of an answerable question was swapped (`negatives.py`), so that it still reads well
+  (`fluency.py`): the model is to compare it with the evidence, not to notice that it is odd.
 
 Yes/no questions are made from sentences (`polar.py`), of the evidence and of a sibling paragraph. Some questions
 follow another one.
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.prompt import MAX_EVIDENCE, NO_ANSWER
-from rag.training.negatives import Neighbours, exchanged
+from rag.training.negatives import Fluency, Neighbours, exchanges
 from rag.training.polar import polar
 from rag.training.squad import Paragraph, Question
 
@@ -27,6 +28,8 @@ POLAR = re.compile(
     r"|don't|doesn't|didn't|won't|can't)\b"
 )
 AFTERTHOUGHTS = ["", "", "And ", "So "]
+EXCHANGED = 0.6  # of the answered questions come with one of their details exchanged, too
+STRANGE = 9.0  # in log-probability: what reads worse than the question by more than this is no negative
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,11 @@ class Distractors:
 
 
 def groups(
-    paragraphs: Sequence[Paragraph], near: Neighbours, rng: random.Random, articles: bool = True
+    paragraphs: Sequence[Paragraph],
+    near: Neighbours,
+    fluency: Fluency,
+    rng: random.Random,
+    articles: bool = True,
 ) -> Iterator[Group]:
     """One group a paragraph, in random order.
 
@@ -80,36 +87,33 @@ def groups(
     rng.shuffle(order)
     for i in order:
         if paragraphs[i].questions:
-            group = _group(i, paragraphs, retrieval, near, rng, articles)
+            group = _group(i, paragraphs, retrieval, near, fluency, rng, articles)
             if group.examples:
                 yield group
 
 
 def _group(
-    index: int, paragraphs: Sequence[Paragraph], retrieval: Distractors, near: Neighbours, rng: random.Random,
-    articles: bool,
+    index: int, paragraphs: Sequence[Paragraph], retrieval: Distractors, near: Neighbours, fluency: Fluency,
+    rng: random.Random, articles: bool,
 ) -> Group:  # fmt: skip
     paragraph = paragraphs[index]
-    if articles:
-        lead = rng.choice(paragraph.questions)
-        others = [i for i in retrieval.near(lead.text, 6) if i != index]
-    else:
-        others = rng.sample(range(len(paragraphs)), 2)
-    evidence, place = _evidence(paragraph, [paragraphs[i] for i in others], rng, articles)
+    lead = rng.choice(paragraph.questions)
+    others = (
+        [i for i in retrieval.near(lead.text, 6) if i != index] if articles else rng.sample(range(len(paragraphs)), 2)
+    )
+    evidence, place = _evidence(paragraph, lead, [paragraphs[i] for i in others], rng, articles)
     joined = "\n".join(evidence)
     examples = []
+    answered = []
     for q in paragraph.questions:
         if POLAR.match(q.text):
             continue
         if q.sentence in place:
+            answered.append(q)
             examples.append(Example(q.text, place[q.sentence], q.answer, "answered"))
-            if rng.random() < 0.4:
-                gold = paragraph.sentences[q.sentence].text
-                changed = exchanged(q.text, gold, paragraph.text, near, rng)
-                if changed:
-                    examples.append(Example(changed, NO_ANSWER, "", "exchanged"))
         elif not _stands_in(q.answer, joined):
             examples.append(Example(q.text, NO_ANSWER, "", "removed"))
+    examples += _exchanged(answered, paragraph, near, fluency, rng)
     if articles:
         examples += _siblings(paragraph, index, others, paragraphs, joined, rng)
     examples += _follow_ups(examples, rng)
@@ -119,12 +123,15 @@ def _group(
 
 
 def _evidence(
-    paragraph: Paragraph, others: Sequence[Paragraph], rng: random.Random, articles: bool
+    paragraph: Paragraph, lead: Question, others: Sequence[Paragraph], rng: random.Random, articles: bool
 ) -> tuple[list[str], dict[int, int]]:
-    """The evidence, and for each sentence of ``paragraph`` that is in it, its label."""
+    """The evidence, and for each sentence of ``paragraph`` that is in it, its label.
+
+    As at the time of asking, the sentences from elsewhere are those that share words with a question, ``lead``.
+    """
     size = rng.choice([4, 5, 6, 6, 7, 8, 8, 9])
     own = list(range(len(paragraph.sentences)))
-    keep = min(len(own), max(2, size - rng.choice([0, 1, 2, 3])) if articles else size - rng.choice([0, 0, 1]))
+    keep = min(len(own), max(2, size - rng.choice([0, 1, 2, 3, 4, 5])) if articles else size - rng.choice([0, 0, 1]))
     kept = sorted(rng.sample(own, keep)) if len(own) > keep or rng.random() < 0.6 else own
     if len(kept) == len(own) and len(own) > 2 and rng.random() < 0.5:
         kept.pop(rng.randrange(len(kept)))
@@ -134,13 +141,29 @@ def _evidence(
         if room <= 0:
             break
         take = min(room, rng.randint(1, 3), len(other.sentences))
-        start = rng.randint(0, len(other.sentences) - take)
-        blocks.append([(s.text, None) for s in other.sentences[start : start + take]])
+        best = sorted(other.sentences, key=lambda s: -_shared(lead.text, s.text) - rng.random())[:take]
+        blocks.append([(s.text, None) for s in sorted(best, key=lambda s: s.start)])
         room -= take
     rng.shuffle(blocks)
     flat = [entry for block in blocks for entry in block][:MAX_EVIDENCE]
     place = {i: label for label, (_, i) in enumerate(flat, 1) if i is not None}
     return [text for text, _ in flat], place
+
+
+def _exchanged(
+    answered: Sequence[Question], paragraph: Paragraph, near: Neighbours, fluency: Fluency, rng: random.Random
+) -> list[Example]:  # fmt: skip
+    """Of some answered questions the exchange that reads best, with some chance for the others."""
+    chosen = [q for q in answered if rng.random() < EXCHANGED]
+    ways = [exchanges(q.text, paragraph.sentences[q.sentence].text, paragraph.text, near, rng) for q in chosen]
+    scores = iter(fluency([text for q, made in zip(chosen, ways, strict=True) for text in (q.text, *made)]))
+    examples = []
+    for made in ways:
+        least = next(scores) - STRANGE
+        reading = [(score + rng.gauss(0, 2), text) for text, score in zip(made, scores) if score > least]  # noqa: B905
+        if reading:
+            examples.append(Example(max(reading)[1], NO_ANSWER, "", "exchanged"))
+    return examples
 
 
 def _siblings(
@@ -179,6 +202,10 @@ def _follow_ups(asked: Sequence[Example], rng: random.Random) -> list[Example]:
         return []
     before, after = rng.sample(asked, 2)
     return [replace(after, question=f"{before.question} {rng.choice(AFTERTHOUGHTS)}{after.question}", kind="follow-up")]
+
+
+def _shared(question: str, sentence: str) -> int:
+    return len(set(re.findall(r"\w{3,}", question.lower())) & set(re.findall(r"\w{3,}", sentence.lower())))
 
 
 def _stands_in(answer: str, text: str) -> bool:

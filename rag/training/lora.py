@@ -23,9 +23,10 @@ class LowRank(nn.Module):
         self.b = nn.Parameter(torch.zeros(base.out_features, rank, device=base.weight.device))
 
     def forward(self, x: Tensor) -> Tensor:
-        low = functional.linear(x, self.a.to(x.dtype))
-        whole: Tensor = self.base(x) + functional.linear(low, self.b.to(x.dtype)) * self.scale
-        return whole
+        rows = x.flatten(0, -2)
+        low = functional.linear(rows, (self.a * self.scale).to(x.dtype))
+        whole = torch.addmm(self.base(rows), low, self.b.to(x.dtype).t())
+        return whole.view(*x.shape[:-1], -1)
 
 
 def add_adapters(model: Any, rank: int, alpha: float) -> dict[str, nn.Parameter]:

@@ -7,6 +7,7 @@ language model's own embedding space.
 
 import random
 import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ ANTONYMS = [
     ("can", "cannot"), ("did", "did not"), ("does", "does not"), ("is", "is not"), ("was", "was not"),
     ("are", "are not"), ("were", "were not"), ("will", "will never"), ("has", "has never"), ("had", "had never"),
 ]  # fmt: skip
+Fluency = Callable[[Sequence[str]], list[float]]  # texts → how probable each is, as a log-probability (`fluency.py`)
+TRIES = 8  # exchanges of a question, to choose from
 OPPOSITE = {**dict(ANTONYMS), **{b: a for a, b in ANTONYMS if " " not in b}}
 
 
@@ -62,19 +65,16 @@ class Neighbours:
         return self.known[word]
 
 
-def exchanged(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
-    """``question`` with one detail exchanged, or None where it has none that can be.
+def exchanges(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> list[str]:
+    """``question`` with one detail exchanged, in up to TRIES ways of different kinds; none where it has no detail.
 
     ``evidence`` is the gold sentence: what is put in must not stand there. Entities and numbers that are put in
-    come from ``pool``, the text around it, so that they look at home.
+    come from ``pool``, the text around it, so that they look at home. Not all of them are good English
+    (`fluency.py`).
     """
-    kinds = [_entity, _number, _opposite, _neighbour, _neighbour]
-    rng.shuffle(kinds)
-    for kind in kinds:
-        changed = kind(question, evidence, pool, near, rng)
-        if changed and changed != question:
-            return changed
-    return None
+    kinds = [_entity, _number, _opposite, *[_neighbour] * (TRIES - 3)]
+    made = [kind(question, evidence, pool, near, rng) for kind in kinds]
+    return sorted({text for text in made if text and text != question})
 
 
 def _replace(text: str, match: re.Match[str], new: str) -> str:

@@ -26,8 +26,9 @@ from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer
 from rag.models import packaged_model
 from rag.training.examples import Group, groups
 from rag.training.export import matrices
+from rag.training.fluency import fluency
 from rag.training.lora import add_adapters
-from rag.training.negatives import Neighbours
+from rag.training.negatives import Fluency, Neighbours
 from rag.training.row import Row, inputs, packed_attention, row
 from rag.training.squad import Paragraph, read
 
@@ -54,7 +55,8 @@ def main() -> None:
     model, tokenizer = _model(device, dtype)
     encode = partial(tokenizer.encode, add_special_tokens=False)
     near = _neighbours(model, tokenizer)
-    training, held_out = material(options.data, near, options.seed, options.shares)
+    reads = fluency(_model(device, dtype)[0], encode, device, dtype)
+    training, held_out = material(options.data, near, reads, options.seed, options.shares)
     held = [row(group, encode) for group in held_out]
     trained = add_adapters(model, options.rank, options.alpha)
     optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0)
@@ -122,7 +124,9 @@ def _neighbours(model: Any, tokenizer: Any) -> Neighbours:
     return Neighbours([words[i] for i in chosen], vectors)
 
 
-def material(data: Path, near: Neighbours, seed: int, shares: list[int]) -> tuple[Iterator[Group], list[Group]]:
+def material(
+    data: Path, near: Neighbours, reads: Fluency, seed: int, shares: list[int]
+) -> tuple[Iterator[Group], list[Group]]:
     """Groups to train on without end, and groups of the last articles of the first file, held out.
 
     A file is drawn from in proportion to its paragraphs times its share; all of its paragraphs come before the first
@@ -136,16 +140,18 @@ def material(data: Path, near: Neighbours, seed: int, shares: list[int]) -> tupl
         if articles:
             last = set(sorted({p.article for p in paragraphs})[-3:])
             kept = [p for p in paragraphs if p.article in last]
-            held_out = list(groups(kept, near, random.Random(seed), articles))[:HELD_OUT]
+            held_out = list(groups(kept, near, reads, random.Random(seed), articles))[:HELD_OUT]
             paragraphs = [p for p in paragraphs if p.article not in last]
-        streams.append(_endless(paragraphs, near, random.Random(1000 * seed + number), articles))
+        streams.append(_endless(paragraphs, near, reads, random.Random(1000 * seed + number), articles))
         weights.append(len(paragraphs) * share)
     return _mixed(streams, weights, random.Random(seed)), held_out
 
 
-def _endless(paragraphs: list[Paragraph], near: Neighbours, draw: random.Random, articles: bool) -> Iterator[Group]:
+def _endless(
+    paragraphs: list[Paragraph], near: Neighbours, reads: Fluency, draw: random.Random, articles: bool
+) -> Iterator[Group]:
     while True:
-        yield from groups(paragraphs, near, draw, articles)
+        yield from groups(paragraphs, near, reads, draw, articles)
 
 
 def _mixed(streams: list[Iterator[Group]], weights: list[int], draw: random.Random) -> Iterator[Group]:
