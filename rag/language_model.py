@@ -45,7 +45,9 @@ class LanguageModel:
         with file.open("rb") as opened:
             if opened.read(4) != b"GGUF":
                 raise UsageError(f"{file} is not a GGUF model.")
-        self._model = llama_cpp.llama_model_load_from_file(str(file).encode(), llama_cpp.llama_model_default_params())
+        settings = llama_cpp.llama_model_default_params()
+        settings.use_extra_bufts = False  # llama.cpp's code for AMX crashes on some of the processors that have it
+        self._model = llama_cpp.llama_model_load_from_file(str(file).encode(), settings)
         if not self._model:
             raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)

@@ -56,8 +56,6 @@ def main() -> None:
     encode = partial(tokenizer.encode, add_special_tokens=False)
     near = _neighbours(model, tokenizer)
     reads = fluency(_model(device, dtype)[0], encode, device, dtype)
-    training, held_out = material(options.data, near, reads, options.seed, options.shares)
-    held = [row(group, encode) for group in held_out]
     trained = add_adapters(model, options.rank, options.alpha)
     optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -66,8 +64,9 @@ def main() -> None:
         for name, value in matrices(options.start).items():
             trained[name].data.copy_(value)
     done = _resumed(checkpoint, trained, optimizer)
+    training, held_out = material(options.data, near, reads, options.seed, options.shares, done.step)
+    held = [row(group, encode) for group in held_out]
     started = time.monotonic() - done.seconds
-    training = islice(training, done.step * options.groups, None)
     for step in track(range(done.step, options.steps), "training"):
         for group in optimizer.param_groups:
             group["lr"] = options.rate * max(min(1.0, (step + 1) / WARM_UP) * (1 - step / options.steps), 0.02)
@@ -125,12 +124,12 @@ def _neighbours(model: Any, tokenizer: Any) -> Neighbours:
 
 
 def material(
-    data: Path, near: Neighbours, reads: Fluency, seed: int, shares: list[int]
+    data: Path, near: Neighbours, reads: Fluency, seed: int, shares: list[int], step: int = 0
 ) -> tuple[Iterator[Group], list[Group]]:
     """Groups to train on without end, and groups of the last articles of the first file, held out.
 
     A file is drawn from in proportion to its paragraphs times its share; all of its paragraphs come before the first
-    one comes again, with other evidence.
+    one comes again, with other evidence. What is drawn depends on ``seed`` and on the ``step`` it begins at.
     """
     streams: list[Iterator[Group]] = []
     weights: list[int] = []
@@ -142,9 +141,9 @@ def material(
             kept = [p for p in paragraphs if p.article in last]
             held_out = list(groups(kept, near, reads, random.Random(seed), articles))[:HELD_OUT]
             paragraphs = [p for p in paragraphs if p.article not in last]
-        streams.append(_endless(paragraphs, near, reads, random.Random(1000 * seed + number), articles))
+        streams.append(_endless(paragraphs, near, reads, random.Random(f"{seed} {number} {step}"), articles))
         weights.append(len(paragraphs) * share)
-    return _mixed(streams, weights, random.Random(seed)), held_out
+    return _mixed(streams, weights, random.Random(f"{seed} {step}")), held_out
 
 
 def _endless(
