@@ -8,7 +8,7 @@ SIZES ?= 10000 100000
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable
 PEERS := llama-index-core llama-index-embeddings-huggingface llama-index-llms-llama-cpp \
-	langchain-community langchain-huggingface langchain-text-splitters faiss-cpu pyyaml
+	langchain-community langchain-huggingface langchain-text-splitters faiss-cpu
 # What an installation depends on; an editable one finds only the packages that were there when it was made.
 GROUND := pyproject.toml .constraints.txt $(wildcard rag/__init__.py index/__init__.py ui/__init__.py evals/__init__.py)
 

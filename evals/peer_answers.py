@@ -1,8 +1,9 @@
-"""What users would take instead, on our own questions: ``peer_answers.py ARTICLE SUITE MODEL EMBEDDER``.
+"""What users would take instead, on our own questions: ``peer_answers.py ARTICLE QUESTIONS MODEL EMBEDDER``.
 
 LlamaIndex's citation query engine and a LangChain retrieval chain with FAISS, each as its documentation shows it, with
 our two models. `evals/peers.py` runs it in a virtual environment of its own; it uses nothing of ours. It prints one
-JSON object an answer: peer, id, seconds, answer, sources (the texts that it was given).
+JSON object an answer: peer, id, seconds, answer, sources (the texts that it was given). QUESTIONS holds a JSON object
+of questions by id.
 """
 
 import json
@@ -12,8 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
+from llama_cpp import llama_cpp
 
+DEFAULTS = llama_cpp.llama_model_default_params
 WINDOW = 4096  # tokens
 LENGTH = 64  # tokens of an answer
 PASSAGES = 5
@@ -72,17 +74,25 @@ def langchain(text: str, model: str, embedder: str) -> Ask:
     return ask
 
 
-def main(article: Path, suite: Path, model: str, embedder: str) -> None:
+def portable() -> llama_cpp.llama_model_params:
+    """llama.cpp's defaults without its code for AMX, which crashes on some of the processors that have it."""
+    settings: llama_cpp.llama_model_params = DEFAULTS()
+    settings.use_extra_bufts = False
+    return settings
+
+
+def main(article: Path, questions: Path, model: str, embedder: str) -> None:
+    llama_cpp.llama_model_default_params = portable
     text = article.read_text(encoding="utf-8")
-    cases = yaml.safe_load(suite.read_text(encoding="utf-8"))["cases"]
+    asked: dict[str, str] = json.loads(questions.read_text(encoding="utf-8"))
     for peer, made in (("LlamaIndex", llama_index), ("LangChain", langchain)):
         ask = made(text, model, embedder)
-        ask(cases[0]["question"])  # the first is not counted
-        for case in cases:
+        ask(next(iter(asked.values())))  # the first is not counted
+        for id, question in asked.items():
             began = time.perf_counter()
-            answer, sources = ask(case["question"])
+            answer, sources = ask(question)
             seconds = time.perf_counter() - began
-            record = {"peer": peer, "id": case["id"], "seconds": seconds, "answer": answer, "sources": sources}
+            record = {"peer": peer, "id": id, "seconds": seconds, "answer": answer, "sources": sources}
             print(json.dumps(record, ensure_ascii=False), flush=True)
 
 

@@ -14,6 +14,7 @@ from index.errors import FootnoteError, UsageError
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
 BATCH = 512
+TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
 MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
@@ -161,9 +162,12 @@ class LanguageModel:
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
             llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
             cells += [(token, start + i, number, True) for i, token in enumerate(branch)]
+        wanted = range(len(cells))
+        if TILE / 2 < len(cells) < TILE and len(branches) < BRANCHES:
+            cells += [(cells[0][0], start + i, len(branches) + 1, False) for i in range(TILE - len(cells))]
         self._fill(cells)
-        rows = self._logprobs(range(len(cells)))
-        for number in range(1, len(branches) + 1):
+        rows = self._logprobs(wanted)
+        for number in range(1, BRANCHES + 1):
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
         ends = np.cumsum([len(b) for b in branches])
         return list(np.split(rows, ends[:-1]))

@@ -14,15 +14,17 @@ from rag.answer_type import expected
         ("Until when?", "2030", "revenue-sharing arrangements"),
         ("In what year did it open?", "1962", "the mill"),
         ("How often does the tram run?", "every eight minutes", "to the lake"),
+        ("Which two towns signed it?", "Oss and Brindle", "Oss"),
+        ("Name the three founders.", "Ada Thorne, Mara Quill and her son", "Ada Thorne"),
     ],
 )
-def test_a_number_or_a_time_is_expected(question: str, fits: str, misfits: str) -> None:
+def test_a_number_a_time_or_a_list_is_expected(question: str, fits: str, misfits: str) -> None:
     wanted = expected(question)
     assert wanted
     assert wanted.search(fits)
     assert not wanted.search(misfits)
 
 
-@pytest.mark.parametrize("question", ["Who built it?", "How does it work?", "When it rains, who pays?", "Why?"])
+@pytest.mark.parametrize("question", ["Who built it?", "How does it work?", "When it rains, who pays?", "Why?", "What two-year-old won?"])
 def test_other_questions_expect_nothing_certain(question: str) -> None:
     assert expected(question) is None

@@ -7,7 +7,7 @@ import pytest
 
 from evals.case import Case
 from evals.peers import DECLINES, Given, line
-from evals.speed import Row, _process
+from evals.speed import Row, process
 
 SENTENCE = "Ada Thorne is the mayor of Brindle."
 CASES = (
@@ -31,9 +31,9 @@ def test_a_row_is_judged_by_the_median_of_its_runs() -> None:
 
 
 def test_a_process_that_fails_is_no_measurement() -> None:
-    assert _process(sys.executable, "-c", "bytearray(80_000_000)").memory > 80
+    assert process(sys.executable, "-c", "bytearray(80_000_000)").memory > 80
     with pytest.raises(subprocess.CalledProcessError):
-        _process(sys.executable, "-c", "raise SystemExit(1)")
+        process(sys.executable, "-c", "raise SystemExit(1)")
 
 
 def test_peers_are_scored_as_we_are() -> None:
