@@ -106,7 +106,7 @@ class Words:
             writer.delete_documents_by_query(Query.term_set_query(_schema(), "id", [STAMP, *gone]))
         else:
             writer.delete_all_documents()
-        for id, text in _texts(connection, since):
+        for id, text in texts(connection, since):
             document = Document()
             document.add_unsigned("id", id)
             document.add_text("text", text)
@@ -171,7 +171,7 @@ def _update(words: Words, database: Database) -> None:
             words.update(connection, database.since(words.generation), database.generation())
 
 
-def _texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str]]:
+def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str]]:
     """The id of each passage of the articles since that generation, and its words: the title's and its own."""
     articles = connection.execute("SELECT number, title, text FROM articles WHERE generation > ?", [since])
     for number, title, text in articles:
@@ -180,7 +180,7 @@ def _texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, st
             yield id, f"{title}\n{text[start:end]}"
 
 
-def _terms(question: str) -> list[str]:
+def terms(question: str) -> list[str]:
     """The stems of ``question``'s words, without words that every text holds, if there are others."""
     words = re.findall(r"[^\W_]+", question.lower())
     words = [word for word in words if not STOP_WORDS.fullmatch(word)] or words
@@ -191,15 +191,15 @@ def _query(question: str) -> Query:
     """Any word of ``question``."""
     from tantivy import Occur, Query
 
-    terms = dict.fromkeys(_terms(question))
-    return Query.boolean_query([(Occur.Should, Query.term_query(_schema(), "text", term)) for term in terms])
+    asked = dict.fromkeys(terms(question))
+    return Query.boolean_query([(Occur.Should, Query.term_query(_schema(), "text", term)) for term in asked])
 
 
 def _near(question: str) -> list[Query]:
     """Each pair of neighbouring words, in either order."""
     from tantivy import Query
 
-    pairs = dict.fromkeys((min(pair), max(pair)) for pair in pairwise(_terms(question)) if pair[0] != pair[1])
+    pairs = dict.fromkeys((min(pair), max(pair)) for pair in pairwise(terms(question)) if pair[0] != pair[1])
     phrases = [Query.phrase_query(_schema(), "text", list(words), NEAR) for a, b in pairs for words in ((a, b), (b, a))]
     return [Query.boost_query(phrase, NEAR_WEIGHT) for phrase in phrases]
 

@@ -25,6 +25,8 @@ def test_a_number_a_time_or_a_list_is_expected(question: str, fits: str, misfits
     assert not wanted.search(misfits)
 
 
-@pytest.mark.parametrize("question", ["Who built it?", "How does it work?", "When it rains, who pays?", "Why?", "What two-year-old won?"])
+@pytest.mark.parametrize(
+    "question", ["Who built it?", "How does it work?", "When it rains, who pays?", "Why?", "What two-year-old won?"]
+)
 def test_other_questions_expect_nothing_certain(question: str) -> None:
     assert expected(question) is None

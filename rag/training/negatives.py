@@ -38,7 +38,7 @@ ANTONYMS = [
     ("are", "are not"), ("were", "were not"), ("will", "will never"), ("has", "has never"), ("had", "had never"),
 ]  # fmt: skip
 Fluency = Callable[[Sequence[str]], list[float]]  # texts → how probable each is, as a log-probability (`fluency.py`)
-TRIES = 8  # exchanges of a question, to choose from
+TRIES = 6  # exchanges of a question, to choose from
 OPPOSITE = {**dict(ANTONYMS), **{b: a for a, b in ANTONYMS if " " not in b}}
 
 
