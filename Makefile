@@ -40,10 +40,13 @@ lint: .venv/tests ## check style, format and types
 eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests ## measure retrieval and speed on DATA, a file in SQuAD's layout, and the library as it grows to SIZES
+bench: .venv/tests ## measure retrieval, speed and growth on DATA, a file in SQuAD's layout, and the library up to SIZES
 	$(BIN)/python -m index.measure $(DATA)
-	$(BIN)/python -m evals.speed $(DATA) --json .rag/speed.json
-	$(BIN)/python -m index.scale $(DATA) --out .rag/scale --sizes $(SIZES)
+	$(BIN)/python -m evals.speed $(DATA) --json .rag/bench/speed.json
+	$(BIN)/python -m evals.profile
+	$(BIN)/python -m evals.growth $(DATA) --out .rag/bench
+	$(BIN)/python -m index.scale $(DATA) --out .rag/bench/scale --sizes $(SIZES)
+	$(BIN)/python -m index.compare .rag/bench/scale/library $(DATA)
 
 peers: .venv/tests .venv-peers/done ## compare with LlamaIndex and LangChain, installed into .venv-peers
 	$(BIN)/python -m evals.peers .venv-peers/bin/python

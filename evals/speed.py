@@ -202,4 +202,5 @@ if __name__ == "__main__":
         print(row, flush=True)
         table.append(asdict(row) | {"median": median(row.runs), "reached": row.reached})
     if chosen.json:
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")

@@ -1,12 +1,15 @@
-"""The tables of speed and of the peers: what a row says of what was measured."""
+"""The tables of speed, growth and of the peers: what a row says of what was measured."""
 
 import subprocess
 import sys
+import time
 
 import pytest
 
 from evals.case import Case
+from evals.growth import Curve
 from evals.peers import DECLINES, Given, line
+from evals.profile import REST, Clock
 from evals.speed import Row, process
 
 SENTENCE = "Ada Thorne is the mayor of Brindle."
@@ -47,3 +50,30 @@ def test_peers_are_scored_as_we_are() -> None:
 def test_a_peer_that_declines_abstains(text: str) -> None:
     assert DECLINES.search(text)
     assert not DECLINES.search("Ada Thorne is not the baker.")
+
+
+def test_the_exponent_of_a_curve_says_how_cost_grows() -> None:
+    assert Curve("", "", "s", [10, 100, 1000], [0.2, 2, 20]).exponent == pytest.approx(1)
+    assert Curve("", "", "s", [10, 100, 1000], [5, 5, 5]).exponent == pytest.approx(0)
+    assert Curve("", "", "s", [1, 2, 4], [3, 12, 48]).exponent == pytest.approx(2)
+
+
+def test_the_parts_of_an_answer_add_up_and_none_counts_twice() -> None:
+    class Work:
+        def outer(self) -> None:
+            time.sleep(0.02)
+            self.inner()
+
+        def inner(self) -> None:
+            time.sleep(0.05)
+
+    clock = Clock(time.time())
+    clock.watch(Work, "outer", "outer")
+    clock.watch(Work, "inner", "inner")
+    Work().outer()
+    time.sleep(0.01)
+    parts = clock.lap()
+    assert next(iter(parts)) == "inner"
+    assert parts["outer"] < parts["inner"]
+    assert parts[REST] >= 10
+    assert not set(clock.lap()) - {REST}
