@@ -1,11 +1,13 @@
 """The expected answer type: what the words of an answer must hold, told from how the question asks.
 
-"How many" asks for a number, "when" for a time (Li and Roth 2002, "Learning Question Classifiers") and "which two" for
-a list. Of the answers that people marked for such questions about Wikipedia articles, 97% hold a number, 95% a time and
-97% a list by these patterns.
+"How many" asks for a number, "when" for a time (Li and Roth 2002, "Learning Question Classifiers"), "which two" for a
+list, and "is it A or B" for A or B. Of the answers that people marked for such questions about Wikipedia articles, 97%
+hold a number, 95% a time and 93% a list by these patterns.
 """
 
 import re
+
+from rag.question import AUXILIARY
 
 _NUMBERS = (
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
@@ -21,7 +23,7 @@ _TIMES = (
     r"until|till|since|once|later|earlier|ago|recently|currently|early|late|age|era|reign|time|war|birth|death|dawn|"
     r"dusk|sunset|sunrise|end|beginning|start|if|daily|weekly|monthly|yearly|annually|hourly|nightly|always|never)\b"
 )
-LIST = re.compile(r"\b(?:and|or|as well as)\b|[,;&/]", re.I)
+LIST = re.compile(r"(?i:\b(?:and|or|as well as)\b)|[;&/]|, (?=[A-Z\d])")
 NUMBER = re.compile(_NUMBERS, re.I)
 TIME = re.compile(_TIMES, re.I)
 NUMBER_OR_TIME = re.compile(f"{_NUMBERS}|{_TIMES}", re.I)
@@ -40,6 +42,13 @@ _FORMS = (
 )  # fmt: skip
 
 
+_BEFORE = r"(?:(?:a|an|the|in|on|at|by|with|for|from|to|of) )*"
+_CHOICE = re.compile(rf"{AUXILIARY} .*?\b(?P<one>[\w’'-]+),? or {_BEFORE}(?P<other>[\w’'-]+)", re.I)
+
+
 def expected(question: str) -> re.Pattern[str] | None:
     """What an answer to ``question`` must hold; None where its form does not say."""
+    choice = _CHOICE.match(question.strip())
+    if choice:
+        return re.compile(rf"\b(?:{re.escape(choice['one'])}|{re.escape(choice['other'])})\b", re.I)
     return next((pattern for form, pattern in _FORMS if form.match(question.strip())), None)
