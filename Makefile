@@ -43,7 +43,7 @@ eval: .venv/tests ## run the suites, and fail when a figure in the gate does not
 bench: .venv/tests ## measure retrieval, speed and growth on DATA, a file in SQuAD's layout, and the library up to SIZES
 	$(BIN)/python -m index.measure $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --json .rag/bench/speed.json
-	$(BIN)/python -m evals.profile
+	$(BIN)/python -m evals.breakdown
 	$(BIN)/python -m evals.growth $(DATA) --out .rag/bench
 	$(BIN)/python -m index.scale $(DATA) --out .rag/bench/scale --sizes $(SIZES)
 	$(BIN)/python -m index.compare .rag/bench/scale/library $(DATA)

@@ -55,7 +55,7 @@ def theirs(python: str, cases: Sequence[Case], article: Path) -> dict[str, dict[
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder, "questions.json")
         questions.write_text(json.dumps({case.id: case.question for case in cases}), encoding="utf-8")
-        command = [python, SCRIPT, article, questions, packaged_model(), Embedder().folder]
+        command = [python, "-P", SCRIPT, article, questions, packaged_model(), Embedder().folder]
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, dict[str, Given]] = {}
     for record in map(json.loads, done.stdout.splitlines()):

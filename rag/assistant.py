@@ -160,8 +160,8 @@ def confidence(read: Generation, covered: float = 1.0, words: bool = True) -> fl
 
     The probability that the evidence answers at all, times the best words' own (without ``words``, their sentence's)
     to the power 1/6, for it falls with their length; less by up to a half where of the names and numbers in the
-    question only the share ``covered`` stands around the sentence. On dev-a this abstains from 41% of the
-    unanswerable where 15% of the others are declined; without the share from 37%.
+    question only the share ``covered`` stands around the sentence. On dev-a this abstains from 42% of the
+    unanswerable where 15% of the others are declined; without the share from 38%.
     """
     if not read.candidates:
         return 0.0

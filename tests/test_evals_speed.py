@@ -6,10 +6,10 @@ import time
 
 import pytest
 
+from evals.breakdown import REST, Clock
 from evals.case import Case
 from evals.growth import Curve
 from evals.peers import DECLINES, Given, line
-from evals.profile import REST, Clock
 from evals.speed import Row, process
 
 SENTENCE = "Ada Thorne is the mayor of Brindle."

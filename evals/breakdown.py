@@ -1,4 +1,4 @@
-"""Where each millisecond of an answer goes: ``python -m evals.profile``.
+"""Where each millisecond of an answer goes: ``python -m evals.breakdown``.
 
 In a fresh process, on the articles in seeds/ already indexed: the first answer, counted from the start of the process,
 and the second one, about other evidence. A part's time is its own: what it calls and is listed, too, is left out.
@@ -92,7 +92,7 @@ def measure(library: Path, began: float) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m evals.profile", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m evals.breakdown", description=__doc__.splitlines()[0])
     parser.add_argument("--inside", nargs=2, metavar=("LIBRARY", "BEGAN"), help=argparse.SUPPRESS)
     inside = parser.parse_args().inside
     if inside:
@@ -105,7 +105,7 @@ def main() -> None:
         with Library.open(folder) as library:
             library.mirror([suite.load(SUITE).folder])
         for _ in range(2):  # the first fills the page cache
-            command = [sys.executable, "-m", "evals.profile", "--inside", folder, str(time.time())]
+            command = [sys.executable, "-m", "evals.breakdown", "--inside", folder, str(time.time())]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ)
     for name, parts in zip(("cold, in one thread", "warm"), json.loads(done.stdout), strict=True):
         print(f"\n{name}: {sum(parts.values()):.0f} ms")
