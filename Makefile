@@ -3,7 +3,7 @@
 PYTHON ?= python3
 Q ?= What does Microsoft's right of first refusal mean?
 DATA ?= ../shared/data/squad2-dev-a.json
-SIZES ?= 10000 100000
+SIZES ?= 10000 100000 1000000
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable

@@ -18,7 +18,7 @@ ROUNDING = 1e-3  # by which the length of a vector may differ from 1
 class Status:
     """How much a library holds, what made it, its size in bytes by file, and how both rankings are.
 
-    ``vectors`` and ``words`` are "current", "behind" (the next search brings them up to date), or "missing",
+    ``vectors`` and ``words`` are "current", "behind" (who searches takes over what has changed), or "missing",
     "damaged" or "stale" (it builds them anew).
     """
 
@@ -95,6 +95,8 @@ def _ranking_faults(database: Database) -> Iterator[str]:
     ids = {id for (id,) in database.connection.execute(select)}
     for name, found in ((VECTORS, _vectors(database)), (WORDS, _words(database))):
         state = _state(database, found)
+        if state == "behind":
+            continue  # a small change is not worth writing the whole file: who searches takes it over
         if state != "current":
             yield f"{name} is {state}: the next search puts that right, and so does --rebuild"
         elif not isinstance(found, str) and found.ids() != ids:

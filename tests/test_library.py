@@ -447,6 +447,17 @@ def test_a_sound_library_has_no_faults_and_a_harmed_one_has_them_all(library: Li
         assert words in faults
 
 
+def test_a_small_change_of_a_large_library_is_no_fault(library: Library, folder: Path) -> None:
+    for number in range(60):
+        (folder / f"note-{number}.txt").write_text(f"Note {number} is about granite.")
+    library.mirror([folder])
+    (folder / "note-7.txt").write_text("Note 7 is about the basalt of Oss.")
+    library.mirror([folder])
+    assert library.status().vectors == "behind"
+    assert library.check() == []
+    assert "basalt" in library.search("What is note 7 about?")[0].passage.text
+
+
 def test_rebuilding_makes_both_rankings_anew(library: Library, tmp_path: Path) -> None:
     before = [hit.passage for hit in library.search(QUESTION)]
     (tmp_path / "mine" / "vectors.faiss").write_bytes(b"broken")
