@@ -1,5 +1,6 @@
 """The real parts that many tests share: the embedded models and a library of the seed article."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from rag.language_model import LanguageModel
 from rag.models import load
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C, and let the commands that tests start heed it: a shell has its background jobs ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

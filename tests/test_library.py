@@ -469,9 +469,7 @@ def test_rebuilding_makes_both_rankings_anew(library: Library, tmp_path: Path) -
 
 
 def test_a_watched_folder_is_mirrored_until_it_is_left(folder: Path, tmp_path: Path) -> None:
-    heed = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"  # ignored in a background job
-    code = f"{CHEAP_EMBEDDER}\nimport index.library\nindex.library.Embedder = Cheap\n{heed}"
-    code += "\nfrom rag.cli import main\nmain()"
+    code = f"{CHEAP_EMBEDDER}\nimport index.library\nindex.library.Embedder = Cheap\nfrom rag.cli import main\nmain()"
     command = [sys.executable, "-c", code, "--library", str(tmp_path / "watched"), "index", "--watch", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watching:
         assert watching.stderr
