@@ -22,7 +22,7 @@ from index.database import Database
 from index.embedder import Embedder
 from index.measure import unpack
 from index.search import CANDIDATES
-from index.vectors import PROBES, PUBLISHED, SAMPLE
+from index.vectors import PUBLISHED, SAMPLE, clusters
 
 NEAREST = 10
 ASKED = 300
@@ -43,16 +43,14 @@ def graph(vectors: Floats) -> Any:
     return index
 
 
-def clusters(vectors: Floats) -> Any:
-    lists = 4 * int(len(vectors) ** 0.5)
-    index: Any = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[:: max(1, len(vectors) // (SAMPLE * lists))])
+def inverted(vectors: Floats) -> Any:
+    index = clusters(*vectors.shape)
+    index.train(vectors[:: max(1, len(vectors) // (SAMPLE * index.nlist))])
     index.add(vectors)
-    index.nprobe = max(1, round(lists * PROBES))
     return index
 
 
-KINDS: dict[str, Callable[[Floats], Any]] = {"flat": flat, "HNSW32, SQ8": graph, "IVF, SQ8": clusters}
+KINDS: dict[str, Callable[[Floats], Any]] = {"flat": flat, "HNSW32, SQ8": graph, "IVF, SQ8": inverted}
 
 
 def rows(vectors: Floats, queries: Floats) -> Iterator[str]:

@@ -199,12 +199,20 @@ def _empty(connection: sqlite3.Connection, count: int, dimensions: int) -> Any:
 
     if count <= FLAT:
         return faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
+    index = clusters(count, dimensions)
+    every = max(1, count // (SAMPLE * index.nlist))
+    sample = f"SELECT passage, vector {PUBLISHED} AND passage % ? = 0"
+    index.train(np.concatenate([rows for _, rows in _chunks(connection, sample, [0, every], dimensions)]))
+    return index
+
+
+def clusters(count: int, dimensions: int) -> Any:
+    """An untrained index in clusters that suits ``count`` vectors."""
+    import faiss
+
     lists = 4 * math.isqrt(count)
     index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.nprobe = max(1, round(lists * PROBES))
-    every = max(1, count // (SAMPLE * lists))
-    sample = f"SELECT passage, vector {PUBLISHED} AND passage % ? = 0"
-    index.train(np.concatenate([rows for _, rows in _chunks(connection, sample, [0, every], dimensions)]))
     return index
 
 
