@@ -13,7 +13,7 @@ from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 from rag.training.examples import groups
 from rag.training.export import export, matrices
 from rag.training.fluency import fluency
-from rag.training.negatives import Neighbours, exchanges
+from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from rag.training.row import packed_attention
 from rag.training.squad import Paragraph, read
 
@@ -71,11 +71,41 @@ def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Pa
                 seen.add(example.kind)
                 if example.kind == "answered":
                     assert example.answer in group.evidence[example.label - 1]
+                if example.kind == "consistent":
+                    assert example.answer in group.evidence[example.label - 1]
+                if example.kind == "altered":
+                    assert example.label == 0
                 if example.kind in ("removed", "sibling"):
                     assert example.label == 0
                     gold = {q.text: q.answer for p in paragraphs for q in p.questions}[example.question]
                     assert gold not in joined
-    assert {"answered", "removed", "sibling", "exchanged", "follow-up"} <= seen
+    assert {"answered", "removed", "sibling", "exchanged", "altered", "consistent", "follow-up"} <= seen
+
+
+def test_a_contrast_set_tells_its_questions_apart_by_the_evidence_alone(
+    paragraphs: list[Paragraph], near: Neighbours
+) -> None:
+    asked = {q.text: q.answer for p in paragraphs for q in p.questions}
+    met = False
+    for seed in range(60):
+        for group in groups(paragraphs, near, shorter, random.Random(seed)):
+            joined = " ".join(group.evidence)
+            for altered in (e for e in group.examples if e.kind == "altered"):
+                met = True
+                (consistent,) = (
+                    e for e in group.examples if e.kind == "consistent" and e.answer == asked[altered.question]
+                )
+                new = set(consistent.question.strip("?").split()) - set(altered.question.strip("?").split())
+                old = set(altered.question.strip("?").split()) - set(consistent.question.strip("?").split())
+                assert new and all(mentions(joined, word) for word in new)
+                assert old and not all(mentions(joined, word) for word in old)
+    assert met
+
+
+def test_a_number_inside_a_longer_one_is_not_exchanged() -> None:
+    assert (
+        replaced("It cost 1,500 in 500 days, 500.5 at most.", "500", "7") == "It cost 1,500 in 7 days, 500.5 at most."
+    )
 
 
 def test_the_same_seed_gives_the_same_examples(paragraphs: list[Paragraph], near: Neighbours) -> None:

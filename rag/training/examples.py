@@ -6,7 +6,9 @@ questions that the evidence answers with questions that it almost answers:
 - removed: the gold sentence was taken out, the rest of its paragraph stayed;
 - sibling: the question belongs to another paragraph of the same article;
 - exchanged: one detail of an answerable question was swapped (`negatives.py`), so that it still reads well
-  (`fluency.py`): the model is to compare it with the evidence, not to notice that it is odd.
+  (`fluency.py`): the model is to compare it with the evidence, not to notice that it is odd;
+- altered: the detail was swapped in the evidence instead, and the question stayed as somebody wrote it. The same swap
+  in both is answered again ("consistent"), so that nothing but the comparison tells.
 
 Yes/no questions are made from sentences (`polar.py`), of the evidence and of a sibling paragraph. Some questions
 follow another one.
@@ -19,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.prompt import MAX_EVIDENCE, NO_ANSWER
-from rag.training.negatives import Fluency, Neighbours, exchanges
+from rag.training.negatives import Fluency, Neighbours, contrast, exchanges, mentions, replaced
 from rag.training.polar import polar
 from rag.training.squad import Paragraph, Question
 
@@ -29,6 +31,7 @@ POLAR = re.compile(
 )
 AFTERTHOUGHTS = ["", "", "And ", "So "]
 EXCHANGED = 0.6  # of the answered questions come with one of their details exchanged, too
+ALTERED = 0.5  # of the groups have evidence in which a detail was exchanged, where they share one with a question
 STRANGE = 9.0  # in log-probability: what reads worse than the question by more than this is no negative
 
 
@@ -102,18 +105,19 @@ def _group(
         [i for i in retrieval.near(lead.text, 6) if i != index] if articles else rng.sample(range(len(paragraphs)), 2)
     )
     evidence, place = _evidence(paragraph, lead, [paragraphs[i] for i in others], rng, articles)
+    asked = [q for q in paragraph.questions if not POLAR.match(q.text)]
+    answered = [q for q in asked if q.sentence in place]
+    pool = "\n".join([paragraph.text, *(paragraphs[i].text for i in others[:2])])
+    swap = _swap(answered, evidence, pool, near, rng) if rng.random() < ALTERED else None
+    if swap:
+        evidence = [replaced(text, *swap) for text in evidence]
+        examples = [e for q in answered for e in _altered(q, place[q.sentence], *swap)]
+    else:
+        examples = [Example(q.text, place[q.sentence], q.answer, "answered") for q in answered]
+        examples += _exchanged(answered, paragraph, near, fluency, rng)
     joined = "\n".join(evidence)
-    examples = []
-    answered = []
-    for q in paragraph.questions:
-        if POLAR.match(q.text):
-            continue
-        if q.sentence in place:
-            answered.append(q)
-            examples.append(Example(q.text, place[q.sentence], q.answer, "answered"))
-        elif not _stands_in(q.answer, joined):
-            examples.append(Example(q.text, NO_ANSWER, "", "removed"))
-    examples += _exchanged(answered, paragraph, near, fluency, rng)
+    removed = [q for q in asked if q.sentence not in place and not _stands_in(q.answer, joined)]
+    examples += [Example(q.text, NO_ANSWER, "", "removed") for q in removed]
     if articles:
         examples += _siblings(paragraph, index, others, paragraphs, joined, rng)
     examples += _follow_ups(examples, rng)
@@ -148,6 +152,29 @@ def _evidence(
     flat = [entry for block in blocks for entry in block][:MAX_EVIDENCE]
     place = {i: label for label, (_, i) in enumerate(flat, 1) if i is not None}
     return [text for text, _ in flat], place
+
+
+def _swap(
+    answered: Sequence[Question], evidence: Sequence[str], pool: str, near: Neighbours, rng: random.Random
+) -> tuple[str, str] | None:
+    """A detail that one of the questions shares with the evidence, and what takes its place."""
+    joined = "\n".join(evidence)
+    for q in rng.sample(answered, len(answered)):
+        found = contrast(q.text, joined, pool, near, rng)
+        if found and not mentions(q.answer, found[0]):
+            return found
+    return None
+
+
+def _altered(question: Question, label: int, old: str, new: str) -> list[Example]:
+    """What becomes of an answered question when ``old`` is exchanged for ``new`` in the evidence."""
+    answer = replaced(question.answer, old, new)
+    if mentions(question.text, old):
+        consistent = Example(replaced(question.text, old, new), label, answer, "consistent")
+        return [Example(question.text, NO_ANSWER, "", "altered"), consistent]
+    if old[:4].lower() in question.text.lower():
+        return []  # another form of the same word: nobody knows
+    return [Example(question.text, label, answer, "answered")]
 
 
 def _exchanged(

@@ -2,7 +2,7 @@
 
 The kinds follow the taxonomy of unanswerable questions in SQuAD 2.0 (Rajpurkar et al. 2018, table 2):
 entity swap, number swap, antonym, negation; a content word is exchanged for one of its neighbours in the
-language model's own embedding space.
+language model's own embedding space. In contrast sets the same is done to the evidence.
 """
 
 import random
@@ -37,8 +37,10 @@ ANTONYMS = [
     ("can", "cannot"), ("did", "did not"), ("does", "does not"), ("is", "is not"), ("was", "was not"),
     ("are", "are not"), ("were", "were not"), ("will", "will never"), ("has", "has never"), ("had", "had never"),
 ]  # fmt: skip
+Exchange = tuple[re.Match[str], str]  # where in a question the detail stands, and what is put in its place
 Fluency = Callable[[Sequence[str]], list[float]]  # texts → how probable each is, as a log-probability (`fluency.py`)
 TRIES = 6  # exchanges of a question, to choose from
+SYNONYMS = 6  # of a word's nearest neighbours, those that often mean the same
 OPPOSITE = {**dict(ANTONYMS), **{b: a for a, b in ANTONYMS if " " not in b}}
 
 
@@ -73,22 +75,48 @@ def exchanges(question: str, evidence: str, pool: str, near: Neighbours, rng: ra
     (`fluency.py`).
     """
     kinds = [_entity, _number, _opposite, *[_neighbour] * (TRIES - 3)]
-    made = [kind(question, evidence, pool, near, rng) for kind in kinds]
-    return sorted({text for text in made if text and text != question})
+    found = [kind(question, evidence, pool, near, rng) for kind in kinds]
+    made = [question[: m.start()] + new + question[m.end() :] for m, new in filter(None, found)]
+    return sorted({text for text in made if text != question})
 
 
-def _replace(text: str, match: re.Match[str], new: str) -> str:
-    return text[: match.start()] + new + text[match.end() :]
+def contrast(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> tuple[str, str] | None:
+    """A detail that ``question`` and ``evidence`` share, and one that may take its place in both; None without one.
+
+    Exchanged in one of the two, it makes a question without an answer; in both, the answer stands as before (contrast
+    sets: Gardner et al. 2020, "Evaluating Models' Local Decision Boundaries via Contrast Sets").
+    """
+    kinds = [_entity, _number, _opposite, _neighbour]
+    rng.shuffle(kinds)
+    for kind in kinds:
+        found = kind(question, evidence, pool, near, rng)
+        if found and " not" not in found[1] and mentions(evidence, found[0].group()):
+            return found[0].group(), found[1]
+    return None
 
 
-def _entity(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+def mentions(text: str, detail: str) -> bool:
+    """Whether ``detail`` stands in ``text`` as words of its own."""
+    return bool(_alone(detail).search(text))
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """``text`` with the words ``old`` exchanged for ``new`` wherever they stand."""
+    return _alone(old).sub(lambda _: new, text)
+
+
+def _alone(detail: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?<!\d[.,]){re.escape(detail)}(?!\w|[.,]\d)")
+
+
+def _entity(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> Exchange | None:
     old = list(ENTITY.finditer(question))
     new = sorted({m.group() for m in ENTITY.finditer(pool)} - {m.group() for m in old})
     new = [name for name in new if name not in evidence and name not in question]
-    return _replace(question, rng.choice(old), rng.choice(new)) if old and new else None
+    return (rng.choice(old), rng.choice(new)) if old and new else None
 
 
-def _number(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+def _number(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> Exchange | None:
     old = list(NUMBER.finditer(question))
     if not old:
         return None
@@ -97,22 +125,22 @@ def _number(question: str, evidence: str, pool: str, near: Neighbours, rng: rand
     digits = match.group()
     at = rng.choice([i for i, c in enumerate(digits) if c.isdigit()])
     shifted = digits[:at] + str((int(digits[at]) + rng.randint(1, 8)) % 10) + digits[at + 1 :]
-    return _replace(question, match, rng.choice(others) if others and rng.random() < 0.5 else shifted)
+    return match, rng.choice(others) if others and rng.random() < 0.5 else shifted
 
 
-def _opposite(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+def _opposite(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> Exchange | None:
     old = [m for m in re.finditer(r"[a-z]+", question) if m.group() in OPPOSITE]
     if not old:
         return None
     match = rng.choice(old)
-    return _replace(question, match, OPPOSITE[match.group()])
+    return match, OPPOSITE[match.group()]
 
 
-def _neighbour(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> str | None:
+def _neighbour(question: str, evidence: str, pool: str, near: Neighbours, rng: random.Random) -> Exchange | None:
     old = list(WORD.finditer(question))
     rng.shuffle(old)
     for match in old:
-        new = [word for word in near.of(match.group()) if word not in evidence.lower()]
+        new = [word for word in near.of(match.group())[SYNONYMS:] if word not in evidence.lower()]
         if new:
-            return _replace(question, match, rng.choice(new))
+            return match, rng.choice(new)
     return None
