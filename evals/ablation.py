@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from evals.case import Case, Proof
 from evals.shelf import stock
 from index.embedder import Embedder
 from index.search import Hit
-from rag.adapter import merged
+from rag.adapter import merged, quickest
 from rag.answer_type import expected
 from rag.assistant import EVIDENCE, HITS, confidence
 from rag.evidence import Evidence, select
@@ -51,7 +51,7 @@ class Variant:
     adapter: bool = True
     held: bool = True
     typed: bool = True
-    quantization: str = "Q8_0"
+    quantization: str = field(default_factory=quickest)
     evidence: int = EVIDENCE
 
     def model(self) -> LanguageModel:
@@ -75,6 +75,8 @@ VARIANTS = (
     replace(SHIPPED, name="no constraints", held=False),
     replace(SHIPPED, name="no expected answer type", typed=False),
     SHIPPED,
+    replace(SHIPPED, name="BF16", quantization="BF16"),
+    replace(SHIPPED, name="Q8_0", quantization="Q8_0"),
     replace(SHIPPED, name="Q4_0", quantization="Q4_0"),
     replace(SHIPPED, name="3 sentences", evidence=3),
     replace(SHIPPED, name="6 sentences", evidence=6),

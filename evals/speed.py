@@ -26,7 +26,7 @@ from index import squad
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel
+from rag.language_model import LanguageModel, computes
 from rag.models import load
 
 RUNS = 5
@@ -108,7 +108,7 @@ def engine(model: LanguageModel) -> Iterator[Row]:
 
     def portable() -> llama_cpp.llama_model_params:
         settings: llama_cpp.llama_model_params = defaults()
-        settings.use_extra_bufts = False  # as in `rag/language_model.py`
+        settings.use_extra_bufts = not computes("AMX_INT8")  # as in `rag/language_model.py`
         return settings
 
     llama_cpp.llama_model_default_params = portable

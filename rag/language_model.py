@@ -28,6 +28,11 @@ def _silent(level: int, text: bytes, data: ctypes.c_void_p) -> None:
 llama_cpp.llama_log_set(_silent, ctypes.c_void_p(0))
 
 
+def computes(instructions: str) -> bool:
+    """Whether the processor has, and llama.cpp was compiled for, ``instructions`` (as in ``AVX512_BF16``)."""
+    return f"{instructions} = 1".encode() in llama_cpp.llama_print_system_info()
+
+
 class LanguageModel:
     """One GGUF file, loaded. Not safe for two threads at once.
 
@@ -47,7 +52,7 @@ class LanguageModel:
             if opened.read(4) != b"GGUF":
                 raise UsageError(f"{file} is not a GGUF model.")
         settings = llama_cpp.llama_model_default_params()
-        settings.use_extra_bufts = False  # llama.cpp's code for AMX crashes on some of the processors that have it
+        settings.use_extra_bufts = not computes("AMX_INT8")  # llama.cpp's code for it crashes on some that have it
         self._model = llama_cpp.llama_model_load_from_file(str(file).encode(), settings)
         if not self._model:
             raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
