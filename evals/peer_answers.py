@@ -1,4 +1,4 @@
-"""What users would take instead, on our own questions: ``peer_answers.py ARTICLE QUESTIONS MODEL EMBEDDER``.
+"""What users would take instead, on our own questions: ``peer_answers.py FOLDER QUESTIONS MODEL EMBEDDER``.
 
 LlamaIndex's citation query engine and a LangChain retrieval chain with FAISS, each as its documentation shows it, with
 our two models. `evals/peers.py` runs it in a virtual environment of its own; it uses nothing of ours. It prints one
@@ -26,7 +26,7 @@ PROMPT = (
 Ask = Callable[[str], tuple[str, list[str]]]
 
 
-def llama_index(text: str, model: str, embedder: str) -> Ask:
+def llama_index(texts: list[str], model: str, embedder: str) -> Ask:
     """https://docs.llamaindex.ai: "CitationQueryEngine"."""
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.core.query_engine import CitationQueryEngine
@@ -34,7 +34,7 @@ def llama_index(text: str, model: str, embedder: str) -> Ask:
     from llama_index.llms.llama_cpp import LlamaCPP
 
     embeddings = HuggingFaceEmbedding(model_name=embedder)
-    index = VectorStoreIndex.from_documents([Document(text=text)], embed_model=embeddings)
+    index = VectorStoreIndex.from_documents([Document(text=text) for text in texts], embed_model=embeddings)
     writer = LlamaCPP(
         model_path=model,
         temperature=0,
@@ -52,14 +52,15 @@ def llama_index(text: str, model: str, embedder: str) -> Ask:
     return ask
 
 
-def langchain(text: str, model: str, embedder: str) -> Ask:
+def langchain(texts: list[str], model: str, embedder: str) -> Ask:
     """https://docs.langchain.com: "Build a RAG agent", the chain of two steps."""
     from langchain_community.llms import LlamaCpp
     from langchain_community.vectorstores import FAISS
     from langchain_huggingface import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    parts = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_text(text)
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    parts = [part for text in texts for part in splitter.split_text(text)]
     retriever = FAISS.from_texts(parts, HuggingFaceEmbeddings(model_name=embedder)).as_retriever(
         search_kwargs={"k": PASSAGES}
     )
@@ -81,12 +82,12 @@ def portable() -> llama_cpp.llama_model_params:
     return settings
 
 
-def main(article: Path, questions: Path, model: str, embedder: str) -> None:
+def main(folder: Path, questions: Path, model: str, embedder: str) -> None:
     llama_cpp.llama_model_default_params = portable
-    text = article.read_text(encoding="utf-8")
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())]
     asked: dict[str, str] = json.loads(questions.read_text(encoding="utf-8"))
     for peer, made in (("LlamaIndex", llama_index), ("LangChain", langchain)):
-        ask = made(text, model, embedder)
+        ask = made(texts, model, embedder)
         ask(next(iter(asked.values())))  # the first is not counted
         for id, question in asked.items():
             began = time.perf_counter()

@@ -1,7 +1,8 @@
 """Compare with what users would take instead: ``python -m evals.peers PYTHON``, quality beside speed.
 
 PYTHON is the interpreter of the virtual environment in which LlamaIndex and LangChain are installed (`make peers`).
-All answer the same questions of the suite deal, one after the other on the same machine, with the packaged models.
+All answer the same questions of a suite, one after the other on the same machine, with the packaged models: by default
+of fiction, for with one article a peer's prompt is nearly the same each time, and llama.cpp reads it once.
 """
 
 import argparse
@@ -22,7 +23,6 @@ from index.library import Library
 from rag.assistant import Assistant
 from rag.models import load, packaged_model
 
-SUITE = "deal"
 SCRIPT = Path(__file__).with_name("peer_answers.py")
 MARK = re.compile(r"\[(\d+)\]")
 DECLINES = re.compile(
@@ -40,22 +40,22 @@ class Given:
     cited: list[str]
 
 
-def ours(cases: Sequence[Case], article: Path) -> dict[str, Given]:
+def ours(cases: Sequence[Case], articles: Path) -> dict[str, Given]:
     """Footnote's answers by case."""
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
-        library.mirror([article])
+        library.mirror([articles])
         assistant = Assistant(library, load())
         assistant.ask(cases[0].question)  # the first is not counted
         answers = {case.id: assistant.ask(case.question) for case in cases}
     return {id: Given(a.timings.total, a.text, [c.quote for c in a.citations]) for id, a in answers.items()}
 
 
-def theirs(python: str, cases: Sequence[Case], article: Path) -> dict[str, dict[str, Given]]:
+def theirs(python: str, cases: Sequence[Case], articles: Path) -> dict[str, dict[str, Given]]:
     """The answers of each peer by case; a source counts as cited where the answer names its number."""
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder, "questions.json")
         questions.write_text(json.dumps({case.id: case.question for case in cases}), encoding="utf-8")
-        command = [python, "-P", SCRIPT, article, questions, packaged_model(), Embedder().folder]
+        command = [python, "-P", SCRIPT, articles, questions, packaged_model(), Embedder().folder]
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, dict[str, Given]] = {}
     for record in map(json.loads, done.stdout.splitlines()):
@@ -86,14 +86,16 @@ def _proves(cited: Iterable[str], case: Case) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.peers", description=__doc__)
     parser.add_argument("python", help="the interpreter that can import the peers")
+    parser.add_argument("--suite", default="fiction", choices=["deal", "fiction"])
     parser.add_argument("--sample", type=int, default=40, help="questions, drawn at random (all take half an hour)")
     options = parser.parse_args()
-    deal = suite.load(SUITE)
-    cases = random.Random(0).sample(deal.cases, min(options.sample, len(deal.cases)))
-    own = ours(cases, deal.folder)
-    print(f"{len(cases)} questions of the suite {SUITE}")
+    chosen = suite.load(options.suite)
+    alone = [case for case in chosen.cases if not case.history]
+    cases = random.Random(0).sample(alone, min(options.sample, len(alone)))
+    own = ours(cases, chosen.folder)
+    print(f"{len(cases)} questions of the suite {options.suite}")
     print(f"{'':12}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}")
-    for name, given in {"Footnote": own, **theirs(options.python, cases, deal.folder)}.items():
+    for name, given in {"Footnote": own, **theirs(options.python, cases, chosen.folder)}.items():
         print(line(name, given, cases, own))
 
 
