@@ -23,7 +23,7 @@ from rag.generation import generate
 from rag.models import load
 from rag.prompt import MAX_EVIDENCE, prompt
 
-ARTICLES = (16, 64, 256)
+ARTICLES = (16, 64, 256, 1024)  # as many of them as there are paragraphs for
 SENTENCES = (1, 2, 4, 6, MAX_EVIDENCE)
 RUNS = 5
 
@@ -47,25 +47,25 @@ class Curve:
         return f"{self.what}, {self.unit}, by {self.of}: {points}  exponent {self.exponent:.2f}"
 
 
-def indexing(paragraphs: Sequence[str], folder: Path) -> Iterator[Curve]:
+def indexing(paragraphs: Sequence[str], folder: Path, counts: Sequence[int]) -> Iterator[Curve]:
     """`rag index` as a whole process; every paragraph is an article."""
     spent = []
-    for count in ARTICLES:
+    for count in counts:
         articles = folder / f"articles-{count}"
         articles.mkdir()
         for number, text in enumerate(paragraphs[:count]):
             (articles / f"{number}.txt").write_text(text, encoding="utf-8")
         spent.append(process(*RAG, "--library", str(folder / f"library-{count}"), "index", str(articles)))
-    sizes = [float(count) for count in ARTICLES]
+    sizes = [float(count) for count in counts]
     yield Curve("indexing", "articles", "s", sizes, [s.seconds for s in spent])
     yield Curve("indexing, peak memory", "articles", "MB", sizes, [s.memory for s in spent])
 
 
-def asking(folder: Path) -> Iterator[Curve]:
+def asking(folder: Path, counts: Sequence[int]) -> Iterator[Curve]:
     """`rag ask` as a whole process, on the libraries that `indexing` left."""
     question = "When did it begin?"
-    spent = [process(*RAG, "--library", str(folder / f"library-{n}"), "ask", question, accept=(0, 3)) for n in ARTICLES]
-    sizes = [float(count) for count in ARTICLES]
+    spent = [process(*RAG, "--library", str(folder / f"library-{n}"), "ask", question, accept=(0, 3)) for n in counts]
+    sizes = [float(count) for count in counts]
     yield Curve("a cold answer", "articles", "s", sizes, [s.seconds for s in spent])
     yield Curve("a cold answer, peak memory", "articles", "MB", sizes, [s.memory for s in spent])
 
@@ -106,8 +106,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where growth.json and growth.svg are left")
     options = parser.parse_args()
     paragraphs = [paragraph.context for title in squad.read(options.file) for paragraph in title.paragraphs]
+    counts = [count for count in ARTICLES if count <= len(paragraphs)]
     with tempfile.TemporaryDirectory() as folder:
-        curves = [*indexing(paragraphs, Path(folder)), *asking(Path(folder))]
+        curves = [*indexing(paragraphs, Path(folder), counts), *asking(Path(folder), counts)]
     curves += reading(paragraphs)
     options.out.mkdir(parents=True, exist_ok=True)
     found = [asdict(curve) | {"exponent": curve.exponent} for curve in curves]

@@ -15,6 +15,7 @@ from index import feedback, health, lexical
 from index.article import Article
 from index.database import Database
 from index.embedder import Embedder
+from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
 from index.mirror import Changes, mirror
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Changes", "Library"]
 
-ARTICLE = (
-    "SELECT id, title, (SELECT source FROM files WHERE article = number ORDER BY path LIMIT 1) AS source, "
-    "text, sha256, date, pages FROM articles WHERE id NOTNULL"
-)
+SOURCE = "(SELECT source FROM files WHERE article = number ORDER BY path LIMIT 1) AS source"
+ARTICLE = f"SELECT id, title, {SOURCE}, text, sha256, date, pages FROM articles WHERE id NOTNULL"
+ENTRY = f"SELECT id, title, {SOURCE}, sha256, date, length(text), added FROM articles WHERE id NOTNULL"
 
 
 class Library:
@@ -123,10 +123,16 @@ class Library:
         """Every fault that can be found in the library's files, one line each; it is read as a whole."""
         return health.check(self._database)
 
-    def articles(self) -> list[Article]:
-        """Every article, by source."""
+    def entries(self) -> list[Entry]:
+        """Every article without its text, by source: what a listing needs, however long the articles are."""
         with self._database.reading() as connection:
-            return [_article(row) for row in connection.execute(f"{ARTICLE} ORDER BY source, id")]
+            return [_entry(row) for row in connection.execute(f"{ENTRY} ORDER BY source, id")]
+
+    def articles(self, limit: int | None = None) -> list[Article]:
+        """Every article with its text, by source, or the first ``limit`` of them."""
+        with self._database.reading() as connection:
+            first = connection.execute(f"{ARTICLE} ORDER BY source, id LIMIT ?", [-1 if limit is None else limit])
+            return [_article(row) for row in first]
 
     def article(self, key: str) -> Article:
         """The article whose id, source or title is ``key``, in that order.
@@ -144,12 +150,6 @@ class Library:
                 if rows:
                     return self._intact(_article(rows[0]))
             raise UsageError(f'There is no article "{key}" in the library. {_alike(connection, key)}')
-
-    def dates(self) -> dict[str, datetime]:
-        """When each article, by id, was added or last changed."""
-        with self._database.reading() as connection:
-            rows = connection.execute("SELECT id, added FROM articles WHERE id NOTNULL").fetchall()
-        return {id: datetime.fromisoformat(added).replace(tzinfo=UTC) for id, added in rows}
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
@@ -221,6 +221,11 @@ class Library:
 def _article(row: Sequence[Any]) -> Article:
     id, title, source, text, sha256, date, pages = row
     return Article(id, title, source, text, sha256, date, tuple(json.loads(pages)))
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    *fields, added = row
+    return Entry(*fields, datetime.fromisoformat(added).replace(tzinfo=UTC))
 
 
 def _alike(connection: sqlite3.Connection, key: str) -> str:

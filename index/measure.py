@@ -74,7 +74,7 @@ def measure(file: Path) -> None:
             indexed = time.perf_counter()
             answers = library.search_all([question.text for question in questions], k=2 * CANDIDATES)
             asked = time.perf_counter()
-            count = sum(len(library.passages(article.id)) for article in library.articles())
+            count = sum(len(library.passages(article.id)) for article in library.entries())
     print(f"{count} passages indexed in {indexed - began:.1f} s, {len(questions)} questions in {asked - indexed:.1f} s")
     print(f"{'':8}" + "".join(f"recall@{k:<4}" for k in CUTOFFS) + "MRR")
     for side, rank in SIDES.items():

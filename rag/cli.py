@@ -192,10 +192,9 @@ def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> Non
 def articles(options: dict[str, Any], as_json: bool) -> None:
     """The articles in the library."""
     with _library(options) as library:
-        found = library.articles()
+        found = library.entries()
         if as_json:
-            fields = ("id", "title", "source", "date", "sha256")
-            records = [{f: getattr(a, f) for f in fields} | {"characters": len(a.text)} for a in found]
+            records = [asdict(entry) | {"added": entry.added.isoformat()} for entry in found]
             click.echo(json.dumps(records, ensure_ascii=False))
         elif found:
             click.echo(_text().articles(found))

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 
-from index.article import Article
+from index.entry import Entry
 from index.health import Status
 from index.library import Changes
 from index.search import Hit
@@ -37,9 +37,9 @@ def hits(found: Iterable[Hit], title_of: dict[str, str]) -> str:
     return printable("\n".join(lines))
 
 
-def articles(found: Iterable[Article]) -> str:
+def articles(found: Iterable[Entry]) -> str:
     """One line an article: id, title, length in characters, source."""
-    return printable("\n".join(f"{a.id}  {a.title}  {len(a.text)} characters  {a.source}" for a in found))
+    return printable("\n".join(f"{a.id}  {a.title}  {a.characters} characters  {a.source}" for a in found))
 
 
 def changes(made: Changes) -> str:

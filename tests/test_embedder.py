@@ -34,6 +34,26 @@ def test_vectors_are_those_of_sentence_transformers_in_float32(embedder: Embedde
     assert (embedder.encode(texts) * reference).sum(axis=1).min() > 0.999
 
 
+def test_a_vector_does_not_depend_on_the_texts_around_it(embedder: Embedder, seed_text: str) -> None:
+    texts = [seed_text[start : start + 40 * length] for length in (1, 3, 7, 12, 40, 100) for start in range(0, 250, 50)]
+    among = embedder.encode(["", "x" * 3000, *texts])[2:]
+    np.testing.assert_allclose(embedder.encode(texts[::-1])[::-1], among, atol=0.01)
+    alone = np.concatenate([embedder.encode([text]) for text in texts[::5]])
+    assert (alone * among[::5]).sum(axis=1).min() > 0.999
+
+
+def test_a_window_of_an_odd_length_is_not_padded_over(embedder: Embedder, tmp_path: Path, seed_text: str) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    narrow = SentenceTransformer(str(embedder.folder))
+    narrow.max_seq_length = 77
+    narrow[0].model.config.max_position_embeddings = 77
+    module = narrow[0].model.embeddings
+    module.position_embeddings.weight.data = module.position_embeddings.weight.data[:77].clone()
+    narrow.save(str(tmp_path))
+    assert Embedder(str(tmp_path)).encode([seed_text, "x"]).shape == (2, embedder.dimensions)
+
+
 def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
     assert embedder.encode([]).shape == (0, embedder.dimensions)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from evals import suite as suites
@@ -144,14 +145,33 @@ def test_a_rating_is_not_lost_on_odd_words(tmp_path: Path) -> None:
         assert library.feedback() == [Feedback("1", True, "it's: [fine] #1", ("前?",), answer)]
 
 
-@pytest.mark.parametrize("end", [Chat.stop, Chat.new])
-def test_what_the_model_says_after_a_stop_changes_nothing(assistant: Assistant, tmp_path: Path, end: Any) -> None:
+@pytest.fixture
+def chat(assistant: Assistant, tmp_path: Path) -> Chat:
     backend = Backend(assistant.library, assistant.library, tmp_path)
     backend.loading = ""
     backend.assistant.set_result(assistant)
-    chat = Chat(backend)
+    return Chat(backend)
+
+
+@pytest.mark.parametrize("end", [Chat.stop, Chat.new])
+def test_what_the_model_says_after_a_stop_changes_nothing(chat: Chat, end: Any) -> None:
     turns, *_ = chat.ask(QUESTION, ())
     going = chat.answer(turns)
-    reading, *_ = next(going)
-    end(chat, reading)
+    next(going)
+    end(chat, turns)
     assert not list(going)
+
+
+def test_a_step_that_arrives_after_a_stop_does_not_bar_the_next_question(chat: Chat) -> None:
+    turns, *_ = chat.ask(QUESTION, ())
+    late, *_ = next(chat.answer(turns))
+    stopped, *_ = chat.stop(turns)
+    session = stopped if late == gr.skip() else late  # Gradio writes what comes last
+    asked, *_ = chat.ask(QUESTION, session)
+    assert [turn.trouble for turn in asked] == ["Stopped.", ""]
+
+
+def test_the_outcome_is_part_of_the_conversation(chat: Chat) -> None:
+    turns, *_ = chat.ask(QUESTION, ())
+    *_, (answered, *_) = chat.answer(turns)
+    assert "2030" in answered[-1].answer.statements[0].text

@@ -37,8 +37,8 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
     def articles() -> list[dict[str, Any]]:
         """The articles in the library: id, title, source and length in characters."""
         return [
-            {"id": a.id, "title": a.title, "source": a.source, "characters": len(a.text)}
-            for a in backend.reader.articles()
+            {"id": a.id, "title": a.title, "source": a.source, "characters": a.characters}
+            for a in backend.reader.entries()
         ]
 
     def article(key: str) -> dict[str, Any]:

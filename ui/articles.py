@@ -26,14 +26,13 @@ class Result:
 
 def listing(library: Library) -> str:
     """Every article with its length and the day it was added, as HTML."""
-    found = library.articles()
+    found = library.entries()
     if not found:
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
-    dates = library.dates()
     rows = "".join(
         f'<tr data-article="{text(a.id)}"><td><button class="title" data-do="read">{text(a.title)}</button>'
-        f'<span class="path">{text(a.source)}</span></td><td class="number">{len(a.text):,}</td>'
-        f'<td><time datetime="{dates[a.id]:%Y-%m-%dT%H:%MZ}">{dates[a.id]:%Y-%m-%d}</time></td>'
+        f'<span class="path">{text(a.source)}</span></td><td class="number">{a.characters:,}</td>'
+        f'<td><time datetime="{a.added:%Y-%m-%dT%H:%MZ}">{a.added:%Y-%m-%d}</time></td>'
         f'<td><button class="tool" data-do="remove" data-title="{text(a.title)}" '
         f'aria-label="Remove {text(a.title)}">Remove</button></td></tr>'
         for a in found

@@ -19,7 +19,7 @@ from rag.question import checked
 from ui import conversation
 from ui.backend import Backend
 from ui.conversation import Turn
-from ui.examples import examples
+from ui.examples import READ, examples
 from ui.source import panel, text
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Chat:
 
     def html(self, turns: Turns) -> str:
         """The conversation, or before the first question how to begin."""
-        articles = self._backend.reader.articles()
+        articles = self._backend.reader.entries()
         if turns:
             return conversation.as_html(turns, {a.id: a.title for a in articles})
         if not articles:
@@ -48,7 +48,7 @@ class Chat:
         many = f"{len(articles)} articles" if len(articles) > 1 else f"“{text(articles[0].title)}”"
         buttons = "".join(
             f'<button class="example" data-do="ask" data-question="{text(q)}">{text(q)}</button>'
-            for q in examples(articles)
+            for q in examples(self._backend.reader.articles(READ))
         )
         return (
             f'<div class="welcome"><h2>Ask about {many}</h2><p>Each answer comes with footnotes: point at one, and the '
@@ -84,13 +84,18 @@ class Chat:
         except FootnoteError:
             raise gr.Error("Type a question first.", print_exception=False) from None
 
-    def answer(self, turns: Turns) -> Iterator[View]:
-        """The view again and again, as the last question gets on."""
+    def answer(self, turns: Turns) -> Iterator[tuple[Any, ...]]:
+        """The view again and again, as the last question gets on.
+
+        The conversation itself changes only with the outcome: a stage that reaches the session after Stop would have
+        the question on its way for ever.
+        """
         *before, last = turns
         for turn in self._answered(last, before):
             if last.id in self._stopped:
                 return
-            yield self.view((*before, turn))
+            now, *shown = self.view((*before, turn))
+            yield (gr.skip() if turn.stage else now, *shown)
 
     def _answered(self, turn: Turn, before: Sequence[Turn]) -> Iterator[Turn]:
         try:
