@@ -1,0 +1,117 @@
+"""Ranking: Milvus's dense and BM25 searches, fused as the embedded library fuses its own (`index/search.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from index import lexical
+from index.milvus.client import Client, Row, literal
+from index.milvus.records import PART, State, among, part
+from index.passage import Passage
+from index.search import CANDIDATES, Hit, fuse, order
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SPAN = ("article", "start", "end")
+TOGETHER = 100  # questions that are searched for at once
+
+Found = dict[str, tuple[float, Row]]  # score and row of passages by id, best first
+
+
+def search(
+    client: Client, state: State, questions: Sequence[str], queries: NDArray[np.float32], k: int
+) -> list[list[Hit]]:
+    """The ``k`` best passages for each question; ``queries`` are the questions' vectors."""
+    hits: list[list[Hit]] = []
+    for first in range(0, len(questions), TOGETHER):
+        asked, vectors = questions[first : first + TOGETHER], queries[first : first + TOGETHER]
+        born = f"born <= {state.generation}"  # passes over what is being stored
+        texts = [" ".join(dict.fromkeys(lexical.terms(question))) for question in asked]
+        dense = client.search("vector", list(vectors), born, CANDIDATES, "article")
+        words = client.search("sparse", texts, born, CANDIDATES, "article")
+        names = _names(client, state, [*dense, *words])
+        for near, said, question, vector in zip(dense, words, asked, vectors, strict=True):
+            hits.append(_hits(client, names, _known(names, near), _known(names, said), question, vector, k))
+    return hits
+
+
+def _names(client: Client, state: State, found: Sequence[Found]) -> dict[str, str]:
+    """The ids of the articles that passages are of, by sha256, without those that are not published."""
+    articles = {row["article"] for passages in found for _, row in passages.values()}
+    return {
+        row["article"]: row["name"]
+        for condition in among("article", articles)
+        for row in client.find(client.records, f"{state.now('article')} and {condition}", "article", "name")
+    }
+
+
+def _known(names: dict[str, str], found: Found) -> list[str]:
+    return [id for id, (_, row) in found.items() if row["article"] in names]
+
+
+def _hits(
+    client: Client,
+    names: dict[str, str],
+    near: list[str],
+    said: list[str],
+    question: str,
+    vector: NDArray[np.float32],
+    k: int,
+) -> list[Hit]:
+    """Both sides' candidates scored by both sides, fused, and the ``k`` best of them."""
+    import numpy as np
+
+    ids = sorted({*near, *said})
+    if not ids:
+        return []
+    rows = {row["id"]: row for row in client.get(client.passages, ids, *SPAN, "words", "vector")}
+    cosine = {id: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for id, row in rows.items()}
+    bm25 = _scores(client, question, {id: row["words"].split() for id, row in rows.items()})
+    dense = {id: rank for rank, id in enumerate(order({id: cosine[id] for id in near}), 1)}
+    words = {id: rank for rank, id in enumerate(said, 1)}
+    fused = fuse(cosine, bm25)
+    chosen = order(fused)[:k]
+    passages = _passages(client, names, [rows[id] for id in chosen])
+    return [
+        Hit(passage, fused[id], rank, dense.get(id), words.get(id))
+        for rank, (id, passage) in enumerate(zip(chosen, passages, strict=True), 1)
+    ]
+
+
+def _scores(client: Client, question: str, words: dict[str, list[str]]) -> dict[str, float]:
+    """The BM25 score of each passage, whose ``words`` are given by id; as `index/lexical.py` gives it.
+
+    Milvus is asked for each term's share: two that are neighbours in ``question`` count once more, a little, where
+    they stand near each other.
+    """
+    terms = list(dict.fromkeys(lexical.terms(question)))
+    found = client.search("sparse", terms, f"id in {literal(list(words))}", len(words)) if terms else []
+    shares = {term: {id: score for id, (score, _) in hits.items()} for term, hits in zip(terms, found, strict=True)}
+    scores = {id: sum(share.get(id, 0.0) for share in shares.values()) for id in words}
+    for a, b in lexical.neighbours(question):
+        for id in shares[a].keys() & shares[b].keys():
+            if _near(words[id], a, b):
+                scores[id] += lexical.NEAR_WEIGHT * (shares[a][id] + shares[b][id])
+    return scores
+
+
+def _near(words: list[str], a: str, b: str) -> bool:
+    places, others = ([place for place, word in enumerate(words) if word == wanted] for wanted in (a, b))
+    return any(abs(place - other) <= lexical.NEAR + 1 for place in places for other in others)
+
+
+def _passages(client: Client, names: dict[str, str], rows: Sequence[Row]) -> list[Passage]:
+    """With their texts, of which only the parts are read that they are in."""
+    spans = [(row["article"], row["start"], row["end"]) for row in rows]
+    ids = {part("text", a, n) for a, start, end in spans for n in range(start // PART, (end - 1) // PART + 1)}
+    texts = {row["id"]: row["data"] for row in client.get(client.records, sorted(ids), "data")}
+    found = []
+    for article, start, end in spans:
+        first = start // PART
+        numbers = range(first, (end - 1) // PART + 1)
+        text = "".join(texts[part("text", article, number)] for number in numbers)
+        found.append(Passage(names[article], start, end, text[start - first * PART : end - first * PART]))
+    return found
