@@ -42,6 +42,7 @@ REFERENCE = re.compile(
     re.I,
 )
 FEW_WORDS = 4
+YES_OR_NO = ("Yes", "No")
 
 
 class Kind(Enum):

@@ -8,8 +8,8 @@ import pytest
 
 from index.library import Library
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel
-from rag.models import load
+from rag.local_model import LocalModel
+from rag.models import load_local
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -33,10 +33,10 @@ def seed_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 @pytest.fixture(scope="session")
-def model() -> LanguageModel:
-    return load()
+def model() -> LocalModel:
+    return load_local()
 
 
 @pytest.fixture(scope="session")
-def assistant(seed_library: Library, model: LanguageModel) -> Assistant:
+def assistant(seed_library: Library, model: LocalModel) -> Assistant:
     return Assistant(seed_library, model)
