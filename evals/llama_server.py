@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.errors import FootnoteError
 
-LOADING = 120  # seconds
+LOADING = 240  # seconds
 
 
 @contextmanager

@@ -55,6 +55,9 @@ class Kind(Enum):
     SMALL_TALK = "nothing that an article could hold"
 
 
+WHOLE = (Kind.EXPLANATION, Kind.SUMMARY)  # kinds that are answered by sentences as they stand
+
+
 def kind(question: str) -> Kind:
     """The kind of ``question``, told from its form alone."""
     text = " ".join(question.split())

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 from rag.generation import MISFIT, Candidate, Generation
 from rag.prompt import NO_ANSWER, one_line
-from rag.question import YES_OR_NO, Kind
+from rag.question import WHOLE, YES_OR_NO, Kind
 from rag.span import CLOSING, OPENING, boundaries
 
-WHOLE = (Kind.EXPLANATION, Kind.SUMMARY)  # kinds that are answered by sentences: no words are asked for
 JSON = re.compile(r'"sentence"\s*:\s*(?P<label>\d+)(?:\s*,\s*"words"\s*:\s*"(?P<words>(?:[^"\\]|\\.)*)")?')
 PLAIN = re.compile(r"\[(?P<label>\d+)\][ \t]*(?P<words>[^\n]*)")
 TYPED = str.maketrans("‘’“”–—\u00a0", "''\"\"-- ")  # what models write for what articles hold; lengths stay

@@ -1,8 +1,8 @@
 """A model on a server that speaks OpenAI's protocol: vLLM, llama.cpp's server, Ollama and others.
 
-The server is asked for as much as it offers: JSON held to a schema and log-probabilities, or less where it refuses.
-What it writes is only believed as far as it stands in the evidence (`reply.py`). Nothing that a server says is shown,
-and nothing of the key: errors name the address and what to do.
+The server is asked for as much as it offers: a reply held to a JSON schema, or to a grammar, with log-probabilities;
+for less where it refuses. What it writes is only believed as far as it stands in the evidence (`reply.py`). Nothing
+that a server says is shown, and nothing of the key: errors name the address and what to do.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 from index.errors import FootnoteError, UsageError
 from rag.evidence import Evidence
 from rag.generation import Generation
+from rag.grammar import grammar
 from rag.prompt import MAX_EVIDENCE, instructed
-from rag.question import YES_OR_NO, Kind
-from rag.reply import WHOLE, Reply, Token
+from rag.question import WHOLE, YES_OR_NO, Kind
+from rag.reply import Reply, Token
 
 if TYPE_CHECKING:
     from openai import Stream
@@ -35,7 +36,7 @@ CONNECTING = 5.0  # seconds
 RETRIES = 2  # of a request that could not be sent or met a busy server, half a second and a second later
 LONGEST = 160  # tokens of a reply
 ALTERNATIVES = MAX_EVIDENCE + 1  # tokens that might have stood in the place of one: a label each
-WAYS = ("json_schema", "json_object", "text", "")  # of asking, each for less than the one before
+WAYS = ("schema", "grammar", "text", "bare")  # of asking; llama-cpp-python's server knows grammars, others schemas
 REFUSALS = (400, 422, 500, 501)  # of a way of asking; llama-cpp-python's server says 500
 CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")  # how the control tokens of chat templates begin
 
@@ -76,7 +77,7 @@ class ServedModel:
             deadline = time.monotonic() + self._patience
             for chunk in stream:
                 over = _take(chunk, reply) or over
-                written += 1
+                written += bool(chunk.choices)
                 yield written
                 if time.monotonic() > deadline and not over:
                     raise FootnoteError(self._too_slow())
@@ -96,15 +97,14 @@ class ServedModel:
 
         refused: Exception | None = None
         for way in self._ways:
-            message = instructed([inert(e) for e in evidence], inert(question), _more(way, wanted))
             try:
                 stream: Stream[ChatCompletionChunk] = self._client.chat.completions.create(
                     model=self._served,
-                    messages=[{"role": "user", "content": message}],
+                    messages=[{"role": "user", "content": _message(way, question, evidence, wanted)}],
                     stream=True,
                     temperature=0,
                     max_tokens=LONGEST,
-                    **_extras(way, schema(len(evidence), wanted)),
+                    **_extras(way, evidence, wanted),
                 )
             except openai.APIStatusError as error:
                 if error.status_code not in REFUSALS:
@@ -170,25 +170,25 @@ def inert(text: str) -> str:
     return CONTROL.sub(r"\g<0> ", text)
 
 
-def _more(way: str, wanted: Kind) -> str:
-    """What the instructions say beside the common ones."""
-    asked = " The question asks for yes or no: write Yes or No in the place of the words." * (wanted is Kind.POLAR)
-    if way.startswith("json"):
-        words = {Kind.POLAR: "Yes"}.get(wanted, "in 1998")
-        parts = ('"sentence": 2', f'"words": "{words}"') if wanted not in WHOLE else ('"sentence": 2',)
-        asked += f" Write the reply as JSON: {{{', '.join(parts)}}}"
-    return asked
+def _message(way: str, question: str, evidence: Sequence[str], wanted: Kind) -> str:
+    more = " The question asks for yes or no: write Yes or No in the place of the words." * (wanted is Kind.POLAR)
+    if way == "schema":
+        words = "" if wanted in WHOLE else ', "words": "Yes"' if wanted is Kind.POLAR else ', "words": "in 1998"'
+        more += f' Write the reply as JSON: {{"sentence": 2{words}}}'
+    return instructed([inert(text) for text in evidence], inert(question), more)
 
 
-def _extras(way: str, shape: dict[str, Any]) -> dict[str, Any]:
-    if not way:
+def _extras(way: str, evidence: Sequence[str], wanted: Kind) -> dict[str, Any]:
+    """What is asked for beside the reply."""
+    if way == "bare":
         return {}
-    known: dict[str, Any] = {"logprobs": True, "top_logprobs": ALTERNATIVES, "stream_options": {"include_usage": True}}
-    if way == "json_schema":
-        known["response_format"] = {"type": way, "json_schema": {"name": "reply", "strict": True, "schema": shape}}
-    elif way == "json_object":
-        known["response_format"] = {"type": way, "schema": shape}  # as llama-cpp-python's server wants it
-    return known
+    asked: dict[str, Any] = {"logprobs": True, "top_logprobs": ALTERNATIVES, "stream_options": {"include_usage": True}}
+    if way == "schema":
+        shape = {"name": "reply", "strict": True, "schema": schema(len(evidence), wanted)}
+        asked["response_format"] = {"type": "json_schema", "json_schema": shape}
+    elif way == "grammar":
+        asked["extra_body"] = {"grammar": grammar(evidence, wanted)}
+    return asked
 
 
 def _take(chunk: ChatCompletionChunk, reply: Reply) -> bool:
