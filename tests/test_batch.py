@@ -65,7 +65,7 @@ def test_control_c_ends_a_batch_that_a_server_keeps_waiting(tmp_path: Path) -> N
     waiting = threading.Event()
 
     def first_only(request: Request) -> None:
-        if "one" in request.asked["messages"][0]["content"]:
+        if "Who is one" in request.asked["messages"][0]["content"]:
             request.said("[0]")
         else:
             waiting.set()
@@ -73,8 +73,9 @@ def test_control_c_ends_a_batch_that_a_server_keeps_waiting(tmp_path: Path) -> N
 
     (tmp_path / "a.txt").write_text("One and two are numbers.", encoding="utf-8")
     (tmp_path / "questions").write_text("Who is one?\nWho is two?\n", encoding="utf-8")
+    with Library.open(tmp_path / "library") as library:
+        library.mirror([tmp_path / "a.txt"])
     rag = [sys.executable, "-m", "rag.cli", "--library", str(tmp_path / "library")]
-    subprocess.run([*rag, "index", str(tmp_path / "a.txt")], check=True, capture_output=True)
     with fake(first_only) as address:
         command = [*rag, "--model", address, "ask", "--batch", str(tmp_path / "questions"), "--jobs", "2"]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
