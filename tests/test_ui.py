@@ -172,13 +172,15 @@ def page(library: Library, folder: Path, model: str) -> Iterator[Client]:
     """A client of the page on ``library`` with ``model``, launched and loaded."""
     backend = Backend(library, library, folder, model)
     backend.start()
-    backend.assistant.result(60)
+    backend.assistant.result(120)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     launched = launch(backend, "127.0.0.1", port, None)
-    yield Client(launched.local_url, verbose=False, analytics_enabled=False)
-    launched.close()
+    try:
+        yield Client(launched.local_url, verbose=False, analytics_enabled=False)
+    finally:
+        launched.close()
 
 
 def test_the_page_outlives_its_model_server_and_says_so(seed_library: Library, tmp_path: Path) -> None:
