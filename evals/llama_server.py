@@ -51,7 +51,7 @@ def _wait(server: "subprocess.Popen[bytes]", page: str) -> None:
 
 def main() -> None:
     from llama_cpp import llama_cpp
-    from llama_cpp.server.__main__ import main
+    from llama_cpp.server import __main__ as server
 
     defaults = llama_cpp.llama_model_default_params
 
@@ -61,7 +61,7 @@ def main() -> None:
         return settings
 
     llama_cpp.llama_model_default_params = portable
-    main()
+    server.main()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

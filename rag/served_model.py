@@ -74,8 +74,9 @@ class ServedModel:
         texts = [e.text for e in evidence]
         reply, written, over = Reply(), 0, False
         with self._in_plain_words(), self._asked(question, texts, wanted) as stream:
-            deadline = time.monotonic() + self._patience
+            deadline = math.inf  # until the first token: a busy server may say for long that it is still there
             for chunk in stream:
+                deadline = min(deadline, time.monotonic() + self._patience)
                 over = _take(chunk, reply) or over
                 written += bool(chunk.choices)
                 yield written
