@@ -20,7 +20,7 @@ from evals.speed import RAG, process
 from index import squad
 from rag.evidence import statements
 from rag.generation import generate
-from rag.models import load
+from rag.models import load_local
 from rag.prompt import MAX_EVIDENCE, prompt
 
 ARTICLES = (16, 64, 256, 1024)  # as many of them as there are paragraphs for
@@ -72,7 +72,7 @@ def asking(folder: Path, counts: Sequence[int]) -> Iterator[Curve]:
 
 def reading(paragraphs: Sequence[str]) -> Iterator[Curve]:
     """The language model alone, from evidence to spans, nothing of it read before."""
-    model = load()
+    model = load_local()
     sentences = [s.text for text in paragraphs for s in statements(text)]
     tokens, seconds = [], []
     for count in SENTENCES:

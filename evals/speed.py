@@ -27,7 +27,7 @@ from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import Assistant
 from rag.language_model import LanguageModel, computes
-from rag.models import load
+from rag.models import load_local
 
 RUNS = 5
 PROMPT = 256  # tokens: about eight sentences and a question
@@ -68,7 +68,9 @@ def rows(data: Path) -> Iterator[Row]:
         yield from commands(place)
         yield from indexing(article, Path(folder))
         with Library.open(place) as library:
-            yield from answers(Assistant(library, load()))
+            model = load_local()
+            yield from answers(Assistant(library, model))
+            yield from engine(model)
         yield from passages(data)
 
 
@@ -93,13 +95,12 @@ def indexing(article: Path, folder: Path) -> Iterator[Row]:
 
 
 def answers(assistant: Assistant) -> Iterator[Row]:
-    """The questions of the suite deal, the model being loaded; then the model alone against llama.cpp alone."""
+    """The questions of the suite deal, the model being loaded."""
     cases = suite.load("deal").cases
     asked = [assistant.ask(case.question) for case in cases]
     yield Row("warm answer, until it is shown", [a.timings.total for a in asked], "<= 0.3", "s")
     again = assistant.ask(cases[-1].question)
     yield Row("the same evidence again, tokens / the first time", [again.tokens / asked[-1].tokens], "<= 0.5")
-    yield from engine(assistant.model)
 
 
 def engine(model: LanguageModel) -> Iterator[Row]:

@@ -2,9 +2,8 @@
 
 import math
 import re
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -14,9 +13,9 @@ from rag.answer import Answer, Statement, Timings
 from rag.answer_type import expected
 from rag.citation import Citation
 from rag.evidence import Evidence, lead, select
-from rag.generation import Generation, generate
-from rag.language_model import LanguageModel
-from rag.prompt import MAX_EVIDENCE, prompt
+from rag.generation import Generation
+from rag.models import Model
+from rag.prompt import MAX_EVIDENCE
 from rag.question import Kind, checked, in_context, kind
 from rag.verification import covers, holds, informs
 
@@ -25,7 +24,6 @@ EVIDENCE = 8  # sentences; `evals.ablation` shows 3, 6 and 9 beside it
 THRESHOLD = 0.18  # confidence below which it abstains: the highest that declines at most 15% of dev-a's answerable
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 KEY_SENTENCES = 5  # of a summary
-YES_OR_NO = ("Yes", "No")
 
 NOTHING_FOUND = "Nothing in the articles is about this."
 NOT_SAID = "The articles talk about this, but they do not say."
@@ -48,19 +46,16 @@ class Assistant:
     """Answers questions from a library with a language model, and cites what proves each statement.
 
     It abstains below ``threshold``, a confidence from 0 to 1. A model that is still being loaded is waited for when
-    the evidence has been found.
+    the evidence has been found. Threads may ask at once.
     """
 
-    def __init__(
-        self, library: AnyLibrary, model: LanguageModel | Future[LanguageModel], threshold: float = THRESHOLD
-    ) -> None:
+    def __init__(self, library: AnyLibrary, model: Model | Future[Model], threshold: float = THRESHOLD) -> None:
         self.library = library
         self._model = model
         self.threshold = threshold
-        self._lock = threading.Lock()  # the model reads one prompt at a time
 
     @property
-    def model(self) -> LanguageModel:
+    def model(self) -> Model:
         """The language model; raises what loading it raised."""
         return self._model.result() if isinstance(self._model, Future) else self._model
 
@@ -76,10 +71,13 @@ class Assistant:
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""
         self.library.search("warming up", HITS)
-        generate(self.model, prompt(self.model, ["It is warm."], "Is it warm?"), ["It is warm."])
+        self.model.warm_up()
 
     def steps(self, question: str, history: Sequence[str] = ()) -> Iterator[Stage | Answer]:
-        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
+        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages.
+
+        A model on a server is a stage further with each token, and closing ends the request.
+        """
         started = time.perf_counter()
         asked = checked(question)
         wanted = kind(asked)
@@ -95,7 +93,7 @@ class Assistant:
         else:
             evidence = select(full, hits, EVIDENCE)
         yield Stage(f"Reading {len(evidence)} sentences", tuple(evidence))
-        read, tokens = self._read(full, evidence, wanted, expected(asked))
+        read = yield from self._read(full, evidence, wanted, expected(asked))
         generated = time.perf_counter()
         sure = _sure(full, read, evidence, hits, wanted) if read else 0.0
         statements = self._statements(full, read, evidence, wanted, sure)
@@ -107,23 +105,21 @@ class Assistant:
             tuple(hits),
             self.model.name,
             sure,
-            tokens,
+            read.tokens if read else 0,
             Timings(searched - started, generated - searched, done - generated, done - started),
         )
 
     def _read(
         self, question: str, evidence: Sequence[Evidence], wanted: Kind, answer_type: re.Pattern[str] | None
-    ) -> tuple[Generation | None, int]:
-        """What the model makes of the evidence, and how many tokens it evaluated for it."""
+    ) -> Generator[Stage, None, Generation | None]:
+        """What the model makes of the evidence; a stage each time that it is further."""
         if not evidence:
-            return None, 0
-        texts = [e.text for e in evidence]
-        closed = YES_OR_NO if wanted is Kind.POLAR else ()
-        with self._lock:
-            before = self.model.evaluated
-            scores = [e.score for e in evidence]
-            read = generate(self.model, prompt(self.model, texts, question), texts, closed, scores, answer_type)
-            return read, self.model.evaluated - before
+            return None
+        for step in self.model.read(question, evidence, wanted, answer_type):
+            if isinstance(step, Generation):
+                return step
+            yield Stage(f"Writing, {step} tokens so far", tuple(evidence))
+        return None
 
     def _statements(
         self, question: str, read: Generation | None, evidence: Sequence[Evidence], wanted: Kind, sure: float

@@ -51,7 +51,7 @@ class Front(click.Group):
 @click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="footnote")
 @click.option("--library", default=".rag", show_default=True, metavar="NAME", help="A folder, or an address on Milvus.")
-@click.option("--model", metavar="MODEL", help="A GGUF file, or OWNER/REPO:FILE.gguf on the hub; see rag models.")
+@click.option("--model", metavar="MODEL", help="A file, or a model on the hub or on a server; see rag models.")
 @click.option("--embedder", metavar="NAME", help="A sentence-transformers model, for a library yet to be made.")
 @click.option("-q", "--quiet", is_flag=True, help="No messages beside the result.")
 @click.pass_context
@@ -102,18 +102,21 @@ def remove(options: dict[str, Any], article: str) -> None:
 @main.command()
 @click.argument("question", required=False)
 @click.option("--batch", metavar="FILE", help="One question a line; - for standard input. Prints JSON lines.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="With --batch: questions at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.pass_obj
-def ask(options: dict[str, Any], question: str | None, batch: str | None, as_json: bool) -> None:
+def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: int, as_json: bool) -> None:
     """Answer QUESTION, with a footnote for each statement.
 
     Exit status: 0 for an answer, 3 when the articles don't hold one, 2 for bad usage, 1 for a failure. Without a
-    library, the articles in seeds/ are indexed first.
+    library, the articles in seeds/ are indexed first. A batch is answered in the order of its questions; --jobs pays
+    with a model on a server, for one in this process reads one question at a time.
 
     \b
     rag ask "When does the agreement end?"
     rag ask --json "When does the agreement end?" >answer.json
     rag ask --batch questions.txt >answers.jsonl
+    rag --model http://127.0.0.1:8000/v1#NAME ask --batch questions.txt --jobs 8 >answers.jsonl
     """
     if (question is None) == (batch is None):
         raise UsageError("Ask one question, or give --batch FILE.")
@@ -124,8 +127,10 @@ def ask(options: dict[str, Any], question: str | None, batch: str | None, as_jso
     questions = _questions(batch) if batch is not None else []
     with _assistant(options) as assistant:
         if question is None:
-            for line in questions:
-                click.echo(assistant.ask(line).dumps())
+            from rag.batch import answers
+
+            for answer in answers(assistant, questions, jobs):
+                click.echo(answer.dumps())
             return
         given = assistant.ask(question)
         click.echo(given.dumps() if as_json else _text().answer(given))
@@ -204,6 +209,10 @@ def models() -> None:
     click.echo(f"{DEFAULT}  (default) {packaged_model()} with Footnote's own adapter")
     click.echo("FILE.gguf  any model in llama.cpp's format")
     click.echo("OWNER/REPO:FILE.gguf  the same from the model hub, fetched once")
+    click.echo(
+        "http(s)://HOST:PORT/v1#NAME  a model on a server that speaks OpenAI's protocol (extra server); a key is taken "
+        "from OPENAI_API_KEY, the seconds to wait for a word of it from FOOTNOTE_TIMEOUT (60)"
+    )
     click.echo(f"embedder: {Embedder().name}")
 
 

@@ -15,7 +15,6 @@ from index.sentence import Sentence, sentences
 from rag.prompt import MAX_EVIDENCE, one_line
 
 PASSAGES = 5  # the right one is among them for 96% of questions
-STEMMER = snowballstemmer.stemmer("english")
 TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 LONG = 600  # characters; what is longer is no sentence that anyone wants to read as evidence
 
@@ -60,7 +59,7 @@ def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> lis
 
 def _stems(text: str) -> set[str]:
     words = [w for w in re.findall(r"[^\W_]+", text.lower()) if not STOP_WORDS.fullmatch(w)]
-    return set(STEMMER.stemWords(words))
+    return set(snowballstemmer.stemmer("english").stemWords(words))  # its own: a stemmer keeps the word in itself
 
 
 def statements(text: str) -> list[Sentence]:

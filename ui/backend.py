@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index.open import AnyLibrary
 from rag.assistant import Assistant
+from rag.models import at_once, load
 
 
 class Backend:
@@ -22,6 +23,7 @@ class Backend:
         self.uploads = uploads
         self.loading = "Starting"
         self.assistant: Future[Assistant] = Future()
+        self.at_once = at_once(model)  # visitors that are answered side by side; the others see their place in line
         self._model = model
 
     def start(self, first: Sequence[Path] = ()) -> None:
@@ -34,8 +36,6 @@ class Backend:
                 self.loading = f"Indexing {', '.join(map(str, first))}"
                 self.writer.mirror(first)
             self.loading = "Loading the models"
-            from rag.models import load
-
             assistant = Assistant(self.reader, load(self._model))
             self.loading = "Warming up"
             assistant.warm_up()

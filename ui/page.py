@@ -20,7 +20,6 @@ HERE = Path(__file__).parent
 STYLE = f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
 SYSTEM = ["system-ui", "sans-serif"]  # fonts that are there: none is fetched
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=SYSTEM, font_mono=["ui-monospace", "monospace"])
-MODEL_QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}  # one model, one line of visitors
 OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # the page's events are no endpoints
 AT_ONCE: dict[str, Any] = OWN | {"queue": False}
 IN_LINE: dict[str, Any] = OWN | {"show_progress": "minimal"}
@@ -36,10 +35,15 @@ def build(backend: Backend) -> gr.Blocks:
     """The page on ``backend``, not launched yet."""
     page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
     with page:
-        endpoints(backend, MODEL_QUEUE)  # first, so that they get the names they ask for
+        endpoints(backend, model_queue(backend))  # first, so that they get the names they ask for
         gr.HTML("<h1>Footnote</h1><p>Answers from your articles, each with its proof</p>", elem_id="head")
         Page(backend).lay_out(page)
     return page
+
+
+def model_queue(backend: Backend) -> dict[str, Any]:
+    """The one line in which visitors stand for the model, as settings of an event."""
+    return {"concurrency_id": "model", "concurrency_limit": backend.at_once}
 
 
 class Page:
@@ -109,9 +113,9 @@ class Page:
             self.conversation.edit(self._chat.edit, self.turns, view, **AT_ONCE),
         ]
         asked[0].success(lambda: "", None, self.box, **AT_ONCE)
+        queue = IN_LINE | model_queue(self._backend)
         answered = [
-            event.success(self._chat.answer, self.turns, view, **MODEL_QUEUE, **IN_LINE, show_progress_on=self.place)
-            for event in asked
+            event.success(self._chat.answer, self.turns, view, **queue, show_progress_on=self.place) for event in asked
         ]
         for event in answered:
             event.then(self._chat.first_source, self.turns, self.source, **AT_ONCE)

@@ -1,0 +1,92 @@
+"""Throughput against the number of questions asked at once: ``python -m evals.throughput [ADDRESS…] --jobs 1 2 4 8``.
+
+The first questions of the suite deal, as `rag ask --batch --jobs N` asks them: of the model in this process, of the
+same model on llama-cpp-python's server (which reads one request at a time), of a stand-in for a server that batches (it
+answers each request after half a second, however many come), and of the models at each ADDRESS.
+"""
+
+import argparse
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from evals import suite
+from evals.llama_server import serving
+from index.library import Library
+from rag.adapter import merged
+from rag.assistant import Assistant
+from rag.batch import answers
+from rag.models import Model, load, load_local, packaged_model
+
+DELAY = 0.5  # seconds that the stand-in takes for an answer
+
+
+class StandIn(BaseHTTPRequestHandler):
+    """Answers every request with ``[0]`` after DELAY."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(DELAY)
+        choice = {"index": 0, "delta": {"content": "[0]"}, "finish_reason": "stop"}
+        body = f"data: {json.dumps({'choices': [choice]})}\n\ndata: [DONE]\n\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def standing_in() -> Iterator[str]:
+    """The address of the stand-in, on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), StandIn) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1#stand-in"
+        server.shutdown()
+
+
+def measure(what: str, library: Library, model: Model, questions: Sequence[str], jobs: Sequence[int]) -> None:
+    """Print a row: questions a second with each number of ``jobs``."""
+    assistant = Assistant(library, model)
+    assistant.ask(questions[0])  # finds out what the server offers, and loads what loads late
+    speeds = []
+    for at_once in jobs:
+        began = time.perf_counter()
+        list(answers(assistant, questions, at_once))
+        speeds.append(len(questions) / (time.perf_counter() - began))
+    print(f"| {what} | {' | '.join(f'{speed:.2f}' for speed in speeds)} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m evals.throughput", description=__doc__.partition("\n")[0])
+    parser.add_argument("address", nargs="*", help="models on servers to be measured, too")
+    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 4, 8])
+    parser.add_argument("--questions", type=int, default=24)
+    options = parser.parse_args()
+    deal = suite.load("deal")
+    questions = [case.question for case in deal.cases if not case.history][: options.questions]
+    print(
+        f"| questions a second, by jobs | {' | '.join(map(str, options.jobs))} |\n|{'---|' * (len(options.jobs) + 1)}"
+    )
+    with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
+        library.mirror([deal.folder])
+        local = load_local()
+        measure("in this process", library, local, questions, options.jobs)
+        local.close()
+        with serving(merged(packaged_model()), "small") as address:
+            measure("llama-cpp-python's server", library, load(address), questions, options.jobs)
+        with standing_in() as address:
+            measure(f"a stand-in, {DELAY} s a request", library, load(address), questions, options.jobs)
+        for address in options.address:
+            measure(address, library, load(address), questions, options.jobs)
+
+
+if __name__ == "__main__":
+    main()

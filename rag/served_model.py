@@ -1,0 +1,242 @@
+"""A model on a server that speaks OpenAI's protocol: vLLM, llama.cpp's server, Ollama and others.
+
+The server is asked for as much as it offers: a reply held to a JSON schema, or to a grammar, with log-probabilities;
+for less where it refuses. What it writes is only believed as far as it stands in the evidence (`reply.py`). Nothing
+that a server says is shown, and nothing of the key: errors name the address and what to do.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from index.errors import FootnoteError, UsageError
+from rag.evidence import Evidence
+from rag.generation import Generation
+from rag.grammar import grammar
+from rag.prompt import MAX_EVIDENCE, instructed
+from rag.question import WHOLE, YES_OR_NO, Kind
+from rag.reply import Reply, Token
+
+if TYPE_CHECKING:
+    from openai import Stream
+    from openai.types.chat import ChatCompletionChunk
+
+KEY = "OPENAI_API_KEY"  # of the environment; sent to the server that --model names, and to no other
+NO_KEY = "none"  # what is sent without one, for the client sends something
+TIMEOUT = "FOOTNOTE_TIMEOUT"  # of the environment: seconds
+PATIENCE = 60.0  # seconds without a word of the server, if the environment does not say
+CONNECTING = 5.0  # seconds
+RETRIES = 2  # of a request that could not be sent or met a busy server, half a second and a second later
+LONGEST = 160  # tokens of a reply
+ALTERNATIVES = MAX_EVIDENCE + 1  # tokens that might have stood in the place of one: a label each
+WAYS = ("schema", "grammar", "text", "bare")  # of asking; llama-cpp-python's server knows grammars, others schemas
+REFUSALS = (400, 422, 500, 501)  # of a way of asking; llama-cpp-python's server says 500
+CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")  # how the control tokens of chat templates begin
+
+
+class ServedModel:
+    """The model NAME behind ``address``, http(s)://HOST:PORT/v1#NAME. Threads may ask at once, and are served at once.
+
+    The server is first spoken to when there is a question. Raises UsageError for an address that is none, or holds a
+    password, and where openai is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.name = address
+        base, _, self._served = address.partition("#")
+        self._host = _host(base)
+        if not self._served:
+            raise UsageError(f"Say which model of {self._host} is meant: --model {base}#NAME.")
+        try:
+            import openai
+        except ImportError as error:
+            raise UsageError("A model on a server needs openai: pip install 'footnote[server]'.") from error
+        self._patience = _patience()
+        timeout = openai.Timeout(self._patience, connect=min(CONNECTING, self._patience))
+        self._client = openai.OpenAI(base_url=base, api_key=_key(), timeout=timeout, max_retries=RETRIES)
+        self._ways: Sequence[str] = WAYS  # that may work; one, once it has
+
+    def read(
+        self, question: str, evidence: Sequence[Evidence], wanted: Kind, answer_type: re.Pattern[str] | None
+    ) -> Iterator[int | Generation]:
+        """How many tokens are written, again and again, then what they make of ``evidence``.
+
+        Closing the iterator ends the request. Raises FootnoteError for a server that is down, slow or broken,
+        UsageError for one that refuses.
+        """
+        texts = [e.text for e in evidence]
+        reply, written, over = Reply(), 0, False
+        with self._in_plain_words(), self._asked(question, texts, wanted) as stream:
+            deadline = math.inf  # until the first token: a busy server may say for long that it is still there
+            for chunk in stream:
+                deadline = min(deadline, time.monotonic() + self._patience)
+                over = _take(chunk, reply) or over
+                written += bool(chunk.choices)
+                yield written
+                if time.monotonic() > deadline and not over:
+                    raise FootnoteError(self._too_slow())
+        if not written:
+            raise FootnoteError(self._no_model_server())
+        if not over:
+            raise FootnoteError(f"The model server at {self._host} broke off in the middle of an answer: ask again.")
+        reply.evaluated = reply.evaluated or written
+        yield reply.generation(texts, wanted, answer_type)
+
+    def warm_up(self) -> None:
+        """Nothing: a server that is down now may be up when somebody asks."""
+
+    def _asked(self, question: str, evidence: Sequence[str], wanted: Kind) -> Stream[ChatCompletionChunk]:
+        """The reply as it comes, asked for in the first way that the server accepts."""
+        import openai
+
+        refused: Exception | None = None
+        for way in self._ways:
+            try:
+                stream: Stream[ChatCompletionChunk] = self._client.chat.completions.create(
+                    model=self._served,
+                    messages=[{"role": "user", "content": _message(way, question, evidence, wanted)}],
+                    stream=True,
+                    temperature=0,
+                    max_tokens=LONGEST,
+                    **_extras(way, evidence, wanted),
+                )
+            except openai.APIStatusError as error:
+                if error.status_code not in REFUSALS:
+                    raise
+                refused = error
+            else:
+                self._ways = (way,)
+                return stream
+        assert refused
+        raise refused
+
+    @contextmanager
+    def _in_plain_words(self) -> Iterator[None]:
+        """Whatever the client raises, as one line of our own."""
+        import openai
+
+        at = f"The model server at {self._host}"
+        try:
+            yield
+        except openai.APITimeoutError as error:
+            raise FootnoteError(self._too_slow()) from error
+        except openai.APIConnectionError as error:
+            raise FootnoteError(f"{at} can't be reached, or broke off: start it, or name another --model.") from error
+        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+            what = "refuses the key" if os.environ.get(KEY) else "wants a key"
+            raise UsageError(f"{at} {what}: set {KEY} in the environment.") from error
+        except openai.NotFoundError as error:
+            raise UsageError(f"{at} has no model {self._served}, or the path before # is not its own.") from error
+        except openai.RateLimitError as error:
+            raise FootnoteError(f"{at} has too much to do: ask later, or with fewer --jobs.") from error
+        except openai.APIStatusError as error:
+            code = error.status_code
+            if code < 500:
+                raise UsageError(f"{at} refuses the question ({code}): it may be too long for its window.") from error
+            raise FootnoteError(f"{at} failed ({code}): its own log says why.") from error
+        except openai.APIError as error:
+            raise FootnoteError(f"{at} failed in the middle of an answer: its own log says why.") from error
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # of what is no chunk
+            raise FootnoteError(self._no_model_server()) from error
+
+    def _too_slow(self) -> str:
+        return (
+            f"The model server at {self._host} did not answer within {self._patience:g} seconds: ask again, or set "
+            f"{TIMEOUT} to more."
+        )
+
+    def _no_model_server(self) -> str:
+        return f"What answers at {self._host} does not speak OpenAI's protocol: name a model server, as …/v1#NAME."
+
+
+def schema(sentences: int, wanted: Kind) -> dict[str, Any]:
+    """The JSON schema of a reply to ``wanted`` about so many ``sentences``."""
+    properties: dict[str, Any] = {"sentence": {"type": "integer", "enum": list(range(sentences + 1))}}
+    if wanted is Kind.POLAR:
+        properties["words"] = {"type": "string", "enum": [*YES_OR_NO, ""]}
+    elif wanted not in WHOLE:
+        properties["words"] = {"type": "string"}
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def inert(text: str) -> str:
+    """``text`` without control tokens, which a server's tokenizer would obey: ``<|end|>`` becomes ``< |end|>``."""
+    return CONTROL.sub(r"\g<0> ", text)
+
+
+def _message(way: str, question: str, evidence: Sequence[str], wanted: Kind) -> str:
+    more = " The question asks for yes or no: write Yes or No in the place of the words." * (wanted is Kind.POLAR)
+    if way == "schema":
+        words = "" if wanted in WHOLE else ', "words": "Yes"' if wanted is Kind.POLAR else ', "words": "in 1998"'
+        more += f' Write the reply as JSON: {{"sentence": 2{words}}}'
+    return instructed([inert(text) for text in evidence], inert(question), more)
+
+
+def _extras(way: str, evidence: Sequence[str], wanted: Kind) -> dict[str, Any]:
+    """What is asked for beside the reply."""
+    if way == "bare":
+        return {}
+    asked: dict[str, Any] = {"logprobs": True, "top_logprobs": ALTERNATIVES, "stream_options": {"include_usage": True}}
+    if way == "schema":
+        shape = {"name": "reply", "strict": True, "schema": schema(len(evidence), wanted)}
+        asked["response_format"] = {"type": "json_schema", "json_schema": shape}
+    elif way == "grammar":
+        asked["extra_body"] = {"grammar": grammar(evidence, wanted)}
+    return asked
+
+
+def _take(chunk: ChatCompletionChunk, reply: Reply) -> bool:
+    """Put into ``reply`` what ``chunk`` brings; whether the server says that this was all."""
+    if chunk.usage:
+        reply.evaluated = chunk.usage.total_tokens
+    if not chunk.choices:
+        return False
+    choice = chunk.choices[0]
+    reply.text += choice.delta.content or ""
+    for token in (choice.logprobs and choice.logprobs.content) or ():
+        others = {other.token: _finite(other.logprob) for other in token.top_logprobs or ()}
+        reply.tokens.append(Token(token.token, _finite(token.logprob), others))
+    return choice.finish_reason is not None
+
+
+def _finite(logprob: float) -> float:
+    return max(float(logprob), -100.0) if not math.isnan(logprob) else -100.0
+
+
+def _host(base: str) -> str:
+    """What messages call the server; raises UsageError for an address that none should have."""
+    try:
+        url = urlsplit(base)
+        host, port = url.hostname, url.port
+    except ValueError:
+        host, port = None, None
+    if not host:
+        raise UsageError("--model: this is no address of a server; one reads http://HOST:PORT/v1#NAME.")
+    if "@" in url.netloc or url.query:
+        raise UsageError(f"--model: an address holds no password and no key; set {KEY} in the environment instead.")
+    return f"{url.scheme}://{host}" + (f":{port}" if port else "")
+
+
+def _key() -> str:
+    key = os.environ.get(KEY, "").strip() or NO_KEY
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"{KEY} holds characters that no key holds: set it anew.")
+    return key
+
+
+def _patience() -> float:
+    said = os.environ.get(TIMEOUT) or PATIENCE
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"{TIMEOUT} is a number of seconds, not {said}.")
+    return seconds
