@@ -1,7 +1,7 @@
 """Health: how a library is, and every fault that can be found in its files."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,27 +67,34 @@ def _database_faults(database: Database) -> Iterator[str]:
 
 
 def _article_faults(database: Database) -> Iterator[str]:
-    """What a citation relies on: the text that was indexed, passages inside it, a vector for each."""
-    import numpy as np
-
     connection = database.connection
-    size = 4 * int(database.fact("dimensions") or 0)
+    dimensions = int(database.fact("dimensions") or 0)
     for number, id, text, sha256 in connection.execute("SELECT number, id, text, sha256 FROM articles"):
         name = id or f"article {number}, not yet published,"
-        if hashlib.sha256(text.encode()).hexdigest() != sha256:
-            yield f"{name}: the text is not the one that was indexed"
+        spans = "SELECT start, end, vector FROM passages LEFT JOIN embeddings ON passage = id WHERE article = ?"
+        rows = connection.execute(f"{spans} ORDER BY start", [number])
+        yield from faults(name, text, sha256, rows, dimensions)
         if id and not connection.execute("SELECT 1 FROM files WHERE article = ?", [number]).fetchone():
             yield f"{name}: it comes from no file"
-        spans = "SELECT start, end, vector FROM passages LEFT JOIN embeddings ON passage = id WHERE article = ?"
-        done = 0
-        for start, end, vector in connection.execute(f"{spans} ORDER BY start", [number]):
-            if not done <= start < end <= len(text):
-                yield f"{name}: passage {start}:{end} is no span of its own in the text"
-            if vector is None or len(vector) != size:
-                yield f"{name}: passage {start}:{end} has no vector of {size // 4} dimensions"
-            elif abs(float(np.linalg.norm(np.frombuffer(vector, dtype="<f4"))) - 1) > ROUNDING:
-                yield f"{name}: passage {start}:{end} has a vector that is not of length 1"
-            done = end
+
+
+def faults(
+    name: str, text: str, sha256: str, passages: Iterable[tuple[int, int, bytes | None]], dimensions: int
+) -> Iterator[str]:
+    """What a citation relies on: the text that was indexed, passages inside it in order, a vector for each."""
+    import numpy as np
+
+    if hashlib.sha256(text.encode()).hexdigest() != sha256:
+        yield f"{name}: the text is not the one that was indexed"
+    done = 0
+    for start, end, vector in passages:
+        if not done <= start < end <= len(text):
+            yield f"{name}: passage {start}:{end} is no span of its own in the text"
+        if vector is None or len(vector) != 4 * dimensions:
+            yield f"{name}: passage {start}:{end} has no vector of {dimensions} dimensions"
+        elif abs(float(np.linalg.norm(np.frombuffer(vector, dtype="<f4"))) - 1) > ROUNDING:
+            yield f"{name}: passage {start}:{end} has a vector that is not of length 1"
+        done = end
 
 
 def _ranking_faults(database: Database) -> Iterator[str]:

@@ -184,7 +184,12 @@ def terms(question: str) -> list[str]:
     """The stems of ``question``'s words, without words that every text holds, if there are others."""
     words = re.findall(r"[^\W_]+", question.lower())
     words = [word for word in words if not STOP_WORDS.fullmatch(word)] or words
-    return [term for word in words for term in _analyzer().analyze(word)]
+    return [term for word in words for term in stems(word)]
+
+
+def stems(text: str) -> list[str]:
+    """The stems of all words in ``text``, in order."""
+    return list(_analyzer().analyze(text))
 
 
 def _query(question: str) -> Query:

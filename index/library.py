@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import shutil
@@ -17,9 +16,11 @@ from index.database import Database
 from index.embedder import Embedder
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
+from index.holdings import DatabaseHoldings
 from index.mirror import Changes, mirror
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
+from index.suggestion import alike
 
 if TYPE_CHECKING:
     import sqlite3
@@ -90,7 +91,7 @@ class Library:
         Raises UsageError for a path that does not exist, or when there is nothing to index or remove, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(self._database, self._embedder, paths, progress)
+        changes = mirror(DatabaseHoldings(self._database), self._embedder, paths, progress)
         if changes:
             self._follow()
         return changes
@@ -143,7 +144,9 @@ class Library:
                     raise UsageError(f'Several articles have the title "{key}": say {ids}.')
                 if rows:
                     return self._intact(_article(rows[0]))
-            raise UsageError(f'There is no article "{key}" in the library. {_alike(connection, key)}')
+            titles = connection.execute("SELECT id, title FROM articles WHERE id NOTNULL ORDER BY id")
+            names = [name for row in titles for name in row]
+            raise UsageError(f'There is no article "{key}" in the library. {alike(names, key)}')
 
     def dates(self) -> dict[str, datetime]:
         """When each article, by id, was added or last changed."""
@@ -221,16 +224,6 @@ class Library:
 def _article(row: Sequence[Any]) -> Article:
     id, title, source, text, sha256, date, pages = row
     return Article(id, title, source, text, sha256, date, tuple(json.loads(pages)))
-
-
-def _alike(connection: sqlite3.Connection, key: str) -> str:
-    names = [
-        name
-        for row in connection.execute("SELECT id, title FROM articles WHERE id NOTNULL ORDER BY id")
-        for name in row
-    ]
-    close = [name for name in names if key.lower() in name.lower()] or difflib.get_close_matches(key, names, cutoff=0.5)
-    return f"Did you mean {' or '.join(list(dict.fromkeys(close))[:3])}?" if close else "List the articles to see them."
 
 
 def _hits(

@@ -5,27 +5,24 @@ them all at once. So a kill leaves the old state or the new one, what was embedd
 again, and memory stays flat however much is indexed.
 """
 
-import json
 import os
-import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import accumulate, chain, count, pairwise
 from pathlib import Path
 
 from index.article import KINDS, Article, Problem, UnreadableFile, find, read
-from index.database import Database
 from index.embedder import Embedder
 from index.errors import UsageError
+from index.holdings import File, Holdings, Plan
 from index.passage import Passage, split
 
 BATCH = 256  # passages that are embedded and stored together; more, where an article has more
 SAMPLE = 500  # characters of an article, to measure how well a question may be embedded without torch
 SETTLED = 2.0  # seconds; what changed less than this ago may change again without its time of change telling
-ORPHANS = "FROM articles WHERE number NOT IN (SELECT article FROM files)"
 
 
 @dataclass(frozen=True)
@@ -46,45 +43,28 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class File:
-    """A file and the number of its article; ``id`` and ``title`` are None where it was not read again."""
-
-    article: int
-    source: str
-    stamp: str | None
-    id: str | None = None
-    title: str | None = None
-
-
-@dataclass(frozen=True)
 class Draft:
-    """An article that is yet to be stored, under the number it will have; ``size`` is its file's, in bytes."""
+    """An article that is yet to be embedded and stored; ``size`` is its file's, in bytes."""
 
-    number: int
     article: Article
     passages: list[Passage]
     size: int
 
 
-def mirror(database: Database, embedder: Embedder, paths: Iterable[str | Path], progress: bool) -> Changes:
+def mirror(holdings: Holdings, embedder: Embedder, paths: Iterable[str | Path], progress: bool) -> Changes:
     """See ``Library.mirror``."""
     roots = [Path(path) for path in paths]
-    home = database.directory.resolve()
-    files = {_place(file, home): file for file in find(roots)}
-    with database.changing():
-        rows = database.connection.execute("SELECT path, article, source, stamp FROM files ORDER BY path").fetchall()
-        known = {place: File(*row) for place, *row in rows}
-        missing = {place for place in known if place not in files and not (home / place).exists()}
-        if not files and not any(_is_below(home / place, roots) for place in missing):
+    files = {place(file, holdings.home): file for file in find(roots)}
+    with holdings.changing():
+        known = holdings.files()
+        if not files and not any(_is_below(holdings.home / place, roots) for place in _missing(holdings, known, files)):
             raise UsageError(f"There is no {KINDS} file in {', '.join(map(str, roots))}: add one.")
         with _bar(files.values(), progress) as advance:
-            intake = Intake(database, embedder, known, advance)
-            for place, file in files.items():
-                intake.take(place, file)
+            intake = Intake(holdings, embedder, known, advance)
+            for where, file in files.items():
+                intake.take(where, file)
             intake.store()
-        moved = {file.article for file in intake.found.values()}
-        gone = {place for place in missing if known[place].article in moved or _is_below(home / place, roots)}
-        return _publish(database, intake, gone)
+        return publish(holdings, roots, known, intake.found, intake.problems)
 
 
 class Intake:
@@ -94,23 +74,23 @@ class Intake:
     """
 
     def __init__(
-        self, database: Database, embedder: Embedder, known: dict[str, File], advance: Callable[[int], None]
+        self, holdings: Holdings, embedder: Embedder, known: dict[str, File], advance: Callable[[int], None]
     ) -> None:
         self.known = known
         self.found: dict[str, File] = {}
         self.problems: list[Problem] = []
-        self._database = database
+        self._holdings = holdings
         self._embedder = embedder
         self._advance = advance
-        self._drafts: list[Draft] = []
+        self._drafts: dict[str, Draft] = {}  # by sha256
 
     def take(self, place: str, file: Path) -> None:
         """Find out which article is in ``file``; a new one is stored with the next batch."""
         before = self.known.get(place)
         try:
-            stamp, size = _stamp(file)
-            if before and stamp and stamp == before.stamp:
-                self.found[place] = File(before.article, str(file), stamp)
+            stamped, size = stamp(file)
+            if before and stamped and stamped == before.stamp:
+                self.found[place] = File(before.article, str(file), stamped)
                 self._advance(size)
                 return
             article = read(file)
@@ -120,125 +100,122 @@ class Intake:
             if before:
                 self.found[place] = before
             return
-        number = self._stored(article) or self._draft(article, size)
-        self.found[place] = File(number, str(file), stamp, article.id, article.title)
+        self.found[place] = File(article.sha256, str(file), stamped, article.id, article.title)
+        if article.sha256 not in self._drafts and not self._holdings.stored(article.sha256):
+            self._draft(article, size)
 
     def store(self) -> None:
         """Embed the drafts and store them, in one transaction."""
         if not self._drafts:
             return
-        vectors = iter(self._embedder.encode([passage.text for draft in self._drafts for passage in draft.passages]))
-        agreement = self._database.fact("agreement") or f"{self._agreement():.6f}"
-        with self._database.writing() as connection:
-            self._database.remember(
-                embedder=self._embedder.name, dimensions=str(self._embedder.dimensions), agreement=agreement
-            )
-            for draft in self._drafts:
-                article = draft.article
-                row = [
-                    draft.number,
-                    article.title,
-                    article.sha256,
-                    article.date,
-                    json.dumps(article.pages),
-                    article.text,
-                ]
-                insert = "INSERT INTO articles (number, title, sha256, date, pages, text) VALUES (?, ?, ?, ?, ?, ?)"
-                connection.execute(insert, row)
-                for passage in draft.passages:
-                    span = [draft.number, passage.start, passage.end]
-                    insert = "INSERT INTO passages (article, start, end) VALUES (?, ?, ?)"
-                    id = connection.execute(insert, span).lastrowid
-                    connection.execute("INSERT INTO embeddings VALUES (?, ?)", [id, next(vectors).tobytes()])
-        for draft in self._drafts:
+        drafts = list(self._drafts.values())
+        vectors = self._embedder.encode([passage.text for draft in drafts for passage in draft.passages])
+        ends = list(accumulate((len(draft.passages) for draft in drafts), initial=0))
+        self._holdings.store(
+            [
+                (draft.article, draft.passages, vectors[start:end])
+                for draft, (start, end) in zip(drafts, pairwise(ends), strict=True)
+            ],
+            embedder=self._embedder.name,
+            dimensions=str(self._embedder.dimensions),
+            agreement=self._holdings.fact("agreement") or agreement(self._embedder, [d.article for d in drafts]),
+        )
+        for draft in drafts:
             self._advance(draft.size)
         self._drafts.clear()
 
-    def _agreement(self) -> float:
-        return self._embedder.agreement([draft.article.text[:SAMPLE] for draft in self._drafts[:4]])
-
-    def _stored(self, article: Article) -> int | None:
-        select = "SELECT number FROM articles WHERE sha256 = ?"
-        row = self._database.connection.execute(select, [article.sha256]).fetchone()
-        drafts = (draft.number for draft in self._drafts if draft.article.sha256 == article.sha256)
-        return int(row[0]) if row else next(drafts, None)
-
-    def _draft(self, article: Article, size: int) -> int:
-        (last,) = self._database.connection.execute("SELECT ifnull(max(number), 0) FROM articles").fetchone()
-        number = int(last) + len(self._drafts) + 1
+    def _draft(self, article: Article, size: int) -> None:
         passages = split(article, self._embedder.count_tokens, self._embedder.window)
-        self._drafts.append(Draft(number, article, passages, size))
-        if sum(len(draft.passages) for draft in self._drafts) >= BATCH:
+        self._drafts[article.sha256] = Draft(article, passages, size)
+        if sum(len(draft.passages) for draft in self._drafts.values()) >= BATCH:
             self.store()
-        return number
 
 
-def _publish(database: Database, intake: Intake, gone: set[str]) -> Changes:
-    """Let the library hold what was found, without the files in ``gone``, in one transaction."""
-    first: dict[int, str] = {}  # each article's first file names it
-    for place, file in intake.found.items():
+def publish(
+    holdings: Holdings,
+    roots: Sequence[Path],
+    known: dict[str, File],
+    found: dict[str, File],
+    problems: list[Problem],
+) -> Changes:
+    """Let the library hold what was ``found`` in ``roots``, where it knew of the files ``known``.
+
+    Every article in ``found`` has been stored. Within a ``changing`` block.
+    """
+    moved = {file.article for file in found.values()}
+    gone = {
+        place
+        for place in _missing(holdings, known, found)
+        if known[place].article in moved or _is_below(holdings.home / place, roots)
+    }
+    plan, changes = _plan(holdings.live(), known, found, gone, problems)
+    holdings.publish(plan)
+    return changes
+
+
+def _plan(
+    live: dict[str, tuple[str, str]],
+    known: dict[str, File],
+    found: dict[str, File],
+    gone: set[str],
+    problems: list[Problem],
+) -> tuple[Plan, Changes]:
+    """Which article goes, comes, or takes the place of another one; ``live`` holds ids and titles."""
+    first: dict[str, str] = {}  # each article's first file names it
+    for place, file in found.items():
         first.setdefault(file.article, place)
-    before = {place: file.article for place, file in intake.known.items()}
-    with database.writing() as connection:
-        _point(connection, intake.found, gone)
-        orphans = dict(connection.execute(f"SELECT number, id {ORPHANS} AND id NOTNULL").fetchall())
-        connection.execute(f"DELETE {ORPHANS}")
-        rows = connection.execute("SELECT number, id, title FROM articles WHERE id NOTNULL").fetchall()
-        ids = {number: id for number, id, _ in rows}
-        titles = {number: title for number, _, title in rows}
-        heirs = {n: id for n, place in first.items() if n not in ids and (id := orphans.pop(before.get(place), None))}
-        newcomers = [number for number in first if number not in ids and number not in heirs]
-        taken = {*ids.values(), *heirs.values(), *orphans.values()}
-        names = heirs | {number: _unused(intake.found[first[number]].id, taken) for number in newcomers}
-        fresh = {n: t for n, place in first.items() if (t := intake.found[place].title) and titles.get(n) != t}
-        if names or orphans or fresh:
-            generation = database.next_generation()
-            for column, values in (("id", names), ("title", fresh)):
-                rows = [(value, generation, number) for number, value in values.items()]
-                connection.executemany(f"UPDATE articles SET {column} = ?, generation = ? WHERE number = ?", rows)
-    first_before = {number: place for place, number in reversed(before.items())}
-    renamed = [ids[n] for n in first if n in ids and first_before.get(n) in gone]
-    return Changes(
-        added=[names[number] for number in newcomers],
+    before = {place: file.article for place, file in known.items()}
+    held = {article for place, article in before.items() if place not in gone and place not in found} | first.keys()
+    ids = {article: id for article, (id, _) in live.items() if article in held}
+    orphans = {article: id for article, (id, _) in live.items() if article not in held}
+    unclaimed = dict(orphans)
+    heirs = {a: id for a, place in first.items() if a not in ids and (id := unclaimed.pop(before.get(place, ""), None))}
+    newcomers = [article for article in first if article not in ids and article not in heirs]
+    taken = {*ids.values(), *heirs.values(), *unclaimed.values()}
+    names = heirs | {article: _unused(found[first[article]].id, taken) for article in newcomers}
+    titles = {a: t for a, place in first.items() if (t := found[place].title) and live.get(a, ("", ""))[1] != t}
+    first_before = {article: place for place, article in reversed(before.items())}
+    renamed = [ids[a] for a in first if a in ids and first_before.get(a) in gone]
+    changes = Changes(
+        added=[names[article] for article in newcomers],
         changed=list(heirs.values()),
         renamed=renamed,
-        removed=list(orphans.values()),
-        unchanged=[ids[n] for n in first if n in ids and ids[n] not in renamed],
-        problems=intake.problems,
+        removed=list(unclaimed.values()),
+        unchanged=[ids[a] for a in first if a in ids and ids[a] not in renamed],
+        problems=problems,
         copies=[
-            Problem(file.source, f"the same text as {intake.found[first[file.article]].source}")
-            for place, file in intake.found.items()
+            Problem(file.source, f"the same text as {found[first[file.article]].source}")
+            for place, file in found.items()
             if first[file.article] != place
         ],
     )
+    return Plan(found, gone, names, titles, set(orphans)), changes
 
 
-def _place(file: Path, home: Path) -> str:
+def _missing(holdings: Holdings, known: dict[str, File], found: Collection[str]) -> set[str]:
+    return {place for place in known if place not in found and not (holdings.home / place).exists()}
+
+
+def agreement(embedder: Embedder, articles: Sequence[Article]) -> str:
+    """How well questions may be embedded without torch, measured on some of ``articles``."""
+    return f"{embedder.agreement([article.text[:SAMPLE] for article in articles[:4]]):.6f}"
+
+
+def place(file: Path, home: Path) -> str:
     """``file`` as seen from the library's folder: it stays the same when both are moved together."""
     return os.path.relpath(file.parent.resolve() / file.name, home)
 
 
-def _is_below(file: Path, roots: list[Path]) -> bool:
+def _is_below(file: Path, roots: Sequence[Path]) -> bool:
     file = Path(os.path.normpath(file))
     return any(file.is_relative_to(root.resolve()) for root in roots)
 
 
-def _stamp(file: Path) -> tuple[str | None, int]:
+def stamp(file: Path) -> tuple[str | None, int]:
     """What tells, without reading it, that ``file`` is the same as before (None: nothing does), and its size."""
     status = file.stat()
     settled = time.time() - max(status.st_mtime, status.st_ctime) > SETTLED
     return (f"{status.st_size} {status.st_mtime_ns} {status.st_ino}" if settled else None), status.st_size
-
-
-def _point(connection: sqlite3.Connection, found: dict[str, File], gone: set[str]) -> None:
-    """Let each file point at the article it holds now."""
-    connection.executemany("DELETE FROM files WHERE path = ?", [(place,) for place in gone])
-    connection.executemany(
-        "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
-        "SET source = excluded.source, article = excluded.article, stamp = excluded.stamp "
-        "WHERE (source, article, stamp) IS NOT (excluded.source, excluded.article, excluded.stamp)",
-        [(place, file.source, file.article, file.stamp) for place, file in found.items()],
-    )
 
 
 def _unused(id: str | None, taken: set[str]) -> str:

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from statistics import fmean, pstdev
+from typing import TypeVar
 
 from index.passage import Passage
 
 CANDIDATES = 50  # passages that each side puts forward
 LEXICAL_WEIGHT = 0.7  # against the dense side's 1; anything from 0.5 to 1 measures within a point
+
+
+Id = TypeVar("Id", int, str)  # of a passage: a row's number, or a name
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Hit:
     lexical_rank: int | None
 
 
-def fuse(dense: dict[int, float], lexical: dict[int, float]) -> dict[int, float]:
+def fuse(dense: dict[Id, float], lexical: dict[Id, float]) -> dict[Id, float]:
     """The weighted sum of both sides' z-scores for each passage; both hold the same ids.
 
     Z-score fusion: Wu, Crestani and Bi, "Evaluating Score Normalization Methods in Data Fusion", 2006.
@@ -35,11 +39,11 @@ def fuse(dense: dict[int, float], lexical: dict[int, float]) -> dict[int, float]
     return {passage: left[passage] + LEXICAL_WEIGHT * right[passage] for passage in dense}
 
 
-def order(scores: dict[int, float]) -> list[int]:
+def order(scores: dict[Id, float]) -> list[Id]:
     """The ids by falling score; equal scores by id, so that the order is always the same."""
     return sorted(scores, key=lambda passage: (-scores[passage], passage))
 
 
-def _standard(scores: dict[int, float]) -> dict[int, float]:
+def _standard(scores: dict[Id, float]) -> dict[Id, float]:
     mean, deviation = fmean(scores.values()), pstdev(scores.values())
     return {passage: (score - mean) / (deviation or 1.0) for passage, score in scores.items()}

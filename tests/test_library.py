@@ -23,7 +23,7 @@ QUESTION = "Who built the harbour of Brindle?"
 CHEAP_EMBEDDER = """
 import os, sys
 import numpy as np
-from index import mirror
+from index import holdings
 from index.embedder import Embedder
 from index.errors import FootnoteError
 from index.library import Library
@@ -193,7 +193,7 @@ def test_an_interrupted_mirroring_leaves_the_old_state(
 def test_a_killed_mirroring_leaves_the_old_state(library_copy: Path, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
     code = f"""{CHEAP_EMBEDDER}
-mirror._point = lambda *_: os.kill(os.getpid(), 9)
+holdings._point = lambda *_: os.kill(os.getpid(), 9)
 Library.open(sys.argv[1], Cheap()).mirror([sys.argv[2]])
 """
     killed = subprocess.run([sys.executable, "-c", code, str(library_copy), str(folder)], capture_output=True)
@@ -416,7 +416,7 @@ def test_what_was_embedded_before_a_kill_is_not_embedded_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.mirror._publish", killed)
+        patch.setattr("index.mirror.publish", killed)
         with pytest.raises(KeyboardInterrupt):
             library.mirror([folder])
     assert len(library.articles()) == 3

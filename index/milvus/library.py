@@ -1,0 +1,267 @@
+"""The library on Milvus: what ``index.library.Library`` does, for many machines and more passages than one can hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from index import mirror
+from index.article import Article, Problem
+from index.embedder import Embedder
+from index.errors import DamagedLibrary, UsageError
+from index.holdings import File, Plan, Whole
+from index.milvus import health, ranking, ratings
+from index.milvus.address import Address
+from index.milvus.client import Client, Row, literal
+from index.milvus.holdings import SMALL, MilvusHoldings
+from index.milvus.records import ROW, State, lowered, whole
+from index.mirror import Changes
+from index.passage import Passage
+from index.search import Hit
+from index.suggestion import alike
+
+if TYPE_CHECKING:
+    from index.feedback import Feedback
+    from index.health import Status
+
+T = TypeVar("T")
+
+
+class MilvusLibrary:
+    """Articles in two collections of a Milvus server or cluster; the embedded ``Library`` says what each method does.
+
+    Any number of processes may read and store (``put``) while one publishes; the next call of each finds what was
+    published. To index from several machines: ``known`` says what need not be embedded again, each machine ``put``s
+    articles, and one of them at last calls ``publish`` with the files that were found.
+    """
+
+    def __init__(self, client: Client, embedder: Embedder) -> None:
+        self._client = client
+        self._embedder = embedder
+        self._holdings = MilvusHoldings(client)
+
+    @classmethod
+    def open(cls, name: str, embedder: Embedder | None = None, create: bool = True) -> MilvusLibrary:
+        """The library that ``name`` is the address of, made empty where there is none (or refused without ``create``).
+
+        Raises UsageError for a bad address, a missing library, another embedder than the one that made it or where
+        pymilvus is missing, and FootnoteError for a server that can't be used.
+        """
+        client = Client(Address.parse(name), create)
+        try:
+            made_with = State.of(client).embedder
+            if embedder and made_with and embedder.name != made_with:
+                raise UsageError(
+                    f"The library {name} was made with the embedder {made_with}, not {embedder.name}: "
+                    f"use {made_with}, or index into another library."
+                )
+        except BaseException:
+            client.close()
+            raise
+        return cls(client, embedder or Embedder(made_with or None))
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def __enter__(self) -> MilvusLibrary:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def mirror(self, paths: Iterable[str | Path], progress: bool = False) -> Changes:
+        """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
+        return mirror.mirror(self._holdings, self._embedder, paths, progress)
+
+    def known(self) -> set[str]:
+        """The sha256 of every text that is stored, published or not: what need not be embedded again."""
+        return self._holdings.known()
+
+    def files(self) -> dict[str, File]:
+        """The files that articles came from, with the stamps they had, by place (``index.mirror.place``)."""
+        return self._holdings.files()
+
+    def put(self, wholes: Sequence[Whole]) -> None:
+        """Store articles as a whole, each with its passages and their unit vectors, shape (passages, dimensions).
+
+        Nobody sees them until ``publish``. May be called from several processes at once, and again with the same.
+        """
+        if not wholes:
+            return
+        facts = {
+            "embedder": self._embedder.name,
+            "dimensions": str(wholes[0][2].shape[1]),
+            "agreement": self._holdings.fact("agreement")
+            or mirror.agreement(self._embedder, [article for article, *_ in wholes]),
+        }
+        self._holdings.store(wholes, **facts)
+
+    def publish(self, paths: Iterable[str | Path], found: dict[str, File], problems: Sequence[Problem] = ()) -> Changes:
+        """Let the library hold the files ``found`` in ``paths``, by place, all of whose articles have been ``put``.
+
+        What was indexed from ``paths`` before and is not in ``found`` is removed, unless its file still exists.
+        """
+        with self._holdings.changing():
+            known = self._holdings.files()
+            return mirror.publish(self._holdings, [Path(path) for path in paths], known, found, list(problems))
+
+    def remove(self, key: str) -> Article:
+        """As ``Library.remove``."""
+        with self._holdings.changing():
+            removed = self.article(key)
+            files = self._holdings.files()
+            self._holdings.live()
+            gone = {place for place, file in files.items() if file.article == removed.sha256}
+            self._holdings.publish(Plan({}, gone, {}, {}, {removed.sha256}))
+        return removed
+
+    def rebuild(self) -> None:
+        """Forget what indexing stored and never published; the rankings are Milvus's own."""
+        with self._holdings.changing():
+            published = {row["article"] for row in self._rows(State.of(self._client), "article")}
+            self._holdings.forget(self._holdings.known() - published)
+        self._client.seal()
+
+    def status(self) -> Status:
+        """As ``Library.status``; the rankings are always current, and sizes are the server's business."""
+        return health.status(self._client)
+
+    def check(self) -> list[str]:
+        """As ``Library.check``: all that a citation relies on is read as a whole."""
+        return self._steady(lambda state: health.check(self._client, state))
+
+    def articles(self) -> list[Article]:
+        """Every article, by source."""
+
+        def read(state: State) -> list[Article]:
+            rows = list(self._rows(state, "article"))
+            found = self._articles(rows, self._sources(state))
+            return sorted(found, key=lambda article: (article.source, article.id))
+
+        return self._steady(read)
+
+    def article(self, key: str) -> Article:
+        """As ``Library.article``, with the same errors."""
+
+        def read(state: State) -> Article:
+            rows = self._named(state, key)
+            (article,) = self._articles(rows, self._sources(state, rows[0]["article"]))
+            if hashlib.sha256(article.text.encode()).hexdigest() != article.sha256:
+                raise DamagedLibrary(
+                    f"The text of {article.id} in {self._client.address.text} is damaged: "
+                    "remove the article and index it again."
+                )
+            return article
+
+        return self._steady(read)
+
+    def dates(self) -> dict[str, datetime]:
+        """When each article, by id, was added or last changed."""
+        rows = self._steady(lambda state: list(self._rows(state, "article")))
+        return {row["name"]: datetime.fromisoformat(json.loads(row["data"])["added"]) for row in rows}
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order."""
+
+        def read(state: State) -> list[Passage]:
+            condition = f"{state.now('article')} and name == {literal(article_id)}"
+            row = next(self._client.each(self._client.records, condition, "article"), None)
+            if not row:
+                return []
+            text = whole(self._client, "text", [row["article"]])[row["article"]]
+            condition = f"article == {literal(row['article'])}"
+            spans = [
+                (r["start"], r["end"]) for r in self._client.each(self._client.passages, condition, "start", "end")
+            ]
+            return [Passage(article_id, start, end, text[start:end]) for start, end in sorted(spans)]
+
+        return self._steady(read)
+
+    def search(self, question: str, k: int = 10) -> list[Hit]:
+        """As ``Library.search``."""
+        return self.search_all([question], k)[0]
+
+    def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+        """As ``Library.search_all``."""
+        if not all(question.strip() for question in questions):
+            raise UsageError("The question is empty: ask something.")
+        state = State.of(self._client)
+        if not state.passages:
+            return [[] for _ in questions]
+        queries = self._embedder.encode_questions(questions, state.agreement)
+        if queries.shape[1] != state.dimensions:
+            raise UsageError(
+                f"The embedder {self._embedder.name} now gives {queries.shape[1]} dimensions, the library has "
+                f"{state.dimensions}: use the model that made it, or index into another library."
+            )
+        return self._steady(lambda state: ranking.search(self._client, state, questions, queries, k))
+
+    def rate(self, rating: Feedback) -> None:
+        """As ``Library.rate``."""
+        ratings.keep(self._client, rating)
+
+    def feedback(self) -> list[Feedback]:
+        """What visitors said of answers, oldest first."""
+        return ratings.kept(self._client)
+
+    def _steady(self, read: Callable[[State], T]) -> T:
+        """What ``read`` finds in one state of the library; once more, when another one came meanwhile."""
+        while True:
+            state = State.of(self._client)
+            try:
+                found = read(state)
+            except Exception:
+                if State.of(self._client).generation == state.generation:
+                    raise
+            else:
+                if State.of(self._client).generation == state.generation:
+                    return found
+
+    def _rows(self, state: State, kind: str) -> Iterable[Row]:
+        return self._client.each(self._client.records, state.now(kind), *ROW, page=SMALL)
+
+    def _named(self, state: State, key: str) -> list[Row]:
+        """The row of the article whose id, source or title is ``key``."""
+        client = self._client
+        same = f"name == {literal(key)}"
+        rows = list(client.each(client.records, f"{state.now('article')} and {same}", *ROW))
+        if not rows:
+            files = client.each(client.records, f"{state.now('file')} and {same}", "article")
+            if file := next(files, None):
+                condition = f"{state.now('article')} and article == {literal(file['article'])}"
+                rows = list(client.each(client.records, condition, *ROW))
+        if not rows:
+            condition = f"{state.now('article')} and title == {literal(lowered(key))}"
+            rows = list(client.each(client.records, condition, *ROW))
+            rows = [row for row in rows if json.loads(row["data"])["title"] == key] or rows
+        if len(rows) > 1:
+            ids = " or ".join(sorted(row["name"] for row in rows))
+            raise UsageError(f'Several articles have the title "{key}": say {ids}.')
+        if not rows:
+            found = sorted((row["name"], json.loads(row["data"])["title"]) for row in self._rows(state, "article"))
+            names = [name for pair in found for name in pair]
+            raise UsageError(f'There is no article "{key}" in the library. {alike(names, key)}')
+        return rows
+
+    def _sources(self, state: State, article: str | None = None) -> dict[str, str]:
+        """The first file of each article, or of one, by its sha256."""
+        condition = state.now("file") + (f" and article == {literal(article)}" if article else "")
+        rows = self._client.each(self._client.records, condition, *ROW, page=SMALL)
+        by_place = sorted((json.loads(row["data"])["place"], row) for row in rows)
+        return {row["article"]: row["name"] for _, row in reversed(by_place)}
+
+    def _articles(self, rows: Sequence[Row], sources: dict[str, str]) -> list[Article]:
+        keys = [row["article"] for row in rows]
+        texts, pages = (whole(self._client, kind, keys) for kind in ("text", "pages"))
+        found = []
+        for row in rows:
+            key, data = row["article"], json.loads(row["data"])
+            offsets = tuple(json.loads(pages[key] or "[]"))
+            source = sources.get(key, "")
+            found.append(Article(row["name"], data["title"], source, texts[key], key, data["date"], offsets))
+        return found
