@@ -8,13 +8,11 @@ which lie in segments of bounded size, each searched whole.
 
 import argparse
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
-
-from index.errors import UsageError
 
 SIZES = {"1 million": 1e6, "100 million": 1e8, "10 billion": 1e10}  # passages
 RATES = (1, 100, 10_000)  # questions a minute
@@ -77,8 +75,8 @@ def services(m: Measured) -> Iterator[list[str]]:
         cells = [name]
         for rate in RATES:
             searching = _searching(m, size, rate)
-            processes = max(1, ceil(rate / 60 * m.answer_s / FULL))
-            answering = ceil(processes * m.cores / CORES)
+            processes = max(1, math.ceil(rate / 60 * m.answer_s / FULL))
+            answering = math.ceil(processes * m.cores / CORES)
             latency = _wait(rate / 60, m.answer_s, processes) + m.answer_s + _search_s(m, size, searching)
             cells.append(f"{searching or 'no'} + {answering}, {latency:.2f} s")
         yield cells
@@ -100,7 +98,9 @@ def _searching(m: Measured, size: float, rate: float) -> int:
     """Nodes of Milvus: enough for its memory, and for the processor time of all questions."""
     if size <= SIZES["1 million"]:
         return 0
-    return max(ceil(_engine(m, size)[1] / (FULL * MEMORY)), ceil(rate / 60 * _work_s(m, size) / (FULL * CORES)))
+    return max(
+        math.ceil(_engine(m, size)[1] / (FULL * MEMORY)), math.ceil(rate / 60 * _work_s(m, size) / (FULL * CORES))
+    )
 
 
 def _work_s(m: Measured, size: float) -> float:
@@ -118,7 +118,7 @@ def _wait(rate: float, seconds: float, processes: int) -> float:
     M/D/c by Sakasegawa's approximation (1977) and half its variance, for times that do not vary.
     """
     busy = rate * seconds / processes
-    return seconds / 2 * busy ** (sqrt(2 * (processes + 1)) - 1) / (processes * (1 - busy))
+    return seconds / 2 * math.pow(busy, math.sqrt(2 * (processes + 1)) - 1) / (processes * (1 - busy))
 
 
 def _json(file: Path) -> Any:
@@ -126,7 +126,7 @@ def _json(file: Path) -> Any:
 
 
 def _bytes(size: float) -> str:
-    return f"{size / 1e12:.1f} TB" if size >= 1e12 else f"{size / 1e9:.1f} GB" if size < 1e10 else f"{size / 1e9:.0f} GB"
+    return f"{size / 1e12:.1f} TB" if size >= 1e12 else f"{size / 1e9:.3g} GB"
 
 
 def _table(head: list[str], rows: Iterator[list[str]]) -> str:
@@ -143,7 +143,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     found = read(given.pop("bench")) | {name: value for name, value in given.items() if value is not None}
     if missing := [field.name for field in fields(Measured) if field.name not in found]:
-        raise SystemExit(str(UsageError(f"Not measured: {', '.join(missing)}. Run make bench, or name them as options.")))
+        raise SystemExit(f"Not measured: {', '.join(missing)}. Run make bench, or name them as options.")
     measured = Measured(**found)
     print(f"Measured: {', '.join(f'{name} {value:.4g}' for name, value in found.items())}\n")
     head = ["passages", "engine", "memory", "disk", "hours of indexing"]
