@@ -61,8 +61,9 @@ def evaluate(
         _compare(*compare)
         return
     from evals.options import DEFAULT, Options
+    from index.open import folder
 
-    home = runs or Path(options["library"]) / "evals"
+    home = runs or folder(options["library"]) / "evals"
     if resumed:
         _report(_resumed(home, options))
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 
 from index import feedback
-from index.errors import DamagedLibrary, FootnoteError, UsageError
+from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
 from index.lock import PATIENCE, lock
 
 NAME = "library.db"
@@ -80,7 +80,7 @@ class Database:
         self._lock = RLock()
         if not self.file.exists():
             if not create:
-                raise UsageError(f"There is no library in {directory}: index a folder of articles first.")
+                raise MissingLibrary(f"There is no library in {directory}: index a folder of articles first.")
             self._create()
         with self._explained():
             self.connection = self._connect()

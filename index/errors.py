@@ -9,5 +9,9 @@ class UsageError(FootnoteError):
     """What was asked can't be done as it was asked: a missing path, an unknown article, an empty question."""
 
 
+class MissingLibrary(UsageError):
+    """There is no library of that name, and it was not to be made."""
+
+
 class DamagedLibrary(FootnoteError):
     """A ``library.db`` that can't be trusted; nothing in it has been changed."""

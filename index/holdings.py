@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,7 +36,7 @@ class Plan:
     """What a library is to hold: files by place, without those in ``gone``.
 
     ``ids`` and ``titles`` hold what is new of either, by the sha256 of the article's text; articles that no file
-    holds any longer are ``orphans``.
+    holds any longer are ``orphans``. ``added`` says when an article came, where that is not now.
     """
 
     found: dict[str, File]
@@ -43,6 +44,7 @@ class Plan:
     ids: dict[str, str]
     titles: dict[str, str]
     orphans: set[str]
+    added: dict[str, datetime] = field(default_factory=dict)
 
 
 Whole = tuple[Article, list[Passage], "NDArray[np.float32]"]  # with a unit vector for each passage
@@ -73,6 +75,9 @@ class Holdings(Protocol):
 
     def publish(self, plan: Plan) -> None:
         """Let everybody see what is planned, all at once."""
+
+    def wholes(self, articles: Sequence[str]) -> Iterator[Whole]:
+        """Published articles, by the sha256 of their texts; without their sources, which ``files`` says."""
 
 
 class DatabaseHoldings:
@@ -123,6 +128,25 @@ class DatabaseHoldings:
                 for column, values in (("id", plan.ids), ("title", plan.titles)):
                     rows = [(value, generation, sha256) for sha256, value in values.items()]
                     connection.executemany(f"UPDATE articles SET {column} = ?, generation = ? WHERE sha256 = ?", rows)
+            added = [(f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S}", sha256) for sha256, when in plan.added.items()]
+            connection.executemany("UPDATE articles SET added = ? WHERE sha256 = ?", added)
+
+    def wholes(self, articles: Sequence[str]) -> Iterator[Whole]:
+        """One by one."""
+        import numpy as np
+
+        connection = self._database.connection
+        for sha256 in articles:
+            select = "SELECT number, id, title, text, date, pages FROM articles WHERE sha256 = ? AND id NOTNULL"
+            for number, id, title, text, date, pages in connection.execute(select, [sha256]).fetchall():
+                spans = "SELECT start, end, vector FROM passages JOIN embeddings ON passage = id WHERE article = ?"
+                rows = connection.execute(f"{spans} ORDER BY start", [number]).fetchall()
+                vectors = np.frombuffer(b"".join(vector for *_, vector in rows), dtype="<f4")
+                yield (
+                    Article(id, title, "", text, sha256, date, tuple(json.loads(pages))),
+                    [Passage(id, start, end, text[start:end]) for start, end, _ in rows],
+                    vectors.reshape(len(rows), -1),
+                )
 
 
 def _point(connection: sqlite3.Connection, found: dict[str, File], gone: Collection[str]) -> None:

@@ -47,6 +47,7 @@ class Library:
     """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
+        self.holdings = DatabaseHoldings(database)
         self._database = database
         self._embedder = embedder
         self._vectors: Vectors | None = None
@@ -94,7 +95,7 @@ class Library:
         Raises UsageError for a path that does not exist, or when there is nothing to index or remove, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(DatabaseHoldings(self._database), self._embedder, paths, progress, intake)
+        changes = mirror(self.holdings, self._embedder, paths, progress, intake)
         if changes:
             self._follow()
         return changes

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from index.library import Library
+from index.open import AnyLibrary
 from index.search import Hit
 from rag.answer import Answer, Statement, Timings
 from rag.answer_type import expected
@@ -52,7 +52,7 @@ class Assistant:
     """
 
     def __init__(
-        self, library: Library, model: LanguageModel | Future[LanguageModel], threshold: float = THRESHOLD
+        self, library: AnyLibrary, model: LanguageModel | Future[LanguageModel], threshold: float = THRESHOLD
     ) -> None:
         self.library = library
         self._model = model

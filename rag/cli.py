@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,27 +13,28 @@ import click
 from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
-    from index.library import Library
+    from index.open import AnyLibrary
     from rag.assistant import Assistant
 
 ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
 SEEDS = Path("seeds")
-UPSTAIRS = {  # commands of the rooms above: name → module and function, imported when called for
+ELSEWHERE = {  # commands in files of their own: name → module and function, imported when called for
     "eval": ("evals.command", "evaluate"),
     "feedback": ("ui.command", "feedback"),
+    "library": ("rag.library", "library"),
     "ui": ("ui.command", "ui"),
 }
 
 
 class Front(click.Group):
-    """Shows our own errors as one line, with the exit status that fits; fetches the commands of upper rooms."""
+    """Shows our own errors as one line, with the exit status that fits; fetches the commands of other files."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted([*super().list_commands(context), *UPSTAIRS])
+        return sorted([*super().list_commands(context), *ELSEWHERE])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name in UPSTAIRS:
-            module, command = UPSTAIRS[name]
+        if name in ELSEWHERE:
+            module, command = ELSEWHERE[name]
             found: click.Command = getattr(import_module(module), command)
             return found
         return super().get_command(context, name)
@@ -49,7 +49,7 @@ class Front(click.Group):
 
 @click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="footnote")
-@click.option("--library", default=".rag", show_default=True, metavar="DIR", help="Where the library is kept.")
+@click.option("--library", default=".rag", show_default=True, metavar="NAME", help="A folder, or an address on Milvus.")
 @click.option("--model", metavar="MODEL", help="A GGUF file, or OWNER/REPO:FILE.gguf on the hub; see rag models.")
 @click.option("--embedder", metavar="NAME", help="A sentence-transformers model, for a library yet to be made.")
 @click.option("-q", "--quiet", is_flag=True, help="No messages beside the result.")
@@ -91,9 +91,9 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
     if watch and ray:
         raise UsageError("--ray indexes once: leave out --watch.")
     intake = import_module("index.ray").intake(ray, options["library"]) if ray else None
-    with _library(options, seeds=False) as library:
+    with opened_library(options, seeds=False) as library:
         made = library.mirror(paths or [SEEDS], progress=not options["quiet"], intake=intake)
-        _say(options, _text().changes(made))
+        say(options, _text().changes(made))
         if watch:
             _keep_mirroring(options, library, paths or [SEEDS])
         elif made.problems and not (made.added or made.changed or made.renamed or made.unchanged):
@@ -105,33 +105,9 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
 @click.pass_obj
 def remove(options: dict[str, Any], article: str) -> None:
     """Take ARTICLE (its id, source or title) out of the library. Its file stays, and rag index brings it back."""
-    with _library(options, seeds=False, create=False) as library:
+    with opened_library(options, seeds=False, create=False) as library:
         removed = library.remove(article)
-        _say(options, _text().printable(f"removed {removed.id} ({removed.source})"))
-
-
-@main.command()
-@click.option(
-    "--check", is_flag=True, help="Hold every file of it against what must be true; exit status 1 for faults."
-)
-@click.option("--rebuild", is_flag=True, help="Build vectors.faiss and words anew from library.db.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_obj
-def library(options: dict[str, Any], check: bool, rebuild: bool, as_json: bool) -> None:
-    """How much is in the library, what made it, its size, and whether it is sound."""
-    with _library(options, seeds=False, create=False) as opened:
-        if rebuild:
-            opened.rebuild()
-        status, faults = opened.status(), opened.check() if check else []
-        if as_json:
-            record = asdict(status) | ({"faults": faults} if check else {})
-            click.echo(json.dumps(record, ensure_ascii=False))
-        else:
-            click.echo(_text().status(status))
-            if check:
-                click.echo(_text().printable("\n".join(faults or ["no faults"])))
-    if faults:
-        sys.exit(FAILURE)
+        say(options, _text().printable(f"removed {removed.id} ({removed.source})"))
 
 
 @main.command()
@@ -187,7 +163,7 @@ def chat(options: dict[str, Any]) -> None:
 @click.pass_obj
 def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> None:
     """The passages that fit QUESTION best: fused score, rank on the dense and on the lexical side."""
-    with _library(options) as library:
+    with opened_library(options) as library:
         found = library.search(question, k)
         if as_json:
             from rag.answer import hit_as_json
@@ -203,7 +179,7 @@ def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> Non
 @click.pass_obj
 def articles(options: dict[str, Any], as_json: bool) -> None:
     """The articles in the library."""
-    with _library(options) as library:
+    with opened_library(options) as library:
         found = library.articles()
         if as_json:
             fields = ("id", "title", "source", "date", "sha256")
@@ -223,7 +199,7 @@ def show(options: dict[str, Any], article: str, cite: str | None) -> None:
     \b
     rag show openai-broadens-its-cloud-beyond-microsoft --cite 490:579
     """
-    with _library(options) as library:
+    with opened_library(options) as library:
         text = library.article(article).text
         if cite:
             start, end = _offsets(cite, len(text))
@@ -254,7 +230,7 @@ def verify(options: dict[str, Any], file: str) -> None:
     from rag.answer import verdicts
 
     lines = [line for line in _read(file).splitlines() if line.strip()]
-    with _library(options) as library:
+    with opened_library(options) as library:
         found = verdicts(lines, file, lambda article: library.article(article).text)
     for verdict in found:
         if not verdict.holds:
@@ -266,19 +242,18 @@ def verify(options: dict[str, Any], file: str) -> None:
 
 
 @contextmanager
-def _library(options: dict[str, Any], seeds: bool = True, create: bool = True) -> Iterator["Library"]:
+def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = True) -> Iterator["AnyLibrary"]:
     """The library that --library names; with ``seeds``, one that was never made is made from seeds/."""
     from index.embedder import Embedder
-    from index.library import Library
+    from index.open import exists, opened
 
-    embedder = Embedder(options["embedder"]) if options["embedder"] else None
-    directory = Path(options["library"])
-    fresh = seeds and not (directory / "library.db").exists()
+    name, embedder = options["library"], Embedder(options["embedder"]) if options["embedder"] else None
+    fresh = seeds and not exists(name)
     if fresh and not SEEDS.is_dir():
-        raise UsageError(f"There is no library in {directory}: make one with rag index FOLDER.")
-    with Library.open(directory, embedder, create=fresh if seeds else create) as library:
+        raise UsageError(f"There is no library in {name}: make one with rag index FOLDER.")
+    with opened(name, embedder, create=fresh if seeds else create) as library:
         if fresh:
-            _say(options, f"No library in {directory} yet: indexing {SEEDS}/.")
+            say(options, f"No library in {name} yet: indexing {SEEDS}/.")
             library.mirror([SEEDS], progress=not options["quiet"])
         yield library
 
@@ -287,28 +262,28 @@ def _library(options: dict[str, Any], seeds: bool = True, create: bool = True) -
 def _assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
     from rag.models import loading
 
-    with _library(options) as library:
+    with opened_library(options) as library:
         model = loading(options["model"])
         from rag.assistant import Assistant
 
         yield Assistant(library, model)
 
 
-def _keep_mirroring(options: dict[str, Any], library: "Library", paths: Sequence[str | Path]) -> None:
+def _keep_mirroring(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:
     from index.watch import changes
 
-    _say(options, "Watching for changes; Ctrl-C ends it.")
+    say(options, "Watching for changes; Ctrl-C ends it.")
     for _ in changes(paths):
         try:
             made = library.mirror(paths)
         except FootnoteError as error:  # a folder that is gone for a moment, another process that is writing
-            _say(options, f"rag: {error}")
+            say(options, f"rag: {error}")
         else:
             if made:
-                _say(options, _text().changes(made))
+                say(options, _text().changes(made))
 
 
-def _say(options: dict[str, Any], line: str) -> None:
+def say(options: dict[str, Any], line: str) -> None:
     if not options["quiet"]:
         click.echo(line, err=True)
 

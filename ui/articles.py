@@ -7,7 +7,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from index.errors import FootnoteError
-from index.library import Library
+from index.open import AnyLibrary
 from index.reader import READERS
 from ui.backend import Backend
 from ui.source import text
@@ -24,7 +24,7 @@ class Result:
     added: bool = False
 
 
-def listing(library: Library) -> str:
+def listing(library: AnyLibrary) -> str:
     """Every article with its length and the day it was added, as HTML."""
     found = library.articles()
     if not found:

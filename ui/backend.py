@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from index.library import Library
+from index.open import AnyLibrary
 from rag.assistant import Assistant
 
 
@@ -16,7 +16,7 @@ class Backend:
     questions are answered meanwhile.
     """
 
-    def __init__(self, reader: Library, writer: Library, uploads: Path, model: str | None = None) -> None:
+    def __init__(self, reader: AnyLibrary, writer: AnyLibrary, uploads: Path, model: str | None = None) -> None:
         self.reader = reader
         self.writer = writer
         self.uploads = uploads

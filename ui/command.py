@@ -73,10 +73,10 @@ def export(options: dict[str, Any], folder: Path) -> None:
     rag feedback export complaints/
     rag eval complaints/feedback.yaml
     """
-    from index.library import Library
+    from index.open import opened
     from ui.suite import write
 
-    with Library.open(options["library"], create=False) as library:
+    with opened(options["library"], create=False) as library:
         for question in write(folder, library.feedback(), library.articles()):
             click.echo(f"left out, since nothing says what would be right: {question}", err=True)
     click.echo(f"{folder / 'feedback.yaml'}")
@@ -86,15 +86,15 @@ def export(options: dict[str, Any], folder: Path) -> None:
 def _backend(options: dict[str, Any]) -> "Iterator[Backend]":
     """The backend on the library that --library names, loading; a library that was never made is made from seeds/."""
     from index.embedder import Embedder
-    from index.library import Library
+    from index.open import exists, folder, opened
     from ui.backend import Backend
 
-    directory = Path(options["library"])
-    fresh = not (directory / "library.db").exists()
+    name = options["library"]
+    fresh = not exists(name)
     names = (Embedder(options["embedder"]) if options["embedder"] else None for _ in range(2))
-    reader, writer = (Library.open(directory, embedder) for embedder in names)
+    reader, writer = (opened(name, embedder) for embedder in names)
     with reader, writer:
-        backend = Backend(reader, writer, directory / UPLOADS, options["model"])
+        backend = Backend(reader, writer, folder(name) / UPLOADS, options["model"])
         backend.start([SEEDS] if fresh and SEEDS.is_dir() else [])
         yield backend
 

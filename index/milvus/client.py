@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError, MissingLibrary, UsageError
 from index.milvus.address import TOKEN, Address
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROWS = 500  # written at once; a server takes 64 MB a message
 PAGE = 200  # rows read at once
+MOST = 16_384  # rows that Milvus returns at once
 KEYS = 500  # ids in a filter
 PATIENCE = 10  # seconds to wait for a connection
 LONGEST = 65_535  # bytes of a VARCHAR
@@ -51,7 +52,7 @@ class Client:
             self._client = _connect(address)
             if not self._client.has_collection(self.records):
                 if not create:
-                    raise UsageError(f"There is no library {address.text}: index a folder of articles first.")
+                    raise MissingLibrary(f"There is no library {address.text}: index a folder of articles first.")
                 self._create(self.records, _records())
             fields = {field["name"] for field in self._client.describe_collection(self.records)["fields"]}
         if fields != RECORDS:
@@ -91,6 +92,11 @@ class Client:
             with self._explained():
                 found += self._client.query(collection, ids=keys, output_fields=list(fields))
         return found
+
+    def find(self, collection: str, condition: str, *fields: str) -> list[Row]:
+        """The rows that fit, where they are few."""
+        with self._explained():
+            return list(self._client.query(collection, filter=condition, output_fields=list(fields), limit=MOST))
 
     def each(self, collection: str, condition: str, *fields: str, page: int = PAGE) -> Iterator[Row]:
         """The rows that fit, by id, a page at a time."""

@@ -16,11 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index import lexical
+from index.article import Article
 from index.errors import FootnoteError
 from index.holdings import File, Plan, Whole
 from index.milvus.client import FOREVER, Client, Row, literal
 from index.milvus.lease import lease
 from index.milvus.records import ROW, State, among, changed, digest, lowered, parts, record, shortened, whole
+from index.passage import Passage
 
 SMALL = 5000  # rows read at once, where they hold no text
 CONTENT = ("text", "pages", "stored")  # kinds of rows that go with an article
@@ -84,7 +86,9 @@ class MilvusHoldings:
             }
             client.write(client.records, [record("maker", "maker", data=json.dumps(maker))])
         born = State.of(client).generation + 1
-        content, passages, stored = [], [], []
+        content: list[Row] = []
+        passages: list[Row] = []
+        stored: list[Row] = []
         for article, spans, vectors in wholes:
             content += parts("text", article.sha256, article.text)
             content += parts("pages", article.sha256, json.dumps(article.pages) if article.pages else "")
@@ -123,6 +127,28 @@ class MilvusHoldings:
         self._settle(state)
         self._client.seal()
 
+    def wholes(self, articles: Sequence[str]) -> Iterator[Whole]:
+        """One by one."""
+        import numpy as np
+
+        state = State.of(self._client)
+        for condition in among("article", articles, most=1):
+            for row in self._client.find(self._client.records, f"{state.now('article')} and {condition}", *ROW):
+                sha256, data = row["article"], json.loads(row["data"])
+                text, pages = (whole(self._client, kind, [sha256])[sha256] for kind in ("text", "pages"))
+                found = self.passages(row["name"], sha256, text)
+                offsets = tuple(json.loads(pages or "[]"))
+                vectors = np.array([vector for _, vector in found], dtype="<f4").reshape(len(found), -1)
+                article = Article(row["name"], data["title"], "", text, sha256, data["date"], offsets)
+                yield article, [passage for passage, _ in found], vectors
+
+    def passages(self, id: str, sha256: str, text: str) -> list[tuple[Passage, list[float]]]:
+        """The passages of an article with that id and ``text``, and their vectors, in order."""
+        condition = f"article == {literal(sha256)}"
+        rows = self._client.each(self._client.passages, condition, "start", "end", "vector")
+        spans = sorted((row["start"], row["end"], row["vector"]) for row in rows)
+        return [(Passage(id, start, end, text[start:end]), vector) for start, end, vector in spans]
+
     def _file_rows(self, plan: Plan, generation: int) -> Iterator[Row]:
         for place, file in plan.found.items():
             old = self._files.get(place)
@@ -144,12 +170,13 @@ class MilvusHoldings:
         stored = {row["article"]: json.loads(row["data"]) for row in rows}
         if missing := [article for article in touched if article not in stored]:
             raise FootnoteError(f"{len(missing)} articles were taken out meanwhile: index the same paths again.")
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC)
         for article in touched:
             old = self._articles.get(article)
             if old:
                 yield changed(old, gone=generation)
-            before = json.loads(old["data"]) if old else stored[article] | {"added": now}
+            added = plan.added.get(article, now).isoformat(timespec="seconds")
+            before = json.loads(old["data"]) if old else stored[article] | {"added": added}
             title = plan.titles.get(article, before["title"])
             if title != stored[article]["title"]:
                 self._retitle(article, title, stored[article])
@@ -215,4 +242,4 @@ def _stamp(row: Row) -> str | None:
 def _passages(row: Row, generation: int) -> int:
     """How many passages come with a row, or go (then less than 0)."""
     count: int = json.loads(row["data"]).get("passages", 0)
-    return count * ((row["born"] == generation) - (row["gone"] == generation))
+    return count * (int(row["born"] == generation) - int(row["gone"] == generation))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from index import mirror
 from index.article import Article, Problem
@@ -18,7 +18,7 @@ from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
 from index.milvus.holdings import SMALL, MilvusHoldings
-from index.milvus.records import ROW, State, lowered, whole
+from index.milvus.records import ROW, State, among, lowered, whole
 from index.mirror import Changes, Intake
 from index.passage import Passage
 from index.search import Hit
@@ -42,7 +42,7 @@ class MilvusLibrary:
     def __init__(self, client: Client, embedder: Embedder) -> None:
         self._client = client
         self._embedder = embedder
-        self._holdings = MilvusHoldings(client)
+        self.holdings = MilvusHoldings(client)
 
     @classmethod
     def open(cls, name: str, embedder: Embedder | None = None, create: bool = True) -> MilvusLibrary:
@@ -78,15 +78,15 @@ class MilvusLibrary:
         self, paths: Iterable[str | Path], progress: bool = False, intake: Callable[..., Intake] | None = None
     ) -> Changes:
         """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
-        return mirror.mirror(self._holdings, self._embedder, paths, progress, intake)
+        return mirror.mirror(self.holdings, self._embedder, paths, progress, intake)
 
     def known(self) -> set[str]:
         """The sha256 of every text that is stored, published or not: what need not be embedded again."""
-        return self._holdings.known()
+        return self.holdings.known()
 
     def files(self) -> dict[str, File]:
         """The files that articles came from, with the stamps they had, by place (``index.mirror.place``)."""
-        return self._holdings.files()
+        return self.holdings.files()
 
     def put(self, wholes: Sequence[Whole]) -> None:
         """Store articles as a whole, each with its passages and their unit vectors, shape (passages, dimensions).
@@ -98,35 +98,35 @@ class MilvusLibrary:
         facts = {
             "embedder": self._embedder.name,
             "dimensions": str(wholes[0][2].shape[1]),
-            "agreement": self._holdings.fact("agreement")
+            "agreement": self.holdings.fact("agreement")
             or mirror.agreement(self._embedder, [article for article, *_ in wholes]),
         }
-        self._holdings.store(wholes, **facts)
+        self.holdings.store(wholes, **facts)
 
     def publish(self, paths: Iterable[str | Path], found: dict[str, File], problems: Sequence[Problem] = ()) -> Changes:
         """Let the library hold the files ``found`` in ``paths``, by place, all of whose articles have been ``put``.
 
         What was indexed from ``paths`` before and is not in ``found`` is removed, unless its file still exists.
         """
-        with self._holdings.changing():
-            known = self._holdings.files()
-            return mirror.publish(self._holdings, [Path(path) for path in paths], known, found, list(problems))
+        with self.holdings.changing():
+            known = self.holdings.files()
+            return mirror.publish(self.holdings, [Path(path) for path in paths], known, found, list(problems))
 
     def remove(self, key: str) -> Article:
         """As ``Library.remove``."""
-        with self._holdings.changing():
+        with self.holdings.changing():
             removed = self.article(key)
-            files = self._holdings.files()
-            self._holdings.live()
+            files = self.holdings.files()
+            self.holdings.live()
             gone = {place for place, file in files.items() if file.article == removed.sha256}
-            self._holdings.publish(Plan({}, gone, {}, {}, {removed.sha256}))
+            self.holdings.publish(Plan({}, gone, {}, {}, {removed.sha256}))
         return removed
 
     def rebuild(self) -> None:
         """Forget what indexing stored and never published; the rankings are Milvus's own."""
-        with self._holdings.changing():
+        with self.holdings.changing():
             published = {row["article"] for row in self._rows(State.of(self._client), "article")}
-            self._holdings.forget(self._holdings.known() - published)
+            self.holdings.forget(self.holdings.known() - published)
         self._client.seal()
 
     def status(self) -> Status:
@@ -201,7 +201,7 @@ class MilvusLibrary:
                 f"The embedder {self._embedder.name} now gives {queries.shape[1]} dimensions, the library has "
                 f"{state.dimensions}: use the model that made it, or index into another library."
             )
-        return self._steady(lambda state: ranking.search(self._client, state, questions, queries, k))
+        return self._steady(lambda state: ranking.search(self._client, state, questions, queries, k), state)
 
     def rate(self, rating: Feedback) -> None:
         """As ``Library.rate``."""
@@ -211,35 +211,34 @@ class MilvusLibrary:
         """What visitors said of answers, oldest first."""
         return ratings.kept(self._client)
 
-    def _steady(self, read: Callable[[State], T]) -> T:
-        """What ``read`` finds in one state of the library; once more, when another one came meanwhile."""
+    def _steady(self, read: Callable[[State], T], state: State | None = None) -> T:
+        """What ``read`` finds, or raises, in one state of the library; once more, when another one came meanwhile."""
+        state = state or State.of(self._client)
         while True:
-            state = State.of(self._client)
+            found, failed = None, None
             try:
                 found = read(state)
-            except Exception:
-                if State.of(self._client).generation == state.generation:
-                    raise
-            else:
-                if State.of(self._client).generation == state.generation:
-                    return found
+            except Exception as error:  # a row may be gone that another row spoke of
+                failed = error
+            before, state = state, State.of(self._client)
+            if state.generation == before.generation:
+                if failed:
+                    raise failed
+                return cast(T, found)
 
     def _rows(self, state: State, kind: str) -> Iterable[Row]:
         return self._client.each(self._client.records, state.now(kind), *ROW, page=SMALL)
 
     def _named(self, state: State, key: str) -> list[Row]:
         """The row of the article whose id, source or title is ``key``."""
-        client = self._client
-        same = f"name == {literal(key)}"
-        rows = list(client.each(client.records, f"{state.now('article')} and {same}", *ROW))
+        client, now = self._client, state.now("article")
+        rows = client.find(client.records, f"{now} and name == {literal(key)}", *ROW)
         if not rows:
-            files = client.each(client.records, f"{state.now('file')} and {same}", "article")
-            if file := next(files, None):
-                condition = f"{state.now('article')} and article == {literal(file['article'])}"
-                rows = list(client.each(client.records, condition, *ROW))
+            files = client.find(client.records, f"{state.now('file')} and name == {literal(key)}", "article")
+            for condition in among("article", [file["article"] for file in files[:1]]):
+                rows = client.find(client.records, f"{now} and {condition}", *ROW)
         if not rows:
-            condition = f"{state.now('article')} and title == {literal(lowered(key))}"
-            rows = list(client.each(client.records, condition, *ROW))
+            rows = client.find(client.records, f"{now} and title == {literal(lowered(key))}", *ROW)
             rows = [row for row in rows if json.loads(row["data"])["title"] == key] or rows
         if len(rows) > 1:
             ids = " or ".join(sorted(row["name"] for row in rows))

@@ -29,7 +29,7 @@ def search(
         asked = [" ".join(dict.fromkeys(lexical.terms(question))) for question in questions[first : first + TOGETHER]]
         vectors = queries[first : first + TOGETHER]
         born = f"born <= {state.generation}"  # passes over what is being stored
-        dense = client.search("vector", vectors, born, CANDIDATES, "article", "start", "end")
+        dense = client.search("vector", list(vectors), born, CANDIDATES, "article", "start", "end")
         words = client.search("sparse", asked, born, CANDIDATES, "article", "start", "end")
         names = _names(client, state, [*dense, *words])
         for near, said, vector, text in zip(dense, words, vectors, asked, strict=True):
@@ -43,7 +43,7 @@ def _names(client: Client, state: State, found: Sequence[Found]) -> dict[str, st
     return {
         row["article"]: row["name"]
         for condition in among("article", articles)
-        for row in client.each(client.records, f"{state.now('article')} and {condition}", "article", "name")
+        for row in client.find(client.records, f"{state.now('article')} and {condition}", "article", "name")
     }
 
 

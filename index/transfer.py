@@ -1,0 +1,103 @@
+"""Transfer: all of one library into another, of the same kind or not, without embedding anything again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index.errors import FootnoteError, UsageError
+from index.holdings import Holdings, Plan
+
+if TYPE_CHECKING:
+    from index.open import AnyLibrary
+
+SOME = 20  # articles that are read and written together
+FACTS = ("embedder", "dimensions", "agreement")
+
+
+def transfer(source: AnyLibrary, target: AnyLibrary, progress: bool = False) -> int:
+    """Make ``target`` hold what ``source`` holds: articles, files, passages, vectors, dates and feedback.
+
+    Returns how many articles there are, all of them read back and compared. What an earlier transfer stored is not
+    stored again. ``progress`` shows a bar on a terminal. Raises UsageError where ``target`` holds other articles or
+    was made with another embedder, and FootnoteError for a difference that is found at the end.
+    """
+    facts = {name: source.holdings.fact(name) for name in FACTS}
+    made_with = target.holdings.fact("embedder")
+    if made_with and made_with != facts["embedder"]:
+        raise UsageError(f"The second library was made with the embedder {made_with}, not {facts['embedder']}.")
+    with source.holdings.changing(), target.holdings.changing():
+        live, there = source.holdings.live(), target.holdings.live()
+        if others := there.keys() - live.keys():
+            raise UsageError(f"The second library holds {len(others)} other articles: name an empty one.")
+        articles = list(live)
+        with _bar(2 * len(articles), progress) as advance:
+            for some in _few(articles):
+                missing = [article for article in some if not target.holdings.stored(article)]
+                target.holdings.store(list(source.holdings.wholes(missing)), **facts)
+                advance(len(some))
+            target.holdings.publish(_plan(source, target, live, there))
+            for some in _few(articles):
+                _compare(source.holdings, target.holdings, some)
+                advance(len(some))
+    target.rebuild()
+    for rating in source.feedback():
+        target.rate(rating)
+    if target.holdings.live() != live or target.feedback() != source.feedback():
+        raise FootnoteError("The second library changed while it was being written: copy once more.")
+    return len(articles)
+
+
+def _plan(
+    source: AnyLibrary, target: AnyLibrary, live: dict[str, tuple[str, str]], there: dict[str, tuple[str, str]]
+) -> Plan:
+    """The same ids, titles, dates and files, as they are seen from the other library's folder."""
+    found = {
+        os.path.relpath(source.holdings.home / place, target.holdings.home): file
+        for place, file in source.holdings.files().items()
+    }
+    dates = source.dates()
+    return Plan(
+        found,
+        gone=target.holdings.files().keys() - found.keys(),
+        ids={article: id for article, (id, _) in live.items() if there.get(article, ("", ""))[0] != id},
+        titles={article: title for article, (_, title) in live.items() if there.get(article, ("", ""))[1] != title},
+        orphans=set(),
+        added={article: dates[id] for article, (id, _) in live.items()},
+    )
+
+
+def _compare(source: Holdings, target: Holdings, articles: list[str]) -> None:
+    """Raises FootnoteError unless both hold the same texts, spans and vectors, and the texts are what was indexed."""
+    for wanted, (article, passages, vectors) in zip(articles, source.wholes(articles), strict=True):
+        copies = list(target.wholes([wanted]))
+        text = copies[0][0].text if copies else ""
+        same = [(replace(a, source=""), p, v.tobytes()) for a, p, v in copies] == [
+            (article, passages, vectors.tobytes())
+        ]
+        if not same or hashlib.sha256(text.encode()).hexdigest() != wanted:
+            raise FootnoteError(f"{article.id} is not the same in both libraries: check the first with --check.")
+
+
+def _few(articles: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(articles), SOME):
+        yield articles[first : first + SOME]
+
+
+@contextmanager
+def _bar(total: int, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal; to be told how many articles are written or compared."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Copying", total=total)
+        yield lambda count: bar.advance(task, count)

@@ -1,0 +1,59 @@
+"""The command ``rag library``: how a library is, and the way from one into another."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--check", is_flag=True, help="Hold every file of it against what must be true; exit status 1 for faults."
+)
+@click.option("--rebuild", is_flag=True, help="Build vectors.faiss and words anew from library.db.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -> None:
+    """How much is in the library, what made it, its size, and whether it is sound."""
+    if context.invoked_subcommand:
+        return
+    from rag import text
+    from rag.cli import FAILURE, opened_library
+
+    options = context.obj
+    with opened_library(options, seeds=False, create=False) as opened:
+        if rebuild:
+            opened.rebuild()
+        status, faults = opened.status(), opened.check() if check else []
+        if as_json:
+            record = asdict(status) | ({"faults": faults} if check else {})
+            click.echo(json.dumps(record, ensure_ascii=False))
+        else:
+            click.echo(text.status(status))
+            if check:
+                click.echo(text.printable("\n".join(faults or ["no faults"])))
+    if faults:
+        sys.exit(FAILURE)
+
+
+@library.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.pass_obj
+def copy(options: dict[str, Any], source: str, target: str) -> None:
+    """Copy the library FROM to TO (folders or addresses on Milvus) without embedding anything again.
+
+    Goes on where a copy was cut off; at the end every text, passage and vector is read back and compared.
+
+    \b
+    rag library copy .rag milvus://127.0.0.1:19530/archive
+    """
+    from index.open import opened
+    from index.transfer import transfer
+    from rag.cli import say
+
+    with opened(source, create=False) as first, opened(target) as second:
+        count = transfer(first, second, progress=not options["quiet"])
+        say(options, f"{count} articles copied and compared: {target} holds what {source} holds.")
