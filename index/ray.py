@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 SERVERS = ("milvus://", "milvus+tls://")
-PARCEL = 200_000  # bytes of the files that are given out together: about 256 passages
+PARCEL = 50_000  # bytes of the files that are given out together: about 64 passages, a second of one core
 PARCELS = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
 RETRIES = 2  # for a parcel whose worker dies
 PATIENCE = 5  # seconds to reach a cluster
@@ -206,7 +206,7 @@ def _cluster(address: str) -> Iterator[None]:
                 host, _, port = address.rpartition(":")
                 socket.create_connection((host, int(port)), PATIENCE).close()
                 ray.init(address, **QUIET)
-        except (OSError, OverflowError, RuntimeError, ValueError) as error:
+        except Exception as error:  # Ray raises bare ones, too
             reason = next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
             raise FootnoteError(f"No Ray cluster at {address} can be used from here: {reason}.") from error
         try:
