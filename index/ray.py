@@ -208,6 +208,7 @@ def _cluster(address: str) -> Iterator[None]:
                 ray.init(address, **QUIET)
         except Exception as error:  # Ray raises bare ones, too
             reason = next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
+            ray.shutdown()
             raise FootnoteError(f"No Ray cluster at {address} can be used from here: {reason}.") from error
         try:
             yield

@@ -68,10 +68,9 @@ def indexed(server: str, articles: Path) -> subprocess.CompletedProcess[str]:
     with MilvusLibrary.open(f"{server}/on_ray") as library:
         _until(lambda: library.known() or started.poll() is not None)
         assert started.poll() is None, started.communicate()
-        workers = _of_ray(started, "ray::MapWorker")
+        others, workers = _of_ray(started), _of_ray(started, "ray::MapWorker")
         assert workers and len(library.known()) < len(TOWNS), "there must be something left to do"
         workers[0].send_signal(signal.SIGKILL)
-    others = _of_ray(started)
     out, err = started.communicate(timeout=PATIENCE)
     assert not psutil.wait_procs(others, timeout=20)[1], "no process of Ray stays behind"
     return subprocess.CompletedProcess(started.args, started.returncode, out, err)
@@ -83,7 +82,7 @@ def _rag(library: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def _of_ray(command: subprocess.Popen[str], name: str = "") -> list[psutil.Process]:
-    return [p for p in psutil.Process(command.pid).children(recursive=True) if name in " ".join(p.cmdline())]
+    return [p for p in psutil.Process(command.pid).children(recursive=True) if p.name().startswith(name)]
 
 
 def _until(true: Callable[[], object]) -> None:
