@@ -192,6 +192,11 @@ def stems(text: str) -> list[str]:
     return list(_analyzer().analyze(text))
 
 
+def neighbours(question: str) -> list[tuple[str, str]]:
+    """Each pair of different stems that follow each other in ``question``, in alphabetical order."""
+    return list(dict.fromkeys((min(pair), max(pair)) for pair in pairwise(terms(question)) if pair[0] != pair[1]))
+
+
 def _query(question: str) -> Query:
     """Any word of ``question``."""
     from tantivy import Occur, Query
@@ -204,7 +209,7 @@ def _near(question: str) -> list[Query]:
     """Each pair of neighbouring words, in either order."""
     from tantivy import Query
 
-    pairs = dict.fromkeys((min(pair), max(pair)) for pair in pairwise(terms(question)) if pair[0] != pair[1])
+    pairs = neighbours(question)
     phrases = [Query.phrase_query(_schema(), "text", list(words), NEAR) for a, b in pairs for words in ((a, b), (b, a))]
     return [Query.boost_query(phrase, NEAR_WEIGHT) for phrase in phrases]
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError, MissingLibrary, UsageError
@@ -26,6 +28,7 @@ PAGE = 200  # rows read at once
 MOST = 16_384  # rows that Milvus returns at once
 KEYS = 500  # ids in a filter
 PATIENCE = 10  # seconds to wait for a connection
+TRIES, PAUSE = 20, 0.1  # at something that another process may be about to do, in seconds
 LONGEST = 65_535  # bytes of a VARCHAR
 FOREVER = 2**62  # the generation in which a row goes that stays
 BM25 = {"bm25_k1": 1.2, "bm25_b": 0.75}  # as tantivy has them
@@ -48,12 +51,16 @@ class Client:
         self.address = address
         self.passages = address.name
         self.records = f"{address.name}_records"
+        if address.file and not address.file.exists() and not create:
+            raise MissingLibrary(f"There is no library {address.text}: index a folder of articles first.")
+        self._client = _connect(address)
         with self._explained():
-            self._client = _connect(address)
             if not self._client.has_collection(self.records):
                 if not create:
                     raise MissingLibrary(f"There is no library {address.text}: index a folder of articles first.")
                 self._create(self.records, _records())
+            for collection in filter(self._client.has_collection, (self.records, self.passages)):
+                self._load(collection)
             fields = {field["name"] for field in self._client.describe_collection(self.records)["fields"]}
         if fields != RECORDS:
             raise FootnoteError(f"{address.text} holds something that is no Footnote library: name another one.")
@@ -153,26 +160,33 @@ class Client:
 
         schema, indexes = layout
         try:
-            self._client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Strong")
+            self._client.create_collection(name, schema=schema, consistency_level="Strong")
+            self._client.create_index(name, indexes, sync=False)
         except MilvusException:
             if not self._client.has_collection(name):  # else another process was quicker
                 raise
+        self._load(name)
+
+    def _load(self, collection: str) -> None:
+        """Have it ready to be read; another process may be about to make its indexes."""
+        from pymilvus import MilvusException
+
+        for again in range(TRIES, -1, -1):
+            try:
+                self._client.load_collection(collection)
+                return
+            except MilvusException:
+                if not again:
+                    raise
+                time.sleep(PAUSE)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._explained(), _lite if self.address.file else nullcontext():
+        with _explained(self.address), _lite if self.address.file else nullcontext():
             yield
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say in one line what Milvus means."""
-        from grpc import RpcError
-        from pymilvus import MilvusException
-
-        try:
-            yield
-        except (MilvusException, RpcError) as error:
-            raise FootnoteError(_explanation(error, self.address)) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return _explained(self.address)
 
 
 def literal(value: str | Sequence[str]) -> str:
@@ -180,7 +194,20 @@ def literal(value: str | Sequence[str]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@contextmanager
+def _explained(address: Address) -> Iterator[None]:
+    """Say in one line what Milvus means."""
+    from grpc import RpcError
+    from pymilvus import MilvusException
+
+    try:
+        yield
+    except (MilvusException, RpcError) as error:
+        raise FootnoteError(_explanation(error, address)) from error
+
+
 def _connect(address: Address) -> MilvusClient:
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong is raised, too
     try:
         from pymilvus import MilvusClient
 
@@ -191,9 +218,14 @@ def _connect(address: Address) -> MilvusClient:
     for name in ("pymilvus", "milvus_lite"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # they log what they raise
     if address.file:
-        address.file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            address.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise FootnoteError(f"No library can be made at {address.text} ({reason}): name another folder.") from error
     secure = {"server_pem_path": address.certificate} if address.certificate else {}
-    return MilvusClient(address.uri, token=address.token, timeout=PATIENCE, **secure)
+    with _explained(address):
+        return MilvusClient(address.uri, token=address.token, timeout=PATIENCE, **secure)
 
 
 def _explanation(error: Exception, address: Address) -> str:
@@ -245,6 +277,6 @@ def _records() -> tuple[CollectionSchema, IndexParams]:
     schema.add_field("unused", DataType.FLOAT_VECTOR, dim=2)  # Milvus wants one in each collection
     indexes = MilvusClient.prepare_index_params()
     indexes.add_index("unused", index_type="FLAT", metric_type="IP")
-    for field in ("kind", "article", "name", "title"):
+    for field in ("article", "name", "title"):
         indexes.add_index(field, index_type="INVERTED")
     return schema, indexes

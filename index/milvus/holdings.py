@@ -69,8 +69,9 @@ class MilvusHoldings:
         return {row["article"] for row in rows}
 
     def fact(self, name: str) -> str:
-        """See ``Holdings``; "" for 0."""
-        return str(getattr(State.of(self._client), name) or "")
+        """See ``Holdings``."""
+        state = State.of(self._client)
+        return str(getattr(state, name)) if state.embedder else ""
 
     def store(self, wholes: Sequence[Whole], **facts: str) -> None:
         """Texts, then passages, then the rows that say so."""

@@ -39,7 +39,8 @@ def lease(client: Client) -> Iterator[None]:
     finally:
         over.set()
         beating.join()
-        client.delete(client.records, 'id in ["lease"]')
+        if json.loads(_held(client) or "{}").get("token") == holder["token"]:
+            client.delete(client.records, 'id in ["lease"]')
 
 
 def _take(client: Client, holder: dict[str, object]) -> None:

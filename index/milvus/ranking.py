@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SPAN = ("article", "start", "end")
 TOGETHER = 100  # questions that are searched for at once
 
 Found = dict[str, tuple[float, Row]]  # score and row of passages by id, best first
@@ -26,14 +27,14 @@ def search(
     """The ``k`` best passages for each question; ``queries`` are the questions' vectors."""
     hits: list[list[Hit]] = []
     for first in range(0, len(questions), TOGETHER):
-        asked = [" ".join(dict.fromkeys(lexical.terms(question))) for question in questions[first : first + TOGETHER]]
-        vectors = queries[first : first + TOGETHER]
+        asked, vectors = questions[first : first + TOGETHER], queries[first : first + TOGETHER]
         born = f"born <= {state.generation}"  # passes over what is being stored
-        dense = client.search("vector", list(vectors), born, CANDIDATES, "article", "start", "end")
-        words = client.search("sparse", asked, born, CANDIDATES, "article", "start", "end")
+        texts = [" ".join(dict.fromkeys(lexical.terms(question))) for question in asked]
+        dense = client.search("vector", list(vectors), born, CANDIDATES, "article")
+        words = client.search("sparse", texts, born, CANDIDATES, "article")
         names = _names(client, state, [*dense, *words])
-        for near, said, vector, text in zip(dense, words, vectors, asked, strict=True):
-            hits.append(_hits(client, names, _known(names, near), _known(names, said), vector, text, k))
+        for near, said, question, vector in zip(dense, words, asked, vectors, strict=True):
+            hits.append(_hits(client, names, _known(names, near), _known(names, said), question, vector, k))
     return hits
 
 
@@ -47,43 +48,59 @@ def _names(client: Client, state: State, found: Sequence[Found]) -> dict[str, st
     }
 
 
-def _known(names: dict[str, str], found: Found) -> Found:
-    return {id: (score, row) for id, (score, row) in found.items() if row["article"] in names}
+def _known(names: dict[str, str], found: Found) -> list[str]:
+    return [id for id, (_, row) in found.items() if row["article"] in names]
 
 
 def _hits(
-    client: Client, names: dict[str, str], near: Found, said: Found, vector: NDArray[np.float32], text: str, k: int
+    client: Client,
+    names: dict[str, str],
+    near: list[str],
+    said: list[str],
+    question: str,
+    vector: NDArray[np.float32],
+    k: int,
 ) -> list[Hit]:
     """Both sides' candidates scored by both sides, fused, and the ``k`` best of them."""
-    rows = {id: row for id, (_, row) in (near | said).items()}
-    if not rows:
+    import numpy as np
+
+    ids = sorted({*near, *said})
+    if not ids:
         return []
-    cosine = {id: score for id, (score, _) in near.items()} | _cosines(client, vector, said.keys() - near.keys())
-    bm25 = {id: score for id, (score, _) in said.items()} | _bm25(client, text, near.keys() - said.keys())
+    rows = {row["id"]: row for row in client.get(client.passages, ids, *SPAN, "words", "vector")}
+    cosine = {id: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for id, row in rows.items()}
+    bm25 = _scores(client, question, {id: row["words"].split() for id, row in rows.items()})
     dense = {id: rank for rank, id in enumerate(order({id: cosine[id] for id in near}), 1)}
-    lexical = {id: rank for rank, id in enumerate(said, 1)}
+    words = {id: rank for rank, id in enumerate(said, 1)}
     fused = fuse(cosine, bm25)
     chosen = order(fused)[:k]
     passages = _passages(client, names, [rows[id] for id in chosen])
     return [
-        Hit(passage, fused[id], rank, dense.get(id), lexical.get(id))
+        Hit(passage, fused[id], rank, dense.get(id), words.get(id))
         for rank, (id, passage) in enumerate(zip(chosen, passages, strict=True), 1)
     ]
 
 
-def _cosines(client: Client, vector: NDArray[np.float32], ids: set[str]) -> dict[str, float]:
-    import numpy as np
+def _scores(client: Client, question: str, words: dict[str, list[str]]) -> dict[str, float]:
+    """The BM25 score of each passage, whose ``words`` are given by id; as `index/lexical.py` gives it.
 
-    rows = client.get(client.passages, sorted(ids), "vector")
-    return {row["id"]: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for row in rows}
+    Milvus is asked for each term's share: two that are neighbours in ``question`` count once more, a little, where
+    they stand near each other.
+    """
+    terms = list(dict.fromkeys(lexical.terms(question)))
+    found = client.search("sparse", terms, f"id in {literal(list(words))}", len(words)) if terms else []
+    shares = {term: {id: score for id, (score, _) in hits.items()} for term, hits in zip(terms, found, strict=True)}
+    scores = {id: sum(share.get(id, 0.0) for share in shares.values()) for id in words}
+    for a, b in lexical.neighbours(question):
+        for id in shares[a].keys() & shares[b].keys():
+            if _near(words[id], a, b):
+                scores[id] += lexical.NEAR_WEIGHT * (shares[a][id] + shares[b][id])
+    return scores
 
 
-def _bm25(client: Client, text: str, ids: set[str]) -> dict[str, float]:
-    """0 where no word of ``text`` is in it."""
-    if not ids:
-        return {}
-    (found,) = client.search("sparse", [text], f"id in {literal(sorted(ids))}", len(ids))
-    return dict.fromkeys(ids, 0.0) | {id: score for id, (score, _) in found.items()}
+def _near(words: list[str], a: str, b: str) -> bool:
+    places, others = ([place for place, word in enumerate(words) if word == wanted] for wanted in (a, b))
+    return any(abs(place - other) <= lexical.NEAR + 1 for place in places for other in others)
 
 
 def _passages(client: Client, names: dict[str, str], rows: Sequence[Row]) -> list[Passage]:
