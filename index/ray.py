@@ -209,7 +209,8 @@ def _cluster(address: str) -> Iterator[None]:
         except Exception as error:  # Ray raises bare ones, too
             reason = next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
             ray.shutdown()
-            raise FootnoteError(f"No Ray cluster at {address} can be used from here: {reason}.") from error
+            failed = "Ray can't be started here" if address == LOCAL else f"The Ray cluster at {address} can't be used"
+            raise FootnoteError(f"{failed}: {reason}.") from error
         try:
             yield
         finally:

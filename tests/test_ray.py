@@ -2,12 +2,10 @@
 
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,6 @@ from index.milvus import MilvusLibrary
 from index.ray import intake
 
 pytest.importorskip("ray.data", reason="Ray is not installed: pip install 'footnote[ray]'")
-pytest.importorskip("milvus_lite", reason="Milvus is not installed: pip install 'footnote[milvus]'")
 
 CLOSE = 0.999  # cosine between vectors of one passage from batches of different texts, in bfloat16
 PAUSE = 0.05  # seconds between two looks
@@ -32,20 +29,9 @@ LINE = (
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of milvus-lite's own server, a process of its own."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    command = ["milvus-lite", "server", "--host", "127.0.0.1", "--port", str(port), "--data-dir"]
-    started = subprocess.Popen(
-        [Path(sys.executable).with_name(command[0]), *command[1:], tmp_path_factory.mktemp("milvus")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
-    yield f"milvus://127.0.0.1:{port}"
-    started.terminate()
-    started.wait()
+def server(milvus: str) -> str:
+    """The address of a real Milvus server."""
+    return f"milvus://{milvus}"
 
 
 @pytest.fixture(scope="module")
