@@ -11,6 +11,8 @@ import logging
 import os
 import re
 import socket
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -34,6 +36,7 @@ PARCEL = 50_000  # bytes of the files that are given out together: about 64 pass
 PARCELS = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
 RETRIES = 2  # for a parcel whose worker dies
 PATIENCE = 5  # seconds to reach a cluster
+START = 60  # seconds for a process that imports Ray and joins a cluster
 OBJECTS = 2**27  # bytes of shared memory, for names
 QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
 ENVIRONMENT = {  # of a Ray that is started here
@@ -183,13 +186,7 @@ def _rows(parcels: list[Parcel], library: str, embedder: str) -> Iterator[Row]:
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most, initial_size=most),
         max_task_retries=RETRIES,
     )
-    try:
-        yield from made.iter_rows()
-    except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-        raise FootnoteError(
-            f"The workers of the Ray cluster failed ({reason[0]}): is Footnote installed there?"
-        ) from error
+    yield from made.iter_rows()
 
 
 @contextmanager
@@ -198,23 +195,45 @@ def _cluster(address: str) -> Iterator[None]:
     import ray
 
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    if address != LOCAL:
+        _reach(address)
     with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         try:
             if address == LOCAL:
-                ray.init("local", include_dashboard=False, object_store_memory=OBJECTS, _temp_dir=folder, **QUIET)
+                _start(folder)
             else:
-                host, _, port = address.rpartition(":")
-                socket.create_connection((host, int(port)), PATIENCE).close()
                 ray.init(address, **QUIET)
-        except Exception as error:  # Ray raises bare ones, too
-            reason = next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
-            ray.shutdown()
-            failed = "Ray can't be started here" if address == LOCAL else f"The Ray cluster at {address} can't be used"
-            raise FootnoteError(f"{failed}: {reason}.") from error
-        try:
             yield
+        except ray.exceptions.RayError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise FootnoteError(f"The workers of the cluster failed: {reason}. Is Footnote installed there?") from error
         finally:
             ray.shutdown()
+
+
+def _start(folder: str) -> None:
+    import ray
+
+    try:
+        ray.init(LOCAL, include_dashboard=False, object_store_memory=OBJECTS, _temp_dir=folder, **QUIET)
+    except Exception as error:  # Ray raises bare ones, as when this machine is too busy
+        reason = next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
+        raise FootnoteError(f"Ray can't be started here: {reason}.") from error
+
+
+def _reach(address: str) -> None:
+    """Raises FootnoteError when there is no cluster; another process tries, for Ray ends one that finds none."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), PATIENCE).close()
+        command = [sys.executable, "-c", "import sys, ray; ray.init(sys.argv[1])", address]
+        environment = os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": str(PATIENCE)}
+        subprocess.run(command, check=True, capture_output=True, env=environment, timeout=START)
+    except (OSError, OverflowError, subprocess.SubprocessError) as error:
+        raise FootnoteError(
+            f"There is no Ray cluster at {address} that can be used from here: on a node of it, give the address that "
+            "ray start printed, and have the same versions of Ray and Python."
+        ) from error
 
 
 @contextmanager
