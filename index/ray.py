@@ -160,9 +160,9 @@ def _parcels(sizes: dict[str, int]) -> list[Parcel]:
     """Places, by their files' ``sizes`` in parcels of about the same number of bytes."""
     most = max(PARCEL, sum(sizes.values()) / PARCELS)
     parcels: list[Parcel] = []
-    held = most
+    held = 0.0
     for place, size in sizes.items():
-        if held + size > most:
+        if not parcels or held + size > most:
             parcels.append([])
             held = 0
         parcels[-1].append(place)
@@ -228,12 +228,18 @@ def _reach(address: str) -> None:
         socket.create_connection((host, int(port)), PATIENCE).close()
         command = [sys.executable, "-c", "import sys, ray; ray.init(sys.argv[1])", address]
         environment = os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": str(PATIENCE)}
-        subprocess.run(command, check=True, capture_output=True, env=environment, timeout=START)
-    except (OSError, OverflowError, subprocess.SubprocessError) as error:
+        tried = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=START)
+    except (OSError, OverflowError, subprocess.TimeoutExpired) as error:
         raise FootnoteError(
-            f"There is no Ray cluster at {address} that can be used from here: on a node of it, give the address that "
-            "ray start printed, and have the same versions of Ray and Python."
+            f"There is no Ray cluster at {address} that can be reached: is that the address?"
         ) from error
+    if tried.returncode:
+        found = re.search(r"^[\w.]*(?:Error|Exception): .{,200}", tried.stderr, re.MULTILINE)
+        reason = found[0] if found else "it does not answer"
+        raise FootnoteError(
+            f"The Ray cluster at {address} can't be used from here ({reason}): this has to be one of its nodes, "
+            "with the same versions of Ray and Python."
+        )
 
 
 @contextmanager

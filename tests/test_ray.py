@@ -36,13 +36,14 @@ def server(milvus: str) -> str:
 
 @pytest.fixture(scope="module")
 def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose files are one parcel each, with a copy and a file that can't be read."""
+    """A folder whose files are one parcel each, with a copy and files that can't be read."""
     folder = tmp_path_factory.mktemp("articles")
     (folder / "coast").mkdir()
     for number, town in enumerate(TOWNS):
         lines = [LINE.format(year=1400 + part, town=town, count=part % 40 + 2) * 3 for part in range(70)]
         (folder / ("coast" if number % 2 else "") / f"{town}.txt").write_text("\n\n".join(lines), encoding="utf-8")
     (folder / "coast" / "again.txt").write_bytes((folder / "Brindle.txt").read_bytes())
+    (folder / "Abandoned.txt").touch()  # the first, and empty
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
     return folder
 
@@ -83,7 +84,7 @@ def test_a_killed_worker_costs_no_article_and_nobody_hears_of_ray(indexed: subpr
     first, *others = indexed.stderr.splitlines()
     assert first == f"{len(TOWNS)} added, 0 unchanged" and indexed.stdout == ""
     assert (
-        sorted(re.findall(r"left out \S+/(\S+):", "\n".join(others))) == ["again.txt", "broken.pdf"]
+        sorted(re.findall(r"left out \S+/(\S+):", "\n".join(others))) == ["Abandoned.txt", "again.txt", "broken.pdf"]
         and len(others) == 2
     )
 
