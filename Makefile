@@ -75,7 +75,7 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,server]'
+	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,ray,server]'
 	@touch $@
 
 .venv-peers/done: .constraints-peers.txt

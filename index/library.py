@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
 from index.holdings import DatabaseHoldings
-from index.mirror import Changes, mirror
+from index.mirror import Changes, Intake, mirror
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
 from index.suggestion import alike
@@ -82,17 +82,20 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def mirror(self, paths: Iterable[str | Path], progress: bool = False) -> Changes:
+    def mirror(
+        self, paths: Iterable[str | Path], progress: bool = False, intake: Callable[..., Intake] | None = None
+    ) -> Changes:
         """Make the library hold ``paths`` (files, or folders with all below) as they are now.
 
         Only what was added, changed, renamed or removed is touched, by the sha256 of the text, and all of it is
         published in one transaction. Removed is what was indexed from one of the folders and is no longer there;
         what was indexed from elsewhere stays. A file that can't be read is a problem, not an error, and stays as it
-        was indexed before. ``progress`` shows a bar on a terminal.
+        was indexed before. ``progress`` shows a bar on a terminal; ``intake`` makes
+        what takes the files in, where that is not this process (`index/ray.py`).
         Raises UsageError for a path that does not exist, or when there is nothing to index or remove, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(self.holdings, self._embedder, paths, progress)
+        changes = mirror(self.holdings, self._embedder, paths, progress, intake)
         if changes:
             self._follow()
         return changes

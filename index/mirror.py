@@ -51,8 +51,14 @@ class Draft:
     size: int
 
 
-def mirror(holdings: Holdings, embedder: Embedder, paths: Iterable[str | Path], progress: bool) -> Changes:
-    """See ``Library.mirror``."""
+def mirror(
+    holdings: Holdings,
+    embedder: Embedder,
+    paths: Iterable[str | Path],
+    progress: bool,
+    intake: "Callable[..., Intake] | None" = None,
+) -> Changes:
+    """See ``Library.mirror``; ``intake`` is given what an Intake is."""
     roots = [Path(path) for path in paths]
     files = {place(file, holdings.home): file for file in find(roots)}
     with holdings.changing():
@@ -60,11 +66,11 @@ def mirror(holdings: Holdings, embedder: Embedder, paths: Iterable[str | Path], 
         if not files and not any(_is_below(holdings.home / place, roots) for place in _missing(holdings, known, files)):
             raise UsageError(f"There is no {KINDS} file in {', '.join(map(str, roots))}: add one.")
         with _bar(files.values(), progress) as advance:
-            intake = Intake(holdings, embedder, known, advance)
+            taken = (intake or Intake)(holdings, embedder, known, advance)
             for where, file in files.items():
-                intake.take(where, file)
-            intake.store()
-        return publish(holdings, roots, known, intake.found, intake.problems)
+                taken.take(where, file)
+            taken.store()
+        return publish(holdings, roots, known, taken.found, taken.problems)
 
 
 class Intake:
@@ -86,23 +92,34 @@ class Intake:
 
     def take(self, place: str, file: Path) -> None:
         """Find out which article is in ``file``; a new one is stored with the next batch."""
-        before = self.known.get(place)
         try:
             stamped, size = stamp(file)
-            if before and stamped and stamped == before.stamp:
-                self.found[place] = File(before.article, str(file), stamped)
-                self._advance(size)
+            if self.unchanged(place, file, stamped, size):
                 return
             article = read(file)
         except (UnreadableFile, OSError) as error:
             reason = f"can't be read: {error.strerror}".lower() if isinstance(error, OSError) else str(error)
-            self.problems.append(Problem(str(file), reason + "; what was indexed before is kept" * bool(before)))
-            if before:
-                self.found[place] = before
+            self.leave(place, file, reason)
             return
         self.found[place] = File(article.sha256, str(file), stamped, article.id, article.title)
         if article.sha256 not in self._drafts and not self._holdings.stored(article.sha256):
             self._draft(article, size)
+
+    def unchanged(self, place: str, file: Path, stamped: str | None, size: int) -> bool:
+        """Whether ``file`` is, by its stamp, as it was indexed before; if so, it is done."""
+        before = self.known.get(place)
+        if not (before and stamped and stamped == before.stamp):
+            return False
+        self.found[place] = File(before.article, str(file), stamped)
+        self._advance(size)
+        return True
+
+    def leave(self, place: str, file: Path, reason: str) -> None:
+        """Leave ``file`` out, or as it was indexed before."""
+        before = self.known.get(place)
+        self.problems.append(Problem(str(file), reason + "; what was indexed before is kept" * bool(before)))
+        if before:
+            self.found[place] = before
 
     def store(self) -> None:
         """Embed the drafts and store them, in one transaction."""

@@ -69,8 +69,16 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH…]")
 @click.option("--watch", is_flag=True, help="Go on doing so whenever a file changes, until Ctrl-C.")
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="local",
+    metavar="[HOST:PORT]",
+    help="Let the workers of a Ray cluster do it, whose nodes all see the files at the same paths and have Footnote "
+    "installed; without HOST:PORT, Ray is started on this machine, and stopped afterwards. Needs --library milvus://….",
+)
 @click.pass_obj
-def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool) -> None:
+def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None) -> None:
     """Make the library hold files and folders as they are now (default: seeds/): .txt, .md, .html, .pdf and .docx.
 
     Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
@@ -79,9 +87,13 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool) -> None:
     \b
     rag index articles/ notes.md
     rag index --watch articles/
+    rag --library milvus://HOST:PORT/NAME index articles/ --ray
     """
+    if watch and ray:
+        raise UsageError("--ray indexes once: leave out --watch.")
+    intake = import_module("index.ray").intake(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
-        made = library.mirror(paths or [SEEDS], progress=not options["quiet"])
+        made = library.mirror(paths or [SEEDS], progress=not options["quiet"], intake=intake)
         say(options, _text().changes(made))
         if watch:
             _keep_mirroring(options, library, paths or [SEEDS])

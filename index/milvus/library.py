@@ -20,7 +20,7 @@ from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
 from index.milvus.holdings import SMALL, MilvusHoldings
 from index.milvus.records import ROW, State, among, lowered, whole
-from index.mirror import Changes
+from index.mirror import Changes, Intake
 from index.passage import Passage
 from index.search import Hit
 from index.suggestion import alike
@@ -75,9 +75,11 @@ class MilvusLibrary:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def mirror(self, paths: Iterable[str | Path], progress: bool = False) -> Changes:
+    def mirror(
+        self, paths: Iterable[str | Path], progress: bool = False, intake: Callable[..., Intake] | None = None
+    ) -> Changes:
         """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
-        return mirror.mirror(self.holdings, self._embedder, paths, progress)
+        return mirror.mirror(self.holdings, self._embedder, paths, progress, intake)
 
     def known(self) -> set[str]:
         """The sha256 of every text that is stored, published or not: what need not be embedded again."""
