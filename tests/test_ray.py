@@ -83,10 +83,7 @@ def test_a_killed_worker_costs_no_article_and_nobody_hears_of_ray(indexed: subpr
     assert indexed.returncode == 0
     first, *others = indexed.stderr.splitlines()
     assert first == f"{len(TOWNS)} added, 0 unchanged" and indexed.stdout == ""
-    assert (
-        sorted(re.findall(r"left out \S+/(\S+):", "\n".join(others))) == ["Abandoned.txt", "again.txt", "broken.pdf"]
-        and len(others) == 2
-    )
+    assert sorted(re.findall(r"left out \S+/(\S+):", "\n".join(others))) == ["Abandoned.txt", "again.txt", "broken.pdf"]
 
 
 def test_the_library_is_the_one_that_is_made_without_ray(
@@ -110,9 +107,7 @@ def test_only_what_changed_needs_the_cluster(
     with MilvusLibrary.open(f"{server}/on_ray") as library:
         assert not library.mirror([articles / "coast"], intake=nowhere)
         (articles / "coast" / "new.txt").write_text("The mayor of Brindle is Ada Thorne.", encoding="utf-8")
-        with pytest.raises(
-            FootnoteError, match=r"^No Ray cluster at 127\.0\.0\.1:1 can be used from here: .*refused\.$"
-        ):
+        with pytest.raises(FootnoteError, match=r"^There is no Ray cluster at 127\.0\.0\.1:1 that can be reached"):
             library.mirror([articles / "coast"], intake=nowhere)
         assert len(library.articles()) == len(TOWNS)
 
