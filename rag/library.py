@@ -12,7 +12,9 @@ import click
 @click.option(
     "--check", is_flag=True, help="Hold every file of it against what must be true; exit status 1 for faults."
 )
-@click.option("--rebuild", is_flag=True, help="Build vectors.faiss and words anew from library.db.")
+@click.option(
+    "--rebuild", is_flag=True, help="Build the rankings anew; on Milvus: drop what was stored and never published."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -> None:

@@ -93,14 +93,15 @@ def _scores(client: Client, question: str, words: dict[str, list[str]]) -> dict[
     scores = {id: sum(share.get(id, 0.0) for share in shares.values()) for id in words}
     for a, b in lexical.neighbours(question):
         for id in shares[a].keys() & shares[b].keys():
-            if _near(words[id], a, b):
-                scores[id] += lexical.NEAR_WEIGHT * (shares[a][id] + shares[b][id])
+            scores[id] += lexical.NEAR_WEIGHT * _near(words[id], a, b) * (shares[a][id] + shares[b][id])
     return scores
 
 
-def _near(words: list[str], a: str, b: str) -> bool:
+def _near(words: list[str], a: str, b: str) -> int:
+    """In how many of both orders tantivy would find them near each other: a step costs one, changing places two."""
     places, others = ([place for place, word in enumerate(words) if word == wanted] for wanted in (a, b))
-    return any(abs(place - other) <= lexical.NEAR + 1 for place in places for other in others)
+    apart = min((abs(place - other) for place in places for other in others), default=lexical.NEAR + 2)
+    return int(apart - 1 <= lexical.NEAR) + int(apart + 1 <= lexical.NEAR)
 
 
 def _passages(client: Client, names: dict[str, str], rows: Sequence[Row]) -> list[Passage]:
