@@ -27,6 +27,7 @@ ROWS = 500  # written at once; a server takes 64 MB a message
 PAGE = 200  # rows read at once
 MOST = 16_384  # rows that Milvus returns at once
 KEYS = 500  # ids in a filter
+CALM = {"grpc.keepalive_time_ms": 300_000}  # milvus-lite's server hangs up on who asks more often whether it is there
 PATIENCE = 10  # seconds to wait for a connection
 TRIES, PAUSE = 20, 0.1  # at something that another process may be about to do, in seconds
 LONGEST = 65_535  # bytes of a VARCHAR
@@ -225,7 +226,7 @@ def _connect(address: Address) -> MilvusClient:
             raise FootnoteError(f"No library can be made at {address.text} ({reason}): name another folder.") from error
     secure = {"server_pem_path": address.certificate} if address.certificate else {}
     with _explained(address):
-        return MilvusClient(address.uri, token=address.token, timeout=PATIENCE, **secure)
+        return MilvusClient(address.uri, token=address.token, timeout=PATIENCE, grpc_options=CALM, **secure)
 
 
 def _explanation(error: Exception, address: Address) -> str:
