@@ -25,7 +25,11 @@ HEAD = 64  # dimensions of an attention head
 
 def export(checkpoint: Path, target: Path, alpha: float) -> None:
     """Writes the low-rank matrices in ``checkpoint`` (`train.py`) to ``target`` as float16."""
-    trained = torch.load(checkpoint, weights_only=True)["trained"]
+    write(torch.load(checkpoint, weights_only=True)["trained"], target, alpha)
+
+
+def write(trained: dict[str, torch.Tensor], target: Path, alpha: float) -> None:
+    """Writes low-rank matrices, named as in `lora.py`, to ``target`` as float16."""
     target.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(target, "llama")
     writer.add_type(gguf.GGUFType.ADAPTER)
