@@ -34,6 +34,7 @@ LOCAL = "local"
 SERVERS = ("milvus://", "milvus+tls://")
 PARCEL = 50_000  # bytes of the files that are given out together: about 64 passages, a second of one core
 PARCELS = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
+ATTEMPTS = 3  # to start Ray here: it gives itself seconds, too few where its 236 MB have to come from the disk
 RETRIES = 2  # for a parcel whose worker dies
 PATIENCE = 5  # seconds to reach a cluster
 START = 60  # seconds for a process that imports Ray and joins a cluster
@@ -211,12 +212,16 @@ def _cluster(address: str) -> Iterator[None]:
             ray.shutdown()
 
 
-def _start(folder: str) -> None:
+def _start(folder: str, attempts: int = ATTEMPTS) -> None:
     import ray
 
     try:
         ray.init(LOCAL, include_dashboard=False, object_store_memory=OBJECTS, _temp_dir=folder, **QUIET)
     except Exception as error:  # Ray raises bare ones, as when this machine is too busy
+        ray.shutdown()
+        if attempts > 1:
+            _start(folder, attempts - 1)
+            return
         reason = next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__
         raise FootnoteError(f"Ray can't be started here: {reason}.") from error
 

@@ -256,7 +256,7 @@ def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path
         chat = Chat(backend)
         turns, *_ = chat.ask(QUESTION, ())
         going = chat.answer(turns)
-        while "tokens" not in turns[-1].stage:
-            turns, *_ = next(going)
+        while "tokens" not in next(going)[1]:
+            pass
         chat.stop(turns)
         assert not list(going) and gone.wait(5)
