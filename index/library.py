@@ -224,8 +224,8 @@ def _article(row: Sequence[Any]) -> Article:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    *fields, added = row
-    return Entry(*fields, datetime.fromisoformat(added).replace(tzinfo=UTC))
+    id, title, source, sha256, date, characters, added = row
+    return Entry(id, title, source, sha256, date, characters, datetime.fromisoformat(added).replace(tzinfo=UTC))
 
 
 def _alike(connection: sqlite3.Connection, key: str) -> str:
