@@ -144,7 +144,15 @@ class Chat:
         """The article that a footnote points at, with the quote marked."""
         return self._source(turns[int(event.turn)], int(event.note))
 
-    def first_source(self, turns: Turns) -> Any:
+    def ended(self, turns: Turns) -> tuple[Any, ...]:
+        """What is shown once an answer is there or was stopped: the view without the conversation, and a source.
+
+        A stage that was on its way to the page when Stop was pressed is shown after "Stopped."; this comes after both.
+        """
+        _, *shown = self.view(turns)
+        return (*shown, self._first_source(turns))
+
+    def _first_source(self, turns: Turns) -> Any:
         """The article of the last answer's first footnote; without an answer, what is shown stays."""
         answer = turns[-1].answer if turns else None
         return self._source(turns[-1], 1) if answer and not answer.abstained else gr.skip()

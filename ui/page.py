@@ -118,7 +118,7 @@ class Page:
             event.success(self._chat.answer, self.turns, view, **queue, show_progress_on=self.place) for event in asked
         ]
         for event in answered:
-            event.then(self._chat.first_source, self.turns, self.source, **AT_ONCE)
+            event.then(self._chat.ended, self.turns, [*view[1:], self.source], **AT_ONCE)
         self.stop.click(self._chat.stop, self.turns, view, cancels=answered, **AT_ONCE)
         self.new.click(self._chat.new, self.turns, view, cancels=answered, **AT_ONCE)
         self.conversation.rate(self._chat.rate, self.turns, view, **AT_ONCE)

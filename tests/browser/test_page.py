@@ -86,8 +86,8 @@ def test_stop_ends_one_visitors_question_and_nobody_elses(visitors: LetIn) -> No
     one.type("Summarize “The River Quill”")
     other.type(QUESTION)
     one.page.get_by_role("button", name="Stop").click()
-    assert "Stopped" in one.answer(0) or one.page.locator(".said").count()
     assert "2030" in other.answer(0)
+    assert "Stopped" in one.answer(0) or one.page.locator(".said").count()
     assert "2030" in one.ask(QUESTION)
 
 
