@@ -16,20 +16,22 @@ from pathlib import Path
 
 import numpy as np
 from rich.progress import track
+from scipy.stats import mannwhitneyu
 
 from evals import squad, wording
 from evals.case import Case, Proof
 from evals.shelf import stock
 from index.embedder import Embedder
 from index.search import Hit
-from rag.adapter import merged, quickest
+from rag.adapter import ADAPTER, merged, quickest
 from rag.answer_type import expected
-from rag.assistant import EVIDENCE, HITS, confidence
+from rag.assistant import EVIDENCE, HITS, sure
 from rag.evidence import Evidence, select
 from rag.generation import Candidate, Generation, generate
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
 from rag.prompt import NO_ANSWER, prompt
+from rag.question import kind
 
 DECLINES = 0.15  # share of answerable questions that may be declined where abstention is compared
 LONGEST = 32  # tokens of an answer without constraints
@@ -48,7 +50,7 @@ class Variant:
     """What reads: the packaged model with or without the adapter; ``held`` to spans, or decoding greedily."""
 
     name: str
-    adapter: bool = True
+    adapter: Path | None = ADAPTER
     held: bool = True
     typed: bool = True
     quantization: str = field(default_factory=quickest)
@@ -56,8 +58,8 @@ class Variant:
 
     def model(self) -> LanguageModel:
         base = packaged_model()
-        file = merged(base, quantization=self.quantization) if self.adapter else base
-        return LanguageModel(file, self.name, trained=self.adapter)
+        file = merged(base, self.adapter, self.quantization) if self.adapter else base
+        return LanguageModel(file, self.name, trained=bool(self.adapter))
 
     def read(self, model: LanguageModel, question: str, evidence: Sequence[Evidence]) -> Generation:
         texts = [e.text for e in evidence]
@@ -70,8 +72,8 @@ class Variant:
 
 SHIPPED = Variant("as shipped")
 VARIANTS = (
-    replace(SHIPPED, name="neither adapter nor constraints", adapter=False, held=False),
-    replace(SHIPPED, name="no adapter", adapter=False),
+    replace(SHIPPED, name="neither adapter nor constraints", adapter=None, held=False),
+    replace(SHIPPED, name="no adapter", adapter=None),
     replace(SHIPPED, name="no constraints", held=False),
     replace(SHIPPED, name="no expected answer type", typed=False),
     SHIPPED,
@@ -86,13 +88,15 @@ VARIANTS = (
 
 @dataclass(frozen=True)
 class Row:
-    """A variant's figures; ``abstains`` at DECLINES, ``seconds`` a question, the median."""
+    """A variant's figures; ``abstains`` at DECLINES, ``area`` under the curve (ROC) of the confidence, by which the
+    answerable are told from the others; ``seconds`` a question, the median."""
 
     name: str
     f1: float
     exact: float
     cited: float
     abstains: float
+    area: float
     seconds: float
 
 
@@ -118,22 +122,24 @@ def greedy(model: LanguageModel, asked: Sequence[int], sentences: int) -> Genera
 def measure(variant: Variant, asked: Sequence[Asked]) -> Row:
     model = variant.model()
     right: list[tuple[float, float, float]] = []
-    sure: dict[bool, list[float]] = {True: [], False: []}
+    confidence: dict[bool, list[float]] = {True: [], False: []}
     seconds = []
     for one in track(asked, variant.name, transient=True, disable=not sys.stdout.isatty()):
         evidence = select(one.case.question, one.hits, variant.evidence)
         began = time.perf_counter()
         read = variant.read(model, one.case.question, evidence)
         seconds.append(time.perf_counter() - began)
-        sure[one.case.answerable].append(confidence(read))
+        certain = sure(one.case.question, read, evidence, one.hits, kind(one.case.question))
+        confidence[one.case.answerable].append(certain)
         if one.case.answerable:
             right.append(_right(read, evidence, one))
     model.close()
-    threshold = np.quantile(sure[True], DECLINES)
+    threshold = np.quantile(confidence[True], DECLINES)
     f1, exact, cited = np.mean(right, axis=0)
-    return Row(
-        variant.name, f1, exact, cited, float(np.mean(np.array(sure[False]) < threshold)), float(np.median(seconds))
-    )
+    abstains = float(np.mean(np.array(confidence[False]) < threshold))
+    larger = mannwhitneyu(confidence[True], confidence[False]).statistic  # pairs; their share is the area
+    area = float(larger) / (len(confidence[True]) * len(confidence[False]))
+    return Row(variant.name, f1, exact, cited, abstains, area, float(np.median(seconds)))
 
 
 def _right(read: Generation, evidence: Sequence[Evidence], one: Asked) -> tuple[float, float, float]:
@@ -147,10 +153,18 @@ def _right(read: Generation, evidence: Sequence[Evidence], one: Asked) -> tuple[
 
 def table(rows: Sequence[Row]) -> str:
     """``rows`` as Markdown."""
-    head = ("variant", "token F1", "exact match", "cited", f"abstains at {DECLINES:.0%} declined", "seconds")
+    head = (
+        "variant",
+        "token F1",
+        "exact match",
+        "cited",
+        f"abstains at {DECLINES:.0%} declined",
+        "area under the curve",
+        "seconds",
+    )
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for r in rows:
-        values = (f"{v:.2f}" for v in (r.f1, r.exact, r.cited, r.abstains, r.seconds))
+        values = (f"{v:.3f}" for v in (r.f1, r.exact, r.cited, r.abstains, r.area, r.seconds))
         lines.append(f"| {r.name} | {' | '.join(values)} |")
     return "\n".join(lines)
 
@@ -160,6 +174,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--sample", type=int, default=50, help="questions of each kind, answerable and not")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--adapters", type=Path, nargs="*", metavar="FILE", help="compare these with each other only")
     parser.add_argument("--cache", type=Path, default=Path(".rag/evals/cache"))
     options = parser.parse_args()
     suite = squad.load(options.file, options.cache)
@@ -168,7 +183,8 @@ def main() -> None:
     with ExitStack() as stack:
         library = stock([suite], options.cache, Embedder(), stack)["squad"]
         asked = [Asked(c, suite.proofs.get(c.id, []), library.search(c.question, HITS)) for c in cases]
-    print(table([measure(variant, asked) for variant in VARIANTS]))
+    variants = [replace(SHIPPED, name=file.stem, adapter=file) for file in options.adapters or ()] or VARIANTS
+    print(table([measure(variant, asked) for variant in variants]))
 
 
 def _drawn(cases: Sequence[Case], answerable: bool, count: int, draw: random.Random) -> list[Case]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
 from importlib.util import find_spec
 from math import gcd
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.bar import bar
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Embedder:
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        with _bar(len(texts), progress) as advance:
+        with bar("Embedding passages", len(texts), progress) as advance:
             for batch in self._batches(texts):
                 found = self._model.encode(
                     [texts[i] for i in batch],
@@ -150,6 +150,19 @@ class Embedder:
         return Path(self.name)
 
 
+def agreed(library: str, made_with: str, embedder: Embedder | None) -> Embedder:
+    """The embedder for a library that ``made_with`` made ("" for an empty one): ``embedder`` unless that is None.
+
+    Raises UsageError where they differ.
+    """
+    if embedder and made_with and embedder.name != made_with:
+        raise UsageError(
+            f"The library {library} was made with the embedder {made_with}, not {embedder.name}: "
+            f"use {made_with}, or index into another library."
+        )
+    return embedder or Embedder(made_with or None)
+
+
 def _computes_bfloat16(model: SentenceTransformer) -> bool:
     import torch
 
@@ -163,16 +176,3 @@ def _silence_transformers() -> None:
 
     quiet: Callable[[], None] = logging.disable_progress_bar
     quiet()
-
-
-@contextmanager
-def _bar(total: int, shown: bool) -> Iterator[Callable[[int], None]]:
-    if not (shown and sys.stderr.isatty()):
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Embedding passages", total=total)
-        yield lambda count: bar.advance(task, count)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from index import feedback, health, lexical
 from index.article import Article
 from index.database import Database
-from index.embedder import Embedder
+from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
@@ -63,14 +63,11 @@ class Library:
         can't be used.
         """
         database = Database(Path(directory), create)
-        made_with = database.fact("embedder")
-        if embedder and made_with and embedder.name != made_with:
+        try:
+            return cls(database, agreed(str(directory), database.fact("embedder"), embedder))
+        except UsageError:
             database.close()
-            raise UsageError(
-                f"The library in {directory} was made with the embedder {made_with}, not {embedder.name}: "
-                f"use {made_with}, or index into another library."
-            )
-        return cls(database, embedder or Embedder(made_with or None))
+            raise
 
     def close(self) -> None:
         """Let go of the files."""

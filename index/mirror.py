@@ -6,15 +6,14 @@ again, and memory stays flat however much is indexed.
 """
 
 import os
-import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, count, pairwise
 from pathlib import Path
 
 from index.article import KINDS, Article, Problem, UnreadableFile, find, read
+from index.bar import bar
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.holdings import File, Holdings, Plan
@@ -65,7 +64,8 @@ def mirror(
         known = holdings.files()
         if not files and not any(_is_below(holdings.home / place, roots) for place in _missing(holdings, known, files)):
             raise UsageError(f"There is no {KINDS} file in {', '.join(map(str, roots))}: add one.")
-        with _bar(files.values(), progress) as advance:
+        size = sum(file.stat().st_size for file in files.values() if file.exists())
+        with bar("Indexing", size, progress) as advance:
             taken = (intake or Intake)(holdings, embedder, known, advance)
             for where, file in files.items():
                 taken.take(where, file)
@@ -241,17 +241,3 @@ def _unused(id: str | None, taken: set[str]) -> str:
     name = next(name for name in chain([stem], (f"{stem}-{n}" for n in count(2))) if name not in taken)
     taken.add(name)
     return name
-
-
-@contextmanager
-def _bar(files: Iterable[Path], shown: bool) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal; to be told how many bytes of ``files`` are done."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda size: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Indexing", total=sum(file.stat().st_size for file in files if file.exists()))
-        yield lambda size: bar.advance(task, size)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from index.bar import bar
 from index.errors import FootnoteError, UsageError
 from index.holdings import Holdings, Plan
 
@@ -36,7 +35,7 @@ def transfer(source: AnyLibrary, target: AnyLibrary, progress: bool = False) -> 
         if others := there.keys() - live.keys():
             raise UsageError(f"The second library holds {len(others)} other articles: name an empty one.")
         articles = list(live)
-        with _bar(2 * len(articles), progress) as advance:
+        with bar("Copying", 2 * len(articles), progress) as advance:
             for some in _few(articles):
                 missing = [article for article in some if not target.holdings.stored(article)]
                 target.holdings.store(list(source.holdings.wholes(missing)), **facts)
@@ -87,17 +86,3 @@ def _compare(source: Holdings, target: Holdings, articles: list[str]) -> None:
 def _few(articles: list[str]) -> Iterator[list[str]]:
     for first in range(0, len(articles), SOME):
         yield articles[first : first + SOME]
-
-
-@contextmanager
-def _bar(total: int, shown: bool) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal; to be told how many articles are written or compared."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Copying", total=total)
-        yield lambda count: bar.advance(task, count)

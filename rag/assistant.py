@@ -95,8 +95,8 @@ class Assistant:
         yield Stage(f"Reading {len(evidence)} sentences", tuple(evidence))
         read = yield from self._read(full, evidence, wanted, expected(asked))
         generated = time.perf_counter()
-        sure = _sure(full, read, evidence, hits, wanted) if read else 0.0
-        statements = self._statements(full, read, evidence, wanted, sure)
+        certain = sure(full, read, evidence, hits, wanted) if read else 0.0
+        statements = self._statements(full, read, evidence, wanted, certain)
         done = time.perf_counter()
         yield Answer(
             question,
@@ -104,7 +104,7 @@ class Assistant:
             None if statements else self._reason(hits, evidence),
             tuple(hits),
             self.model.name,
-            sure,
+            certain,
             read.tokens if read else 0,
             Timings(searched - started, generated - searched, done - generated, done - started),
         )
@@ -166,7 +166,7 @@ def confidence(read: Generation, covered: float = 1.0, words: bool = True) -> fl
     return read.answerable * math.exp(sure / 6) * (1 + covered) / 2
 
 
-def _sure(
+def sure(
     question: str, read: Generation, evidence: Sequence[Evidence], hits: Sequence[Hit], wanted: Kind
 ) -> float:  # fmt: skip
     """The confidence in what was read, the passage around its best sentence looked at, too."""

@@ -144,7 +144,6 @@ def full(library: Path, articles: Path, room: Callable[[int], Callable[[], None]
         states[kind] = texts(articles)
     outcomes = {"refused": 0, "old": 0, "new": 0, "lost": 0}
     for share in range(ROOM):
-        shutil.rmtree(library, ignore_errors=True)
         write(articles, "old")
         assert forked(lambda: index(library, articles)) == 0
         write(articles, "new")

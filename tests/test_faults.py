@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,10 @@ def flip(at: float) -> Callable[[bytes], bytes]:
     return flipped
 
 
-@pytest.mark.parametrize("harm", [cut, empty, None, *map(flip, (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1))])
+HARMS = [cut, empty, None, *map(flip, (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1))]
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_rankings_that_are_cut_flipped_or_missing_are_built_anew(
     library: Path, states: dict[str, list[str]], harm: Callable[[bytes], bytes] | None
 ) -> None:
@@ -264,3 +268,27 @@ def test_a_folder_that_changes_while_it_is_read(library: Path, states: dict[str,
         assert not opened.mirror([articles]).problems
         assert {article.text for article in opened.articles()} == {read(path).text for path in articles.iterdir()}
         assert opened.check() == []
+
+
+def test_one_library_that_goes_through_all_of_it_is_sound(library: Path, states: dict[str, list[str]]) -> None:
+    place = library.parent
+    assert tried("kills", place)["lost"] == tried("quota", place)["lost"] == 0
+    faults: list[Callable[[Path, dict[str, list[str]]], None]] = [
+        *(partial(test_rankings_that_are_cut_flipped_or_missing_are_built_anew, harm=harm) for harm in HARMS),
+        test_rankings_of_an_older_state_are_brought_up_to_date,
+        test_rankings_of_a_state_that_never_came_are_built_anew,
+        test_a_database_that_can_only_be_read_answers_and_says_so,
+        test_a_folder_that_changes_while_it_is_read,
+        lambda library, _: test_those_who_read_go_on_while_one_writes_and_then_see_it(library),
+    ]
+    for fault in faults:
+        write(place / "articles", "old")
+        index(library, place / "articles")
+        fault(library, states)
+    checked = subprocess.run(
+        [sys.executable, "-m", "rag.cli", "--library", str(library), "library", "--check"],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0 and checked.stdout.splitlines()[-1] == "no faults"

@@ -102,19 +102,6 @@ def test_mirroring_again_touches_nothing(library: Library, folder: Path, embedde
     assert library.status().generation == generation
 
 
-def test_mirroring_touches_what_differs_only(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
-    (folder / "bees.md").unlink()
-    (folder / "harbour.txt").write_text("The harbour was filled with sand in 1999.")
-    (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
-    changes = library.mirror([folder])
-    assert (changes.added, changes.changed, changes.removed) == (["new"], ["harbour"], ["bees"])
-    assert changes.unchanged == ["quill"]
-    assert sorted(embedder.encoded) == ["A lighthouse was lit in 1820.", "The harbour was filled with sand in 1999."]
-    found = [hit.passage.text for hit in library.search("harbour", k=50)]
-    assert found[0] == "The harbour was filled with sand in 1999."
-    assert not any("swarm" in text or "Thorsen" in text for text in found)
-
-
 def test_a_touched_file_with_the_same_text_is_unchanged(library: Library, folder: Path) -> None:
     os.utime(folder / "bees.md", (1, 1))
     assert not library.mirror([folder / "bees.md"])

@@ -17,6 +17,7 @@ from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from rag.training.row import packed_attention
 from rag.training.soup import average
 from rag.training.squad import Paragraph, read
+from rag.training.train import without
 
 TEXTS = [
     "The lighthouse of Oss was painted by Mara Quill in 1931. The harbour was opened in 1962. It cost 4 million.",
@@ -70,9 +71,7 @@ def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Pa
             joined = " ".join(group.evidence)
             for example in group.examples:
                 seen.add(example.kind)
-                if example.kind == "answered":
-                    assert example.answer in group.evidence[example.label - 1]
-                if example.kind == "consistent":
+                if example.kind in ("answered", "guest", "consistent"):
                     assert example.answer in group.evidence[example.label - 1]
                 if example.kind == "altered":
                     assert example.label == 0
@@ -80,7 +79,15 @@ def test_an_answered_example_is_answered_by_its_own_sentence(paragraphs: list[Pa
                     assert example.label == 0
                     gold = {q.text: q.answer for p in paragraphs for q in p.questions}[example.question]
                     assert gold not in joined
-    assert {"answered", "removed", "sibling", "exchanged", "altered", "consistent", "follow-up"} <= seen
+    assert {"answered", "guest", "removed", "sibling", "exchanged", "altered", "consistent", "follow-up"} <= seen
+
+
+def test_a_kind_of_question_can_be_left_out(paragraphs: list[Paragraph], near: Neighbours) -> None:
+    drawn = [group for seed in range(20) for group in groups(paragraphs, near, shorter, random.Random(seed))]
+    kept = list(without(["sibling", "removed"], drawn))
+    kinds = {example.kind for group in kept for example in group.examples}
+    assert kinds == {example.kind for group in drawn for example in group.examples} - {"sibling", "removed"}
+    assert all(group.examples for group in kept), "what has no question left is no group"
 
 
 def test_a_contrast_set_tells_its_questions_apart_by_the_evidence_alone(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from index import mirror
 from index.article import Article, Problem
-from index.embedder import Embedder
+from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.holdings import File, Plan, Whole
@@ -54,16 +54,10 @@ class MilvusLibrary:
         """
         client = Client(Address.parse(name), create)
         try:
-            made_with = State.of(client).embedder
-            if embedder and made_with and embedder.name != made_with:
-                raise UsageError(
-                    f"The library {name} was made with the embedder {made_with}, not {embedder.name}: "
-                    f"use {made_with}, or index into another library."
-                )
+            return cls(client, agreed(name, State.of(client).embedder, embedder))
         except BaseException:
             client.close()
             raise
-        return cls(client, embedder or Embedder(made_with or None))
 
     def close(self) -> None:
         """Let go of the connection."""

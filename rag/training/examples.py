@@ -4,7 +4,8 @@ A group shares its evidence, so that training reads the evidence once for all it
 questions that the evidence answers with questions that it almost answers:
 
 - removed: the gold sentence was taken out, the rest of its paragraph stayed;
-- sibling: the question belongs to another paragraph of the same article;
+- sibling: the question belongs to another paragraph of the same article (where its sentence is in the evidence, it
+  is answered: "guest");
 - exchanged: one detail of an answerable question was swapped (`negatives.py`), so that it still reads well
   (`fluency.py`): the model is to compare it with the evidence, not to notice that it is odd;
 - altered: the detail was swapped in the evidence instead, and the question stayed as somebody wrote it. The same swap
@@ -20,6 +21,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.passage import Passage
+from index.search import Hit
+from rag.evidence import PASSAGES, select
 from rag.prompt import MAX_EVIDENCE, NO_ANSWER
 from rag.training.negatives import Fluency, Neighbours, contrast, exchanges, mentions, replaced
 from rag.training.polar import polar
@@ -30,6 +34,8 @@ POLAR = re.compile(
     r"|don't|doesn't|didn't|won't|can't)\b"
 )
 AFTERTHOUGHTS = ["", "", "And ", "So "]
+RETRIEVED = 0.7  # of the groups about articles have the evidence that the assistant would choose for one of them
+GUESTS = 4  # at most, of a group's questions, belong to other paragraphs and are answered by its evidence
 EXCHANGED = 0.6  # of the answered questions come with one of their details exchanged, too
 ALTERED = 0.5  # of the groups have evidence in which a detail was exchanged, where they share one with a question
 STRANGE = 9.0  # in log-probability: what reads worse than the question by more than this is no negative
@@ -104,13 +110,17 @@ def _group(
     others = (
         [i for i in retrieval.near(lead.text, 6) if i != index] if articles else rng.sample(range(len(paragraphs)), 2)
     )
-    evidence, place = _evidence(paragraph, lead, [paragraphs[i] for i in others], rng, articles)
+    guests: list[Example] = []
+    if articles and rng.random() < RETRIEVED:
+        evidence, place, guests = _retrieved(index, lead, others, paragraphs, rng)
+    else:
+        evidence, place = _evidence(paragraph, lead, [paragraphs[i] for i in others], rng, articles)
     asked = [q for q in paragraph.questions if not POLAR.match(q.text)]
     answered = [q for q in asked if q.sentence in place]
     pool = "\n".join([paragraph.text, *(paragraphs[i].text for i in others[:2])])
     swap = _swap(answered, evidence, pool, near, rng) if rng.random() < ALTERED else None
     if swap:
-        evidence = [replaced(text, *swap) for text in evidence]
+        evidence, guests = [replaced(text, *swap) for text in evidence], []
         examples = [e for q in answered for e in _altered(q, place[q.sentence], *swap)]
     else:
         examples = [Example(q.text, place[q.sentence], q.answer, "answered") for q in answered]
@@ -119,7 +129,7 @@ def _group(
     removed = [q for q in asked if q.sentence not in place and not _stands_in(q.answer, joined)]
     examples += [Example(q.text, NO_ANSWER, "", "removed") for q in removed]
     if articles:
-        examples += _siblings(paragraph, index, others, paragraphs, joined, rng)
+        examples += guests + _siblings(paragraph, index, others, paragraphs, joined, rng)
     examples += _follow_ups(examples, rng)
     examples += _polar(evidence, [paragraphs[i] for i in others] if articles else [], near, rng)
     rng.shuffle(examples)
@@ -152,6 +162,35 @@ def _evidence(
     flat = [entry for block in blocks for entry in block][:MAX_EVIDENCE]
     place = {i: label for label, (_, i) in enumerate(flat, 1) if i is not None}
     return [text for text, _ in flat], place
+
+
+def _retrieved(
+    index: int, lead: Question, others: Sequence[int], paragraphs: Sequence[Paragraph], rng: random.Random
+) -> tuple[list[str], dict[int, int], list[Example]]:
+    """The evidence that the assistant would choose for ``lead``, the labels of the paragraph's own sentences in it,
+    and the questions of the other paragraphs that it answers. Now and then the sentence that answers is left out."""
+    found = list(others[:PASSAGES])
+    found.insert(min(len(found), int(rng.expovariate(1))), index)  # mostly first, as retrieval has it
+    hits = [
+        Hit(Passage(str(i), 0, len(paragraphs[i].text), paragraphs[i].text), 0.0, rank, None, None)
+        for rank, i in enumerate(found, 1)
+    ]
+    size = rng.choice([6, 7, 8, 8, 8, 9])
+    chosen = select(lead.text, hits, size + 1)
+    gold = paragraphs[index].sentences[lead.sentence].start
+    if rng.random() < 0.3:
+        chosen = [e for e in chosen if (e.article, e.start) != (str(index), gold)]
+    chosen = chosen[:size]
+    label = {(int(e.article), e.start): number for number, e in enumerate(chosen, 1)}
+    place = {i: label[index, s.start] for i, s in enumerate(paragraphs[index].sentences) if (index, s.start) in label}
+    guests = [
+        Example(q.text, label[i, paragraphs[i].sentences[q.sentence].start], q.answer, "guest")
+        for i in found
+        if i != index
+        for q in paragraphs[i].questions
+        if (i, paragraphs[i].sentences[q.sentence].start) in label and not POLAR.match(q.text)
+    ]
+    return [e.text for e in chosen], place, rng.sample(guests, min(len(guests), GUESTS))
 
 
 def _swap(

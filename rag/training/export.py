@@ -38,7 +38,7 @@ def write(trained: dict[str, torch.Tensor], target: Path, alpha: float) -> None:
     writer.add_string("footnote.base.sha256", hashlib.sha256(packaged_model().read_bytes()).hexdigest())
     for name, value in trained.items():
         layer, part, which = name.split(".", 1)[0], name.split(".", 1)[1][:-2], name[-1]
-        matrix = value.float().numpy()
+        matrix = value.float().cpu().numpy()
         if which == "b" and part in ("self_attn.q_proj", "self_attn.k_proj"):
             matrix = _reordered(matrix)
         writer.add_tensor(f"blk.{layer}.{NAMES[part]}.weight.lora_{which}", matrix.astype(np.float16))

@@ -1,7 +1,8 @@
 """Trains the adapter: ``python -m rag.training.train --data DIR --out DIR``.
 
 Groups of questions over shared evidence (`examples.py`) become one row each (`row.py`). The loss is the cross-entropy
-of the answers' tokens. Seeded; goes on from the last checkpoint in ``--out``; on a GPU when there is one. On a CPU
+of the answers' tokens. Seeded; goes on from the last checkpoint in ``--out``, and keeps an adapter of each, for
+`soup.py`; on a GPU when there is one. On a CPU
 ``OMP_PROC_BIND=true`` helps where other programs run beside it, and jemalloc (by LD_PRELOAD) when hundreds of steps
 have left the C library's own heap in pieces: 2.7 seconds a step instead of 4.5.
 """
@@ -10,8 +11,8 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -26,7 +27,7 @@ from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer
 
 from rag.models import packaged_model
 from rag.training.examples import Group, groups
-from rag.training.export import matrices
+from rag.training.export import matrices, write
 from rag.training.fluency import fluency
 from rag.training.lora import add_adapters
 from rag.training.negatives import Fluency, Neighbours
@@ -66,6 +67,7 @@ def main() -> None:
             trained[name].data.copy_(value)
     done = _resumed(checkpoint, trained, optimizer)
     training, held_out = material(options.data, near, reads, options.seed, options.shares, done.step)
+    training = without(options.without, training)
     held = [row(group, encode) for group in held_out]
     started = time.monotonic() - done.seconds
     for step in track(range(done.step, options.steps), "training"):
@@ -87,6 +89,7 @@ def main() -> None:
                 print(json.dumps(figures), file=log)
             done.recent = []
             _save(checkpoint, trained, optimizer, done)
+            write({n: v.data for n, v in trained.items()}, options.out / f"step-{done.step}.gguf", options.alpha)
 
 
 def _options() -> argparse.Namespace:
@@ -95,6 +98,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint and the log")
     parser.add_argument("--shares", type=int, nargs=3, default=[2, 1, 1], help="how often each file is drawn from")
     parser.add_argument("--start", type=Path, help="an exported adapter to begin from")
+    parser.add_argument("--without", nargs="*", default=[], metavar="KIND", help="kinds of question to leave out")
     parser.add_argument("--steps", type=int, default=1800, help="default: about every paragraph once, articles twice")
     parser.add_argument("--groups", type=int, default=4, help="groups a step")
     parser.add_argument("--rank", type=int, default=32)
@@ -145,6 +149,14 @@ def material(
         streams.append(_endless(paragraphs, near, reads, random.Random(f"{seed} {number} {step}"), articles))
         weights.append(len(paragraphs) * share)
     return _mixed(streams, weights, random.Random(f"{seed} {step}")), held_out
+
+
+def without(kinds: Collection[str], drawn: Iterable[Group]) -> Iterator[Group]:
+    """``drawn`` without the questions of ``kinds`` (as in `examples.py`), to see what a kind is good for."""
+    for group in drawn:
+        kept = [example for example in group.examples if example.kind not in kinds]
+        if kept:
+            yield replace(group, examples=kept)
 
 
 def _endless(
