@@ -23,6 +23,7 @@ HITS = 10
 EVIDENCE = 8  # sentences; `evals.ablation` shows 3, 6 and 9 beside it
 THRESHOLD = 0.3  # confidence below which it abstains: the highest that declines at most 15% of dev-a's answerable
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
+SPOKEN_OF = 0.5  # score of the evidence from which on the articles talk about what is asked
 KEY_SENTENCES = 5  # of a summary
 
 NOTHING_FOUND = "Nothing in the articles is about this."
@@ -148,7 +149,7 @@ class Assistant:
     def _reason(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> str:
         if not hits:
             return EMPTY_LIBRARY
-        return NOT_SAID if any(e.score > 1 for e in evidence) else NOTHING_FOUND
+        return NOT_SAID if any(e.score > SPOKEN_OF for e in evidence) else NOTHING_FOUND
 
 
 def confidence(read: Generation, covered: float = 1.0, words: bool = True) -> float:

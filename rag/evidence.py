@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import snowballstemmer
-
-from index.lexical import STOP_WORDS
+from index.lexical import terms
 from index.passage import HEADING, Passage
 from index.search import Hit
 from index.sentence import Sentence, sentences
-from rag.prompt import MAX_EVIDENCE, one_line
+from rag.answer_type import expected
+from rag.prompt import MAX_EVIDENCE
 
-PASSAGES = 5  # the right one is among them for 96% of questions
+FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
+FITS = 0.2  # weight of a match of the expected answer type
+AKIN = 4  # letters: words that begin with the same ones are akin ("proclaimed", "proclamation") and count for KINSHIP
+KINSHIP = 0.6
 TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 LONG = 600  # characters; what is longer is no sentence that anyone wants to read as evidence
 
@@ -33,21 +35,24 @@ class Evidence:
 def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> list[Evidence]:
     """The ``count`` sentences that fit ``question`` best, grouped by passage, best passage first.
 
-    A sentence scores the passage's share of the best fused score plus the weight of the question's words in it,
-    each word weighted by how few of the candidates hold it (inverse document frequency).
+    A sentence scores the weight of the question's words in it, each word weighted by how few of the candidates hold
+    it (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
+    expected answer type.
     """
-    candidates = [
-        (rank, hit, sentence) for rank, hit in enumerate(hits[:PASSAGES]) for sentence in statements(hit.passage.text)
-    ]
-    stems = [_stems(one_line(s.text)) for _, _, s in candidates]
-    asked = _stems(question)
+    candidates = [(rank, hit, sentence) for rank, hit in enumerate(hits) for sentence in statements(hit.passage.text)]
+    stems = [set(terms(s.text)) for _, _, s in candidates]
+    asked = dict.fromkeys(terms(question))
     spread = Counter(stem for found in stems for stem in found)
     weight = {s: math.log(1 + len(candidates) / (1 + spread[s])) for s in asked}
     whole = sum(weight.values()) or 1.0
+    wanted = expected(question)
     scored = []
     for (rank, hit, sentence), found in zip(candidates, stems, strict=True):
-        overlap = sum(weight[s] for s in asked & found) / whole
-        score = overlap + 1.0 / (2 + rank)
+        akin = {s[:AKIN] for s in found}
+        overlap = sum(w if s in found else KINSHIP * w for s, w in weight.items() if s in found or s[:AKIN] in akin)
+        score = overlap / whole + FUSED * (hit.score - hits[0].score)
+        if wanted and wanted.search(sentence.text):
+            score += FITS
         start = hit.passage.start + sentence.start
         place = (rank, start)
         scored.append(
@@ -55,11 +60,6 @@ def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> lis
         )
     chosen = sorted(scored, key=lambda s: (-s[1].score, s[0]))[:count]
     return [evidence for _, evidence in sorted(chosen, key=lambda s: s[0])]
-
-
-def _stems(text: str) -> set[str]:
-    words = [w for w in re.findall(r"[^\W_]+", text.lower()) if not STOP_WORDS.fullmatch(w)]
-    return set(snowballstemmer.stemmer("english").stemWords(words))  # its own: a stemmer keeps the word in itself
 
 
 def statements(text: str) -> list[Sentence]:

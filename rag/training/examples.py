@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import PASSAGES, select
+from rag.evidence import select
 from rag.prompt import MAX_EVIDENCE, NO_ANSWER
 from rag.training.negatives import Fluency, Neighbours, contrast, exchanges, mentions, replaced
 from rag.training.polar import polar
@@ -169,10 +169,10 @@ def _retrieved(
 ) -> tuple[list[str], dict[int, int], list[Example]]:
     """The evidence that the assistant would choose for ``lead``, the labels of the paragraph's own sentences in it,
     and the questions of the other paragraphs that it answers. Now and then the sentence that answers is left out."""
-    found = list(others[:PASSAGES])
+    found = list(others)
     found.insert(min(len(found), int(rng.expovariate(1))), index)  # mostly first, as retrieval has it
     hits = [
-        Hit(Passage(str(i), 0, len(paragraphs[i].text), paragraphs[i].text), 0.0, rank, None, None)
+        Hit(Passage(str(i), 0, len(paragraphs[i].text), paragraphs[i].text), -float(rank), rank, None, None)
         for rank, i in enumerate(found, 1)
     ]
     size = rng.choice([6, 7, 8, 8, 8, 9])
