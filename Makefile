@@ -40,10 +40,11 @@ lint: .venv/tests ## check style, format and types
 eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests ## measure retrieval, speed and growth on DATA, a file in SQuAD's layout, and the library up to SIZES
+bench: .venv/tests .venv-peers/done ## measure retrieval, speed and growth on DATA, in SQuAD's layout, peers, a library of SIZES
 	$(BIN)/python -m index.measure $(DATA)
-	$(BIN)/python -m evals.speed $(DATA) --json .rag/bench/speed.json
+	$(BIN)/python -m evals.speed $(DATA) --out .rag/bench --peers .venv-peers/bin/python
 	$(BIN)/python -m evals.breakdown
+	$(BIN)/python -m evals.levers
 	$(BIN)/python -m evals.growth $(DATA) --out .rag/bench
 	$(BIN)/python -m index.scale $(DATA) --out .rag/bench/scale --sizes $(SIZES)
 	$(BIN)/python -m index.compare .rag/bench/scale/library $(DATA)

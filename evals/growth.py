@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+import psutil
 
 from evals.speed import RAG, process
 from index import squad
@@ -74,7 +75,9 @@ def reading(paragraphs: Sequence[str]) -> Iterator[Curve]:
     """The language model alone, from evidence to spans, nothing of it read before."""
     model = load_local()
     sentences = [s.text for text in paragraphs for s in statements(text)]
-    tokens, seconds = [], []
+    tokens: list[float] = []
+    seconds: list[float] = []
+    memory: list[float] = []
     for count in SENTENCES:
         times = []
         for run in range(RUNS):
@@ -86,7 +89,9 @@ def reading(paragraphs: Sequence[str]) -> Iterator[Curve]:
             times.append(time.perf_counter() - began)
         tokens.append(float(len(asked)))
         seconds.append(median(times))
+        memory.append(psutil.Process().memory_info().rss / 1e6)
     yield Curve("reading", "tokens of the prompt", "s", tokens, seconds)
+    yield Curve("reading, memory", "tokens of the prompt", "MB", tokens, memory)
 
 
 def plot(curves: Sequence[Curve], file: Path) -> None:

@@ -78,6 +78,21 @@ def line(name: str, given: dict[str, Given], cases: Iterable[Case], base: dict[s
     return f"{name:12}{facts:>8.1%}{cited:>8.1%}{abstained:>11.1%}{seconds:>10.2f}{ratio:>12.2f}"
 
 
+def compare(python: str, name: str, sample: int) -> tuple[list[Case], dict[str, dict[str, Given]]]:
+    """Questions of the suite ``name`` and everybody's answers to them by case, ours first."""
+    chosen = suite.load(name)
+    alone = [case for case in chosen.cases if not case.history]
+    cases = random.Random(0).sample(alone, min(sample, len(alone)))
+    own = ours(cases, chosen.folder)
+    return cases, {"Footnote": own, **theirs(python, cases, chosen.folder)}
+
+
+def table(cases: Sequence[Case], answers: dict[str, dict[str, Given]]) -> str:
+    """Quality beside speed, a line for each."""
+    head = f"{'':12}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}"
+    return "\n".join([head, *(line(name, given, cases, answers["Footnote"]) for name, given in answers.items())])
+
+
 def _proves(cited: Iterable[str], case: Case) -> bool:
     quotes = [" ".join(text.split()) for text in cited]
     return any(" ".join(proof.split()) in quote for proof in case.proof for quote in quotes)
@@ -89,14 +104,9 @@ def main() -> None:
     parser.add_argument("--suite", default="fiction", choices=["deal", "fiction"])
     parser.add_argument("--sample", type=int, default=40, help="questions, drawn at random (all take half an hour)")
     options = parser.parse_args()
-    chosen = suite.load(options.suite)
-    alone = [case for case in chosen.cases if not case.history]
-    cases = random.Random(0).sample(alone, min(options.sample, len(alone)))
-    own = ours(cases, chosen.folder)
+    cases, answers = compare(options.python, options.suite, options.sample)
     print(f"{len(cases)} questions of the suite {options.suite}")
-    print(f"{'':12}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}")
-    for name, given in {"Footnote": own, **theirs(options.python, cases, chosen.folder)}.items():
-        print(line(name, given, cases, own))
+    print(table(cases, answers))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Measure speed: ``python -m evals.speed FILE [--json TARGET]``; FILE holds questions in SQuAD's JSON layout.
+"""Measure speed: ``python -m evals.speed FILE [--out DIR] [--peers PYTHON]``; FILE is in SQuAD's JSON layout.
 
 Whatever is a ratio is timed in turns within one run, ours and the other, so that both meet the same machine. Each row
-is the median of its runs with the lowest and the highest, beside what is to be reached.
+is the median of its runs with the lowest and the highest, beside what is to be reached. PYTHON as in `peers.py`.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -21,7 +21,8 @@ from llama_cpp import llama_cpp
 from llama_cpp.llama import Llama
 from numpy.typing import NDArray
 
-from evals import suite
+from evals import peers, suite
+from evals.case import Case
 from index import squad
 from index.embedder import Embedder
 from index.library import Library
@@ -33,6 +34,7 @@ RUNS = 5
 PROMPT = 256  # tokens: about eight sentences and a question
 PASSAGES = 128  # embedded in each run
 CUTOFF = 5
+PEERS = 16  # questions that the peers are asked, too
 QUESTION = "What would Microsoft lose if OpenAI develops AGI?"
 RAG = (sys.executable, "-m", "rag.cli")
 IMPORT = (sys.executable, "-c", "import sentence_transformers")
@@ -49,9 +51,14 @@ class Row:
     unit: str = ""
 
     @property
-    def reached(self) -> bool:
+    def share(self) -> float:
+        """How much of what is allowed is taken: at most 1 where it is reached."""
         sign, bound = self.reach.split()
-        return median(self.runs) <= float(bound) if sign == "<=" else median(self.runs) >= float(bound)
+        return median(self.runs) / float(bound) if sign == "<=" else float(bound) / median(self.runs)
+
+    @property
+    def reached(self) -> bool:
+        return self.share <= 1
 
     def __str__(self) -> str:
         spread = f"{min(self.runs):.3g} to {max(self.runs):.3g}"
@@ -145,6 +152,26 @@ def passages(data: Path) -> Iterator[Row]:
     yield Row(f"recall@{CUTOFF} lost by it, in points", [100 * (theirs - ours)], "<= 0.5")
 
 
+def beside(cases: Sequence[Case], answers: dict[str, dict[str, peers.Given]]) -> Iterator[Row]:
+    """Our warm answers against each peer's, question by question."""
+    own = answers["Footnote"]
+    for name, given in answers.items():
+        if given is not own:
+            ratios = [own[case.id].seconds / given[case.id].seconds for case in cases]
+            yield Row(f"warm answer / {name}'s", ratios, "<= 0.15")
+
+
+def plot(table: Sequence[Row], file: Path) -> None:
+    from matplotlib import pyplot
+
+    figure, axis = pyplot.subplots(figsize=(8, 0.35 * len(table) + 1), layout="constrained")
+    axis.barh([row.what for row in table], [row.share for row in table])
+    axis.axvline(1, color="black")
+    axis.invert_yaxis()
+    axis.set(xlabel="share taken of what is allowed")
+    figure.savefig(file)
+
+
 @dataclass(frozen=True)
 class Spent:
     """What a process took: seconds, and at its peak megabytes."""
@@ -195,13 +222,22 @@ def _recall(questions: NDArray[np.float32], texts: NDArray[np.float32], right: l
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m evals.speed", description=__doc__)
     parser.add_argument("file", type=Path, help="questions in SQuAD's JSON layout")
-    parser.add_argument("--json", type=Path, metavar="TARGET", help="where the table is kept as JSON, too")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where speed.json and speed.svg are left")
+    parser.add_argument("--peers", metavar="PYTHON", help="the interpreter that can import the peers")
     chosen = parser.parse_args()
     print(f"{'':58}{'median':>8}     {'lowest, highest':18} {'reach':8} reached")
     table = []
     for row in rows(chosen.file):
         print(row, flush=True)
-        table.append(asdict(row) | {"median": median(row.runs), "reached": row.reached})
-    if chosen.json:
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+        table.append(row)
+    if chosen.peers:
+        asked, given = peers.compare(chosen.peers, "fiction", PEERS)
+        for row in beside(asked, given):
+            print(row)
+            table.append(row)
+        print(peers.table(asked, given))
+    if chosen.out:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        kept = [asdict(row) | {"median": median(row.runs), "reached": row.reached} for row in table]
+        (chosen.out / "speed.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        plot(table, chosen.out / "speed.svg")
