@@ -140,7 +140,11 @@ class Embedder:
                 f"The embedder {self.name} can't be loaded ({reason}): "
                 "name a folder or a hub model that sentence-transformers can load."
             ) from error
-        return model.bfloat16() if _computes_bfloat16(model) else model
+        if _computes_bfloat16(model):
+            model = model.bfloat16()
+            if model.transformers_model is not None:  # here quicker than torch's own
+                model.transformers_model.set_attn_implementation("eager")
+        return model
 
     @property
     def folder(self) -> Path:
