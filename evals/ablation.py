@@ -31,7 +31,6 @@ from rag.generation import Candidate, Generation, generate
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
 from rag.prompt import NO_ANSWER, prompt
-from rag.question import kind
 
 DECLINES = 0.15  # share of answerable questions that may be declined where abstention is compared
 LONGEST = 32  # tokens of an answer without constraints
@@ -129,7 +128,7 @@ def measure(variant: Variant, asked: Sequence[Asked]) -> Row:
         began = time.perf_counter()
         read = variant.read(model, one.case.question, evidence)
         seconds.append(time.perf_counter() - began)
-        certain = sure(one.case.question, read, evidence, one.hits, kind(one.case.question))
+        certain = sure(one.case.question, read, evidence, one.hits)
         confidence[one.case.answerable].append(certain)
         if one.case.answerable:
             right.append(_right(read, evidence, one))

@@ -22,7 +22,7 @@ REACH = 10  # tokens that a beginning is followed at first; four times as many w
 UNLIKELY = math.log(0.05)  # against the best label
 MISFIT = 3.0  # what words that do not hold the expected type lose, in log-probability
 FIT_REACH = 60  # characters after a beginning within which the expected type must stand
-RETRIEVAL = 2.0  # weight of what retrieval makes of a sentence; anything from 1 to 4 measures within a point
+RETRIEVAL = 4.0  # weight of what retrieval makes of a sentence; anything from 2 to 6 measures within a point
 
 
 @dataclass(frozen=True)
