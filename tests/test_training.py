@@ -11,7 +11,7 @@ import torch
 from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
 from rag.training.examples import groups
-from rag.training.export import export, matrices
+from rag.training.export import matrices, write
 from rag.training.fluency import fluency
 from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from rag.training.row import packed_attention
@@ -153,8 +153,7 @@ def test_an_exported_adapter_is_trained_further_from_what_it_was(tmp_path: Path)
         for part in ("self_attn.q_proj", "self_attn.k_proj", "mlp.up_proj")
         for which, shape in (("a", (4, 32)), ("b", (128, 4)))
     }
-    torch.save({"trained": trained}, tmp_path / "checkpoint.pt")
-    export(tmp_path / "checkpoint.pt", tmp_path / "adapter.gguf", alpha=8)
+    write(trained, tmp_path / "adapter.gguf", alpha=8)
     restored = matrices(tmp_path / "adapter.gguf")
     assert restored.keys() == trained.keys()
     assert all(torch.allclose(restored[name], trained[name], atol=2e-3) for name in trained)
@@ -163,8 +162,7 @@ def test_an_exported_adapter_is_trained_further_from_what_it_was(tmp_path: Path)
 def test_a_soup_is_the_mean_of_its_adapters(tmp_path: Path) -> None:
     name = "0.self_attn.k_proj.b"
     for number in (1.0, 4.0):
-        torch.save({"trained": {name: number * torch.arange(256.0).view(128, 2)}}, tmp_path / "checkpoint.pt")
-        export(tmp_path / "checkpoint.pt", tmp_path / f"{number}.gguf", alpha=8)
+        write({name: number * torch.arange(256.0).view(128, 2)}, tmp_path / f"{number}.gguf", alpha=8)
     made = average([tmp_path / "1.0.gguf", tmp_path / "4.0.gguf"])
     assert torch.equal(made[name], 2.5 * torch.arange(256.0).view(128, 2))
 

@@ -1,10 +1,9 @@
-"""Writes a checkpoint as a GGUF adapter: ``python -m rag.training.export CHECKPOINT TARGET --alpha 64``.
+"""GGUF adapters: what was trained as a file, and back.
 
 llama.cpp stores the rows of the query and key matrices in another order than transformers (its rotary embedding
 pairs neighbours), so the rows of their B matrices are reordered here, as convert_lora_to_gguf.py of llama.cpp does.
 """
 
-import argparse
 import hashlib
 from pathlib import Path
 
@@ -21,11 +20,6 @@ NAMES = {
     "mlp.down_proj": "ffn_down",
 }  # fmt: skip
 HEAD = 64  # dimensions of an attention head
-
-
-def export(checkpoint: Path, target: Path, alpha: float) -> None:
-    """Writes the low-rank matrices in ``checkpoint`` (`train.py`) to ``target`` as float16."""
-    write(torch.load(checkpoint, weights_only=True)["trained"], target, alpha)
 
 
 def write(trained: dict[str, torch.Tensor], target: Path, alpha: float) -> None:
@@ -55,7 +49,7 @@ def _reordered(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def matrices(adapter: Path) -> dict[str, torch.Tensor]:
-    """What ``export`` wrote to ``adapter``, by the names and in the order of `lora.py`, to train it further."""
+    """What ``write`` wrote to ``adapter``, by the names and in the order of `lora.py`, to train it further."""
     parts = {tensor: part for part, tensor in NAMES.items()}
     found = {}
     for tensor in gguf.GGUFReader(adapter).tensors:
@@ -71,16 +65,3 @@ def _restored(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """What `_reordered` was made from."""
     heads = rows.shape[0] // HEAD
     return rows.reshape(heads, HEAD // 2, 2, -1).swapaxes(1, 2).reshape(rows.shape).copy()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--alpha", type=float, default=64)
-    options = parser.parse_args()
-    export(options.checkpoint, options.target, options.alpha)
-
-
-if __name__ == "__main__":
-    main()
