@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 
 Floats = NDArray[np.float32]
@@ -33,10 +34,15 @@ class Bert:
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(window)
+        self._threads = ThreadpoolController()
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """The vectors of ``texts``, shape (len(texts), dimensions), each of length 1."""
-        return np.stack([self._vector(text) for text in texts])
+        """The vectors of ``texts``, shape (len(texts), dimensions), each of length 1.
+
+        On one thread: OpenBLAS's others go on waiting for work on the cores that the language model needs next.
+        """
+        with self._threads.limit(limits=1, user_api="blas"):
+            return np.stack([self._vector(text) for text in texts])
 
     def _vector(self, text: str) -> Floats:
         ids = self._tokenizer.encode(text).ids
