@@ -24,7 +24,8 @@ UNDONE = {
     "the packaged type, Q4_1": "from rag import adapter; adapter.quickest = lambda: 'Q4_1'",
     "few tokens not filled up": "from rag import language_model; language_model.TILE = 0",
     "the question embedded by torch": "from index import embedder; embedder.AGREEMENT = 2",
-    "OpenBLAS on all cores": "import threadpoolctl; threadpoolctl.ThreadpoolController.limit = lambda *_, **__: __import__('contextlib').nullcontext()",
+    "the question on all cores": "import contextlib; from index import bert; "
+    "bert.ThreadpoolController.limit = lambda *_, **__: contextlib.nullcontext()",
     "the model loaded first": "from rag import models; models.loading = models.load",
     "a sentence more": "from rag import assistant; assistant.EVIDENCE += 1",
 }
