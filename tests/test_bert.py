@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from index.bert import Bert
 from index.embedder import AGREEMENT, Embedder
@@ -60,3 +61,17 @@ def test_what_is_no_folder_can_not_be_read_quickly(tmp_path: Path) -> None:
     assert Embedder("someone/a-model-on-the-hub").agreement(["Who?"]) == 0
     (tmp_path / "config.json").write_text("{}")
     assert Embedder(str(tmp_path)).agreement(["Who?"]) == 0
+
+
+def test_a_question_is_embedded_on_one_thread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others would go on waiting for work on the cores that the language model needs next."""
+    seen = []
+    real = Bert._vector
+
+    def watched(self: Bert, text: str) -> np.ndarray:
+        seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return real(self, text)
+
+    monkeypatch.setattr(Bert, "_vector", watched)
+    Bert(folder).encode(["Who built the harbour?"])
+    assert seen and set(seen) == {1}

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from index.library import Library
 from index.passage import Passage
@@ -20,6 +21,25 @@ def test_the_sentence_with_the_questions_rare_words_is_kept() -> None:
     dull = " ".join(f"The harbour of Oss was seen {n} times by the crew." for n in range(20))
     found = select("Who painted the lighthouse of Oss?", [hit(f"{dull} Mara Quill painted the lighthouse.")], 3)
     assert "Mara Quill painted the lighthouse." in [e.text for e in found]
+
+
+def test_words_that_are_akin_or_written_without_accents_count() -> None:
+    dull = " ".join(f"Nobody came to the harbour in winter {n}." for n in range(5))
+    for telling in ("The proclamation was read aloud.", "Béla Szabó spoke."):
+        for question in ("What was proclaimed at the harbour?", "What did Bela Szabo say at the harbour?"):
+            found = select(question, [hit(f"{dull} {telling}")], 1)
+            akin = ("proclaim" in question) == ("proclam" in telling)
+            assert (found[0].text == telling) == akin
+
+
+def test_of_two_alike_the_sentence_that_holds_what_is_asked_for_is_kept() -> None:
+    found = select("When was the mill built?", [hit("The mill was built of oak. The mill was built in 1870.")], 1)
+    assert found[0].text == "The mill was built in 1870."
+
+
+def test_a_sentence_of_a_far_better_passage_is_kept_before_one_with_a_word_more() -> None:
+    hits = [hit("Boats came to Oss."), replace(hit("Boats came ashore at Brindle.", 50, 2), score=-9.0)]
+    assert [e.text for e in select("Where did boats come ashore?", hits, 1)] == ["Boats came to Oss."]
 
 
 def test_evidence_stands_in_the_order_of_the_articles() -> None:
