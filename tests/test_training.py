@@ -10,8 +10,8 @@ import pytest
 import torch
 from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
+from rag.training.adapter_file import matrices, write
 from rag.training.examples import groups
-from rag.training.export import matrices, write
 from rag.training.fluency import fluency
 from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from rag.training.row import packed_attention

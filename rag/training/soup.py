@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from rag.training.export import matrices, write
+from rag.training.adapter_file import matrices, write
 
 
 def average(adapters: list[Path]) -> dict[str, torch.Tensor]:

@@ -26,8 +26,8 @@ from torch.nn import functional
 from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
 from rag.models import packaged_model
+from rag.training.adapter_file import matrices, write
 from rag.training.examples import Group, groups
-from rag.training.export import matrices, write
 from rag.training.fluency import fluency
 from rag.training.lora import add_adapters
 from rag.training.negatives import Fluency, Neighbours
