@@ -21,7 +21,7 @@ def average(adapters: list[Path]) -> dict[str, torch.Tensor]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", type=Path)
-    parser.add_argument("adapters", type=Path, nargs="+", help="exported adapters, trained on from one another")
+    parser.add_argument("adapters", type=Path, nargs="+", help="adapter files, trained on from one another")
     parser.add_argument("--alpha", type=float, default=64)
     options = parser.parse_args()
     write(average(options.adapters), options.target, options.alpha)

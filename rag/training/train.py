@@ -2,9 +2,9 @@
 
 Groups of questions over shared evidence (`examples.py`) become one row each (`row.py`). The loss is the cross-entropy
 of the answers' tokens. Seeded; goes on from the last checkpoint in ``--out``, and keeps an adapter of each, for
-`soup.py`; on a GPU when there is one. On a CPU
-``OMP_PROC_BIND=true`` helps where other programs run beside it, and jemalloc (by LD_PRELOAD) when hundreds of steps
-have left the C library's own heap in pieces: 2.7 seconds a step instead of 4.5.
+`soup.py`; on a GPU when there is one. On a CPU ``OMP_PROC_BIND=true`` helps where other programs run beside it, and
+jemalloc (by LD_PRELOAD) when hundreds of steps have left the C library's own heap in pieces: 2.7 seconds a step instead
+of 4.5.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the SQuAD-layout training files")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint and the log")
     parser.add_argument("--shares", type=int, nargs=3, default=[2, 1, 1], help="how often each file is drawn from")
-    parser.add_argument("--start", type=Path, help="an exported adapter to begin from")
+    parser.add_argument("--start", type=Path, help="an adapter file to begin from")
     parser.add_argument("--without", nargs="*", default=[], metavar="KIND", help="kinds of question to leave out")
     parser.add_argument("--steps", type=int, default=1800, help="default: about every paragraph once, articles twice")
     parser.add_argument("--groups", type=int, default=4, help="groups a step")
