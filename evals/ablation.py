@@ -25,7 +25,7 @@ from index.embedder import Embedder
 from index.search import Hit
 from rag.adapter import ADAPTER, merged, quickest
 from rag.answer_type import expected
-from rag.assistant import EVIDENCE, HITS, sure
+from rag.assistant import EVIDENCE, HITS, confidence
 from rag.evidence import Evidence, select
 from rag.generation import Candidate, Generation, generate
 from rag.language_model import LanguageModel
@@ -121,23 +121,22 @@ def greedy(model: LanguageModel, asked: Sequence[int], sentences: int) -> Genera
 def measure(variant: Variant, asked: Sequence[Asked]) -> Row:
     model = variant.model()
     right: list[tuple[float, float, float]] = []
-    confidence: dict[bool, list[float]] = {True: [], False: []}
+    sure: dict[bool, list[float]] = {True: [], False: []}
     seconds = []
     for one in track(asked, variant.name, transient=True, disable=not sys.stdout.isatty()):
         evidence = select(one.case.question, one.hits, variant.evidence)
         began = time.perf_counter()
         read = variant.read(model, one.case.question, evidence)
         seconds.append(time.perf_counter() - began)
-        certain = sure(one.case.question, read, evidence, one.hits)
-        confidence[one.case.answerable].append(certain)
+        sure[one.case.answerable].append(confidence(one.case.question, read, evidence, one.hits))
         if one.case.answerable:
             right.append(_right(read, evidence, one))
     model.close()
-    threshold = np.quantile(confidence[True], DECLINES)
+    threshold = np.quantile(sure[True], DECLINES)
     f1, exact, cited = np.mean(right, axis=0)
-    abstains = float(np.mean(np.array(confidence[False]) < threshold))
-    larger = mannwhitneyu(confidence[True], confidence[False]).statistic  # pairs; their share is the area
-    area = float(larger) / (len(confidence[True]) * len(confidence[False]))
+    abstains = float(np.mean(np.array(sure[False]) < threshold))
+    larger = mannwhitneyu(sure[True], sure[False]).statistic  # pairs; their share is the area
+    area = float(larger) / (len(sure[True]) * len(sure[False]))
     return Row(variant.name, f1, exact, cited, abstains, area, float(np.median(seconds)))
 
 

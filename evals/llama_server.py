@@ -53,14 +53,9 @@ def main() -> None:
     from llama_cpp import llama_cpp
     from llama_cpp.server import __main__ as server
 
-    defaults = llama_cpp.llama_model_default_params
+    from rag.language_model import settings
 
-    def portable() -> llama_cpp.llama_model_params:
-        settings: llama_cpp.llama_model_params = defaults()
-        settings.use_extra_bufts = False
-        return settings
-
-    llama_cpp.llama_model_default_params = portable
+    llama_cpp.llama_model_default_params = settings
     server.main()  # type: ignore[no-untyped-call]
 
 

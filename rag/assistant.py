@@ -95,8 +95,8 @@ class Assistant:
         yield Stage(f"Reading {len(evidence)} sentences", tuple(evidence))
         read = yield from self._read(full, evidence, wanted, expected(asked))
         generated = time.perf_counter()
-        certain = sure(full, read, evidence, hits) if read else 0.0
-        statements = self._statements(full, read, evidence, wanted, certain)
+        sure = confidence(full, read, evidence, hits) if read else 0.0
+        statements = self._statements(full, read, evidence, wanted, sure)
         done = time.perf_counter()
         yield Answer(
             question,
@@ -104,7 +104,7 @@ class Assistant:
             None if statements else self._reason(hits, evidence),
             tuple(hits),
             self.model.name,
-            certain,
+            sure,
             read.tokens if read else 0,
             Timings(searched - started, generated - searched, done - generated, done - started),
         )
@@ -151,27 +151,20 @@ class Assistant:
         return NOT_SAID if any(e.score > SPOKEN_OF for e in evidence) else NOTHING_FOUND
 
 
-def confidence(read: Generation, covered: float = 1.0) -> float:
-    """How sure the model is, from 0 to 1, that the evidence answers.
+def confidence(question: str, read: Generation, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
+    """How sure the model is, from 0 to 1, that the evidence answers ``question``.
 
     Its own probability of that, with lower odds (by up to three quarters) where of the names and numbers in the
-    question only the share ``covered`` stands around the best sentence.
+    question only a share stands in the passage around the best sentence.
     """
-    if not read.candidates:
-        return 0.0
-    for_it = read.answerable * ((1 + covered) / 2) ** 2
-    return for_it / (for_it + 1 - read.answerable)
-
-
-def sure(question: str, read: Generation, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
-    """The confidence in what was read, the passage around its best sentence looked at, too."""
     if not read.candidates:
         return 0.0
     best = evidence[read.candidates[0].label - 1]
     passages = (hit.passage for hit in hits if hit.passage.article_id == best.article)
     around = next((p.text for p in passages if p.start <= best.start < p.end), best.text)
     covered = covers(f"{best.article.replace('-', ' ')}\n{around}", question)
-    return confidence(read, covered)
+    for_it = read.answerable * ((1 + covered) / 2) ** 2
+    return for_it / (for_it + 1 - read.answerable)
 
 
 def _decided(read: Generation) -> bool:

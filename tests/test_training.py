@@ -11,13 +11,12 @@ import torch
 from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
 from rag.training.adapter_file import matrices, write
-from rag.training.examples import groups
+from rag.training.examples import groups, without
 from rag.training.fluency import fluency
 from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from rag.training.row import packed_attention
 from rag.training.soup import average
 from rag.training.squad import Paragraph, read
-from rag.training.train import without
 
 TEXTS = [
     "The lighthouse of Oss was painted by Mara Quill in 1931. The harbour was opened in 1962. It cost 4 million.",

@@ -18,7 +18,7 @@ follow another one.
 import random
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.passage import Passage
@@ -99,6 +99,14 @@ def groups(
             group = _group(i, paragraphs, retrieval, near, fluency, rng, articles)
             if group.examples:
                 yield group
+
+
+def without(kinds: Collection[str], drawn: Iterable[Group]) -> Iterator[Group]:
+    """``drawn`` without the questions of ``kinds``, to see what a kind is good for."""
+    for group in drawn:
+        kept = [example for example in group.examples if example.kind not in kinds]
+        if kept:
+            yield replace(group, examples=kept)
 
 
 def _group(

@@ -11,8 +11,8 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,7 @@ from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer
 
 from rag.models import packaged_model
 from rag.training.adapter_file import matrices, write
-from rag.training.examples import Group, groups
+from rag.training.examples import Group, groups, without
 from rag.training.fluency import fluency
 from rag.training.lora import add_adapters
 from rag.training.negatives import Fluency, Neighbours
@@ -149,14 +149,6 @@ def material(
         streams.append(_endless(paragraphs, near, reads, random.Random(f"{seed} {number} {step}"), articles))
         weights.append(len(paragraphs) * share)
     return _mixed(streams, weights, random.Random(f"{seed} {step}")), held_out
-
-
-def without(kinds: Collection[str], drawn: Iterable[Group]) -> Iterator[Group]:
-    """``drawn`` without the questions of ``kinds`` (as in `examples.py`), to see what a kind is good for."""
-    for group in drawn:
-        kept = [example for example in group.examples if example.kind not in kinds]
-        if kept:
-            yield replace(group, examples=kept)
 
 
 def _endless(
