@@ -27,7 +27,7 @@ from index import squad
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel, settings
+from rag.language_model import LanguageModel, model_parameters
 from rag.models import load_local
 
 RUNS = 5
@@ -112,7 +112,7 @@ def answers(assistant: Assistant) -> Iterator[Row]:
 
 def engine(model: LanguageModel) -> Iterator[Row]:
     """Tokens a second of ours / of llama.cpp itself, on the same file, threads and tokens."""
-    llama_cpp.llama_model_default_params = settings
+    llama_cpp.llama_model_default_params = model_parameters
     bare = Llama(str(model.file), n_ctx=2 * PROMPT, n_batch=2 * PROMPT, n_threads=os.cpu_count(), verbose=False)
     prompt: list[float] = []
     decode: list[float] = []

@@ -15,7 +15,7 @@ WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
 BATCH = 512
 TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
-DEFAULTS = llama_cpp.llama_model_default_params  # before `evals` puts `settings` in its place
+DEFAULTS = llama_cpp.llama_model_default_params  # before `evals` puts `model_parameters` in its place
 MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
@@ -34,7 +34,7 @@ def computes(instructions: str) -> bool:
     return f"{instructions} = 1".encode() in llama_cpp.llama_print_system_info()
 
 
-def settings() -> llama_cpp.llama_model_params:
+def model_parameters() -> llama_cpp.llama_model_params:
     """llama.cpp's own, without its code for AMX, which crashes on some of the processors that have it."""
     made: llama_cpp.llama_model_params = DEFAULTS()
     made.use_extra_bufts = not computes("AMX_INT8")
@@ -59,7 +59,7 @@ class LanguageModel:
         with file.open("rb") as opened:
             if opened.read(4) != b"GGUF":
                 raise UsageError(f"{file} is not a GGUF model.")
-        self._model = llama_cpp.llama_model_load_from_file(str(file).encode(), settings())
+        self._model = llama_cpp.llama_model_load_from_file(str(file).encode(), model_parameters())
         if not self._model:
             raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
