@@ -17,6 +17,7 @@ from rag.question import Kind, checked, in_context, kind
         ("What does the treaty do to the mill's monopoly?", Kind.EXPLANATION),
         ("What was the effect of the flood on the harbour?", Kind.EXPLANATION),
         ("What does the miller do on Sundays?", Kind.SPAN),
+        ("What is the effect called that bends the light?", Kind.SPAN),
         ("Did the bridge close?", Kind.POLAR),
         ("Isn’t the harbour deep?", Kind.POLAR),
         ("Summarise the article", Kind.SUMMARY),
