@@ -74,7 +74,7 @@ VARIANTS = (
     replace(SHIPPED, name="neither adapter nor constraints", adapter=None, held=False),
     replace(SHIPPED, name="no adapter", adapter=None),
     replace(SHIPPED, name="no constraints", held=False),
-    replace(SHIPPED, name="no expected answer type", typed=False),
+    replace(SHIPPED, name="no expected answer type in decoding", typed=False),
     SHIPPED,
     replace(SHIPPED, name="BF16", quantization="BF16"),
     replace(SHIPPED, name="Q8_0", quantization="Q8_0"),
