@@ -15,10 +15,14 @@ TextOf = Callable[[str], str]  # an article's id → its text
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer and the citations that prove it: never none."""
+    """One sentence of an answer and the citations that prove it: never none.
+
+    ``support`` is how probable the checker finds it that the citations prove the sentence, from 0 to 1.
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    support: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -39,8 +43,9 @@ class Timings:
 class Answer:
     """Statements, or an abstention with its reason.
 
-    ``confidence`` is the score that decides between the two, from 0 to 1; ``tokens`` how many tokens the model
-    evaluated. An answer serialises to JSON and back unchanged.
+    ``confidence`` is the score that decides between the two, from 0 to 1; ``tokens`` how many tokens the models
+    evaluated. ``short`` holds the key words alone, for scripts; ``unanswered`` says in one line which part of the
+    question the articles leave open. An answer serialises to JSON and back unchanged.
     """
 
     question: str
@@ -51,6 +56,8 @@ class Answer:
     confidence: float = 0.0
     tokens: int = 0
     timings: Timings = field(default_factory=Timings)
+    short: str | None = None
+    unanswered: str | None = None
 
     @property
     def abstained(self) -> bool:
@@ -72,7 +79,12 @@ class Answer:
             "abstained": self.abstained,
             "reason": self.reason,
             "answer": self.text,
-            "statements": [{"text": s.text, "citations": [c.as_json() for c in s.citations]} for s in self.statements],
+            "short": self.short,
+            "unanswered": self.unanswered,
+            "statements": [
+                {"text": s.text, "citations": [c.as_json() for c in s.citations], "support": s.support}
+                for s in self.statements
+            ],
             "hits": [hit_as_json(h) for h in self.hits],
             "model": self.model,
             "confidence": self.confidence,
@@ -97,6 +109,8 @@ class Answer:
                 confidence=record.get("confidence", 0.0),
                 tokens=record.get("tokens", 0),
                 timings=Timings(**record["timings"]),
+                short=record.get("short"),
+                unanswered=record.get("unanswered"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"This is no answer saved with --json ({type(error).__name__}: {error}).") from error
@@ -150,7 +164,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
 
 def _statement(record: dict[str, Any], text_of: TextOf) -> Statement:
     citations = tuple(Citation.from_json(c, text_of(c["article"])) for c in record["citations"])
-    return Statement(record["text"], citations)
+    return Statement(record["text"], citations, record.get("support", 1.0))
 
 
 def _hit(record: dict[str, Any], rank: int, text_of: TextOf) -> Hit:

@@ -36,10 +36,14 @@ SMALL_TALK = (
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a question is on its way, in words, and the evidence once it is chosen."""
+    """Where a question is on its way, in words, the evidence once it is chosen, and the statements shown so far.
+
+    What a stage shows is never taken back: the statements of a later one, and of the answer, begin with them.
+    """
 
     text: str
     evidence: tuple[Evidence, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 class Assistant:
