@@ -63,7 +63,7 @@ class LanguageModel:
         if not self._model:
             raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
-        self._vocabulary_size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
+        self.vocabulary = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = min(WINDOW, llama_cpp.llama_model_n_ctx_train(self._model))
         parameters.n_batch = parameters.n_ubatch = BATCH
@@ -104,25 +104,25 @@ class LanguageModel:
             self._pieces[token] = space.raw[: max(count, 0)]
         return self._pieces[token]
 
-    def chat(self, content: str) -> list[int] | None:
-        """``content`` as a user's message in the file's own chat template, up to where the assistant speaks.
+    def frame(self, system: str) -> tuple[list[int], list[int]]:
+        """The tokens before and after a user's message, in the file's own chat template, with ``system`` as the
+        system's message; the second ends where the assistant speaks.
 
-        None when the file carries no template that llama.cpp knows. Control tokens come from the template alone.
+        A file whose template llama.cpp doesn't know gets plain text. Control tokens come from the template alone.
         """
         template = llama_cpp.llama_model_chat_template(self._model, None)
-        message = llama_cpp.llama_chat_message(role=b"user", content=MARK.encode())
-        space = ctypes.create_string_buffer(4096)
-        length = (
-            llama_cpp.llama_chat_apply_template(template, ctypes.byref(message), 1, True, space, len(space))
-            if template
-            else -1
+        messages = (llama_cpp.llama_chat_message * 2)(
+            llama_cpp.llama_chat_message(role=b"system", content=system.encode()),
+            llama_cpp.llama_chat_message(role=b"user", content=MARK.encode()),
         )
+        space = ctypes.create_string_buffer(8192)
+        length = llama_cpp.llama_chat_apply_template(template, messages, 2, True, space, len(space)) if template else -1
         before, mark, after = space.raw[: max(length, 0)].decode().partition(MARK)
         if not mark:
-            return None
+            return [*self.begin, *self.tokens(f"{system}\n\n")], self.tokens("\nAnswer:")
         begin = self.begin if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) else []
-        framed = [*self.tokens(before, special=True), *self.tokens(content), *self.tokens(after, special=True)]
-        return framed if framed[:1] == begin else [*begin, *framed]
+        opening = self.tokens(before, special=True)
+        return opening if opening[:1] == begin else [*begin, *opening], self.tokens(after, special=True)
 
     def next(self, prompt: Sequence[int]) -> Logprobs:
         """The log-probabilities (vocabulary,) of the token after ``prompt``.
@@ -201,7 +201,7 @@ class LanguageModel:
     def _logprobs(self, rows: Sequence[int]) -> Logprobs:
         logits = np.stack(
             [
-                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, number), (self._vocabulary_size,))
+                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, number), (self.vocabulary,))
                 for number in rows
             ]
         )
