@@ -1,4 +1,4 @@
-"""The language models that answers can be written by: what each is, takes and may be used for, and where its file is."""
+"""The language models that answers can be written by: what each weighs and needs, its licence, and where it is."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,11 @@ class HubWeights:
 
 @dataclass(frozen=True)
 class Choice:
-    """A writer: ``memory`` in bytes is what the model takes, beside Footnote's own gigabyte."""
+    """A writer that has a name.
+
+    ``memory`` is the most that a process with the model and a prompt of 3,000 tokens holds, in bytes, the mapped file
+    included: measured for the packaged models, reckoned from size, layers and heads for the others.
+    """
 
     name: str
     about: str
@@ -38,12 +42,12 @@ class Choice:
 
 
 CHOICES = (
-    Choice("qwen2.5-coder-0.5b", "the quickest", 1_000_000_000, "Apache-2.0", QWEN_0_5B),
-    Choice("qwen2.5-coder-1.5b", "the default", 1_600_000_000, "Apache-2.0", QWEN_1_5B),
+    Choice("qwen2.5-coder-0.5b", "Qwen2.5-Coder-0.5B-Instruct", 700_000_000, "Apache-2.0", QWEN_0_5B),
+    Choice("qwen2.5-coder-1.5b", "Qwen2.5-Coder-1.5B-Instruct", 2_000_000_000, "Apache-2.0", QWEN_1_5B),
     Choice(
         "phi-4-mini",
-        "Phi-4-mini-instruct, 3.8 billion parameters",
-        3_500_000_000,
+        "Phi-4-mini-instruct, 3.8B",
+        4_400_000_000,
         "MIT",
         HubWeights(
             "bartowski/microsoft_Phi-4-mini-instruct-GGUF",
@@ -56,7 +60,7 @@ CHOICES = (
     Choice(
         "qwen3-4b",
         "Qwen3-4B-Instruct-2507",
-        3_500_000_000,
+        4_400_000_000,
         "Apache-2.0",
         HubWeights(
             "bartowski/Qwen_Qwen3-4B-Instruct-2507-GGUF",
@@ -69,7 +73,7 @@ CHOICES = (
     Choice(
         "qwen2.5-7b",
         "Qwen2.5-7B-Instruct",
-        5_300_000_000,
+        7_100_000_000,
         "Apache-2.0",
         HubWeights(
             "bartowski/Qwen2.5-7B-Instruct-GGUF",
@@ -82,7 +86,7 @@ CHOICES = (
     Choice(
         "qwen2.5-14b",
         "Qwen2.5-14B-Instruct",
-        10_200_000_000,
+        13_700_000_000,
         "Apache-2.0",
         HubWeights(
             "bartowski/Qwen2.5-14B-Instruct-GGUF",
@@ -92,6 +96,13 @@ CHOICES = (
             "e47ad95dad6ff848b431053b375adb5d39321290ea2c638682577dafca87c008",
         ),
     ),
+)
+WAYS = (
+    "FILE.gguf                    any other model in llama.cpp's format",
+    "OWNER/REPO:FILE.gguf         the same from the model hub, downloaded once",
+    "http(s)://HOST:PORT/v1#NAME  a model on a server that speaks OpenAI's protocol (extra server); a key is",
+    "                             taken from OPENAI_API_KEY, the seconds to wait for a word of it from",
+    "                             FOOTNOTE_TIMEOUT (60)",
 )
 DEFAULTS = (QWEN_1_5B, QWEN_0_5B)  # the first that is installed writes
 
@@ -144,25 +155,25 @@ def record(choice: Choice) -> dict[str, Any]:
 
 def listing() -> str:
     """The catalogue as lines for a terminal: the reader alone, each choice, and the ways to any other model."""
-    lines = [f"{'MODEL':<20}{'SIZE':>8}{'MEMORY':>9}  {'LICENCE':<12}{'HERE':<6}"]
-    lines += [f"{READER_ALONE:<20}{'':>8}{'':>9}  {'':<12}{'yes':<6}no writer: sentences of the articles, the quickest"]
+    lines = [
+        _row("MODEL", "SIZE", "MEMORY", "LICENCE", "HERE", ""),
+        _row(READER_ALONE, "", "", "", "yes", "no writer: sentences of the articles, word for word"),
+    ]
     for choice in CHOICES:
+        size, packaged = choice.weights.size, isinstance(choice.weights, PackagedWeights)
+        memory = f"{'' if packaged else '~'}{_gigabytes(choice.memory)}"
+        about = f"{choice.about}{' (default)' if choice.weights is DEFAULTS[0] else ''}"
         found = here(choice)
-        about = choice.about if found else f"{choice.about}; {_source(choice.weights)}"
+        if not found:
+            about += f": {_source(choice.weights) if packaged else 'downloaded when first asked for'}"
         lines.append(
-            f"{choice.name:<20}{_gigabytes(choice.weights.size):>8}{_gigabytes(choice.memory):>9}  "
-            f"{choice.licence:<12}{'yes' if found else 'no':<6}{about}"
+            _row(choice.name, _gigabytes(size), memory, choice.licence, "yes" if found else "no", about),
         )
-    return "\n".join(
-        [
-            *lines,
-            "",
-            "FILE.gguf                    any model in llama.cpp's format, with a chat template",
-            "OWNER/REPO:FILE.gguf         the same from the model hub, downloaded once",
-            "http(s)://HOST:PORT/v1#NAME  a model on a server that speaks OpenAI's protocol (extra server); a key is taken",
-            "                             from OPENAI_API_KEY, the seconds to wait for a word from FOOTNOTE_TIMEOUT (60)",
-        ]
-    )
+    return "\n".join([*lines, "", *WAYS])
+
+
+def _row(name: str, size: str, memory: str, licence: str, here: str, about: str) -> str:
+    return f"{name:<19}{size:>7}{memory:>10}  {licence:<12}{here:<6}{about}".rstrip()
 
 
 def _file(weights: PackagedWeights | HubWeights) -> Path:

@@ -83,8 +83,8 @@ QWEN_0_5B = PackagedWeights(
 
 
 def installed(weights: PackagedWeights) -> bool:
-    """Whether ``joined`` has something to work with: the joined file, or pieces, be it not all of them."""
-    return _path(weights).is_file() or any(weights.piece(number) for number in range(1, weights.count + 1))
+    """Whether ``joined`` has something to work with: the whole file, or pieces, be it not all of them."""
+    return _whole(_path(weights), weights) or any(weights.piece(number) for number in range(1, weights.count + 1))
 
 
 def joined(weights: PackagedWeights, progress: bool = True) -> Path:
