@@ -42,8 +42,8 @@ class Choice:
 
 
 CHOICES = (
-    Choice("qwen2.5-coder-0.5b", "Qwen2.5-Coder-0.5B-Instruct", 700_000_000, "Apache-2.0", QWEN_0_5B),
-    Choice("qwen2.5-coder-1.5b", "Qwen2.5-Coder-1.5B-Instruct", 2_000_000_000, "Apache-2.0", QWEN_1_5B),
+    Choice("qwen2.5-coder-0.5b", "small and quick", 700_000_000, "Apache-2.0", QWEN_0_5B),
+    Choice("qwen2.5-coder-1.5b", "the default", 2_000_000_000, "Apache-2.0", QWEN_1_5B),
     Choice(
         "phi-4-mini",
         "Phi-4-mini-instruct, 3.8B",
@@ -162,7 +162,7 @@ def listing() -> str:
     for choice in CHOICES:
         size, packaged = choice.weights.size, isinstance(choice.weights, PackagedWeights)
         memory = f"{'' if packaged else '~'}{_gigabytes(choice.memory)}"
-        about = f"{choice.about}{' (default)' if choice.weights is DEFAULTS[0] else ''}"
+        about = choice.about
         found = here(choice)
         if not found:
             about += f": {_source(choice.weights) if packaged else 'downloaded when first asked for'}"

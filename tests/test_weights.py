@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,8 +109,7 @@ def left(cache: Path) -> list[str]:
     return sorted(file.name for file in cache.glob("*") if file.is_file() and file.suffix != ".lock")
 
 
-def until(true: object) -> None:
-    assert callable(true)
+def until(true: Callable[[], bool]) -> None:
     for _ in range(600):
         if true():
             return
