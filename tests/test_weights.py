@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -206,16 +207,43 @@ def test_of_three_processes_at_once_one_joins_and_the_others_wait(packages: Pack
     assert (cache / MADE).read_bytes() == CONTENT and left(cache) == [MADE]
 
 
-def test_a_full_disk_is_one_line_with_what_is_needed_and_where(packages: Packages, cache: Path) -> None:
-    cache.mkdir(parents=True)
-    mounted = ["unshare", "-m", "-r", "sh", "-c", f'mount -t tmpfs -o size=2m tmpfs {cache} && exec "$@"', "sh"]
-    if not shutil.which("unshare") or subprocess.run([*mounted, "true"], capture_output=True).returncode:
-        pytest.skip("nothing can be mounted here")
-    code = f"from test_weights import *; print(refused()); print(left(Path({str(cache)!r})))"
-    done = subprocess.run([*mounted, sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    said, lies = done.stdout.splitlines()
+@pytest.fixture
+def disk(cache: Path) -> Callable[..., list[str]]:
+    """Runs code whose cache is a disk of its own, of so many megabytes, and gives the lines that it prints."""
+
+    def run(megabytes: int, code: str) -> list[str]:
+        cache.mkdir(parents=True)
+        mount = f'mount -t tmpfs -o size={megabytes}m tmpfs {cache} && exec "$@"'
+        mounted = ["unshare", "-m", "-r", "sh", "-c", mount, "sh"]
+        if not shutil.which("unshare") or subprocess.run([*mounted, "true"], capture_output=True).returncode:
+            pytest.skip("nothing can be mounted here")
+        code = f"from test_weights import *; cache = Path({str(cache)!r}); {code}"
+        done = subprocess.run([*mounted, sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+        assert done.stderr == ""
+        return done.stdout.splitlines()
+
+    return run
+
+
+def test_two_threads_at_once_get_the_same_file(packages: Packages, cache: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        assert set(pool.map(joined, [WEIGHTS] * 4)) == {cache / MADE}
+    assert (cache / MADE).read_bytes() == CONTENT
+
+
+def test_a_full_disk_is_one_line_with_what_is_needed_and_where(
+    packages: Packages, cache: Path, disk: Callable[..., list[str]]
+) -> None:
+    said, lies = disk(2, "print(refused()); print(left(cache))")
     assert f"no room for made-up in {cache}, which needs 3 MB of the 2 MB that are free" in said
-    assert lies == "[]" and done.stderr == ""
+    assert lies == "[]"
+
+
+def test_what_a_killed_process_left_takes_no_room_from_the_next(
+    packages: Packages, cache: Path, disk: Callable[..., list[str]]
+) -> None:
+    leave = "(cache / MADE).with_suffix('.part').write_bytes(CONTENT[:2_000_000])"
+    assert disk(4, f"{leave}; print(joined(WEIGHTS)); print(left(cache))") == [str(cache / MADE), str([MADE])]
 
 
 def test_a_quota_that_ends_the_writing_leaves_nothing(packages: Packages, cache: Path) -> None:
