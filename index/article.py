@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import UsageError
-from index.reader import FRONT_MATTER, READERS, UnreadableFile
+from index.front_matter import body
+from index.reader import READERS, UnreadableFile
 
 __all__ = ["Article", "Problem", "UnreadableFile", "find", "read", "slug"]
 
@@ -37,8 +38,7 @@ class Article:
     @property
     def body(self) -> int:
         """The offset at which the front matter (``---`` lines with ``title:`` and the like) is over."""
-        matter = FRONT_MATTER.match(self.text)
-        return matter.end() if matter else 0
+        return body(self.text)
 
     def page(self, offset: int) -> int | None:
         """The number, from 1, of the page that holds ``offset``; None where there are no pages."""
