@@ -119,7 +119,7 @@ def test_a_long_sentence_is_cut_where_a_clause_ends_and_its_parts_know_how_it_be
 
 
 def test_a_passage_knows_the_headings_and_columns_before_it() -> None:
-    rows = "".join(f"Lamp {n}\tShelf {n}\tRow {n}\n" for n in range(300))
+    rows = "".join(f"Lamp {n}\tShelf {n}\tRow {n}\n" for n in range(3000))
     text = f"# Stock\n\nLamp\tShelf\tRow\n{rows}\nEnd of the list."
     start = text.index("Lamp 2990\t")
     found = units(text, start, start + 40)
