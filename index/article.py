@@ -1,20 +1,20 @@
 """Articles: the text of files as it is cited, with a title and an id."""
 
 import hashlib
-import os
+import json
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.errors import UsageError
-from index.reader import FRONT_MATTER, READERS, UnreadableFile
+from index.document import shown
+from index.folder import Problem, regular, survey
+from index.front_matter import body
+from index.reader import UnreadableFile, read_document
 
-__all__ = ["Article", "Problem", "UnreadableFile", "find", "read", "slug"]
-
-KINDS = ".txt, .md, .html, .pdf or .docx"
+__all__ = ["Article", "Problem", "UnreadableFile", "find", "pages_from_json", "read", "slug"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Article:
 
     ``source`` is the file's path as it was given; ``text`` is what its reader found in it, and offsets into it
     are Python str indices; ``sha256`` is the hex digest of ``text`` in UTF-8; ``date`` is an ISO date or None;
-    ``pages`` are the offsets at which pages start.
+    ``pages`` are the offsets at which pages, sheets, slides, chapters or messages start, and ``labels`` says what each
+    is called, if that is not simply its number. ``lost`` is what of the file could not be read, where it was just read.
     """
 
     id: str
@@ -33,69 +34,69 @@ class Article:
     sha256: str
     date: str | None = None
     pages: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    lost: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def body(self) -> int:
         """The offset at which the front matter (``---`` lines with ``title:`` and the like) is over."""
-        matter = FRONT_MATTER.match(self.text)
-        return matter.end() if matter else 0
+        return body(self.text)
+
+    def place(self, offset: int) -> str | None:
+        """What the page, sheet, slide, chapter or message that holds ``offset`` is called: "page 7", "sheet Prices"."""
+        number = bisect_right(self.pages, offset)
+        return (self.labels[number - 1] if self.labels else f"page {number}") if number else None
 
     def page(self, offset: int) -> int | None:
-        """The number, from 1, of the page that holds ``offset``; None where there are no pages."""
-        return bisect_right(self.pages, offset) or None
+        """The number of the page that holds ``offset``, as it is printed on it, else counted from 1; None where there
+        are no pages."""
+        place = self.place(offset) or ""
+        printed = re.match(r"page (\d+)\b", place)
+        return int(printed[1]) if printed else bisect_right(self.pages, offset) if place.startswith("page") else None
+
+    def pages_as_json(self) -> str:
+        """``pages`` and ``labels``, as they are stored."""
+        return json.dumps([self.pages, self.labels] if self.labels else self.pages, ensure_ascii=False)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A file that could not be indexed, and why, in one line."""
-
-    path: str
-    reason: str
+def pages_from_json(stored: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """``pages`` and ``labels``, as ``pages_as_json`` stored them."""
+    found = json.loads(stored or "[]")
+    pages, labels = found if found and isinstance(found[0], list) else (found, [])
+    return tuple(pages), tuple(labels)
 
 
 def find(paths: Iterable[str | Path]) -> list[Path]:
-    """The files in ``paths`` that can be read (files, or folders with all that is below), sorted.
-
-    Hidden files and folders are skipped. A file that is named itself is always returned.
-    Raises UsageError for a path that does not exist.
-    """
-    found: set[Path] = set()
-    for path in map(Path, paths):
-        if path.is_dir():
-            found.update(_below(path))
-        elif path.exists():
-            found.add(path)
-        else:
-            raise UsageError(f"There is no file or folder {path}: check the path.")
-    return sorted(found)
-
-
-def _below(folder: Path) -> Iterable[Path]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in READERS:
-                yield Path(parent, name)
+    """The files in ``paths`` that can be read, sorted; see ``index.folder.survey``."""
+    return survey(paths).files
 
 
 def read(path: Path) -> Article:
     """The article in the file at ``path``; its id is only unique among file names.
 
     Its title is the document's own, else the file's name. Raises UnreadableFile when the file can't be opened,
-    holds no text, or its encoding is in doubt.
+    is no file but a pipe, holds no text, or its encoding is in doubt.
     """
-    reader = READERS.get(path.suffix.lower())
-    if not reader:
-        raise UnreadableFile(f"not a {KINDS} file")
     try:
-        document = reader(path)
-    except OSError as error:
-        raise UnreadableFile(f"can't be read: {(error.strerror or str(error)).lower()}") from error
+        regular(path)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UnreadableFile(f"can't be read: {reason}") from error
+    document = read_document(path)
     if not document.text.strip():
         raise UnreadableFile("is empty")
     digest = hashlib.sha256(document.text.encode()).hexdigest()
-    title = document.title or _name(path)
-    return Article(slug(path.stem), title, str(path), document.text, digest, document.date, document.pages)
+    return Article(
+        slug(path.stem),
+        document.title or _name(path),
+        shown(str(path)),
+        document.text,
+        digest,
+        document.date,
+        document.pages,
+        document.labels,
+        document.lost,
+    )
 
 
 def slug(name: str) -> str:
@@ -105,5 +106,6 @@ def slug(name: str) -> str:
 
 
 def _name(path: Path) -> str:
-    name = re.sub(r"[-_\s]+", " ", path.stem).strip() or path.stem
+    stem = shown(path.stem)
+    name = re.sub(r"[-_\s]+", " ", stem).strip() or stem
     return name[0].upper() + name[1:]

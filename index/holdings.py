@@ -1,6 +1,5 @@
 """Holdings: what a library holds, as mirroring sees it, and how ``library.db`` keeps it."""
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.article import Article
+from index.article import Article, pages_from_json
 from index.database import Database
 from index.passage import Passage
 
@@ -109,7 +108,7 @@ class DatabaseHoldings:
         with self._database.writing() as connection:
             self._database.remember(**facts)
             for article, passages, vectors in wholes:
-                row = [article.title, article.sha256, article.date, json.dumps(article.pages), article.text]
+                row = [article.title, article.sha256, article.date, article.pages_as_json(), article.text]
                 insert = "INSERT INTO articles (title, sha256, date, pages, text) VALUES (?, ?, ?, ?, ?)"
                 number = connection.execute(insert, row).lastrowid
                 for passage, vector in zip(passages, vectors, strict=True):
@@ -143,7 +142,7 @@ class DatabaseHoldings:
                 rows = connection.execute(f"{spans} ORDER BY start", [number]).fetchall()
                 vectors = np.frombuffer(b"".join(vector for *_, vector in rows), dtype="<f4")
                 yield (
-                    Article(id, title, "", text, sha256, date, tuple(json.loads(pages))),
+                    Article(id, title, "", text, sha256, date, *pages_from_json(pages)),
                     [Passage(id, start, end, text[start:end]) for start, end, _ in rows],
                     vectors.reshape(len(rows), -1),
                 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import feedback, health, lexical
-from index.article import Article
+from index.article import Article, pages_from_json
 from index.database import Database
 from index.embedder import Embedder, agreed
 from index.entry import Entry
@@ -80,7 +79,11 @@ class Library:
         self.close()
 
     def mirror(
-        self, paths: Iterable[str | Path], progress: bool = False, intake: Callable[..., Intake] | None = None
+        self,
+        paths: Iterable[str | Path],
+        progress: bool = False,
+        intake: Callable[..., Intake] | None = None,
+        allow_empty: bool = False,
     ) -> Changes:
         """Make the library hold ``paths`` (files, or folders with all below) as they are now.
 
@@ -88,11 +91,13 @@ class Library:
         published in one transaction. Removed is what was indexed from one of the folders and is no longer there;
         what was indexed from elsewhere stays. A file that can't be read is a problem, not an error, and stays as it
         was indexed before. ``progress`` shows a bar on a terminal; ``intake`` makes
-        what takes the files in, where that is not this process (`index/ray.py`).
-        Raises UsageError for a path that does not exist, or when there is nothing to index or remove, and
+        what takes the files in, where that is not this process (`index/ray.py`); ``allow_empty`` lets most of the
+        articles go.
+        Raises UsageError for a path that does not exist, when there is nothing to index or remove, or when all or most
+        of what was indexed from there is gone, as when a drive is not connected, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(self.holdings, self._embedder, paths, progress, intake)
+        changes = mirror(self.holdings, self._embedder, paths, progress, intake, allow_empty)
         if changes:
             self._follow()
         return changes
@@ -224,7 +229,7 @@ class Library:
 
 def _article(row: Sequence[Any]) -> Article:
     id, title, source, text, sha256, date, pages = row
-    return Article(id, title, source, text, sha256, date, tuple(json.loads(pages)))
+    return Article(id, title, source, text, sha256, date, *pages_from_json(pages))
 
 
 def _entry(row: Sequence[Any]) -> Entry:

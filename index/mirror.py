@@ -8,25 +8,38 @@ again, and memory stays flat however much is indexed.
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, chain, count, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from index.article import KINDS, Article, Problem, UnreadableFile, find, read
+from index.article import Article, Problem, UnreadableFile, read
 from index.bar import bar
+from index.document import shown
 from index.embedder import Embedder
 from index.errors import UsageError
+from index.folder import regular, survey
 from index.holdings import File, Holdings, Plan
 from index.passage import Passage, split
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 BATCH = 256  # passages that are embedded and stored together; more, where an article has more
 SAMPLE = 500  # characters of an article, to measure how well a question may be embedded without torch
+SLICE = 2048  # passages that are embedded before the bar moves on
+SURROGATE, PRIVATE = 0xDC80, 0xF780  # where Python puts bytes that are not UTF-8, and where a database can keep them
+FEW = 3  # articles that go without a question, if some of their folder stay
 SETTLED = 2.0  # seconds; what changed less than this ago may change again without its time of change telling
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What a mirroring did: ids of articles; files that could not be indexed, or hold the same text as another."""
+    """What a mirroring did: ids of articles; files that could not be indexed, or hold the same text as another.
+
+    ``notes`` are lines on what else was left out: parts of files that are damaged, files of other kinds.
+    """
 
     added: list[str]
     changed: list[str]
@@ -35,6 +48,7 @@ class Changes:
     unchanged: list[str]
     problems: list[Problem]
     copies: list[Problem]
+    notes: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether any article was touched."""
@@ -56,25 +70,32 @@ def mirror(
     paths: Iterable[str | Path],
     progress: bool,
     intake: "Callable[..., Intake] | None" = None,
+    allow_empty: bool = False,
 ) -> Changes:
     """See ``Library.mirror``; ``intake`` is given what an Intake is."""
     roots = [Path(path) for path in paths]
-    files = {place(file, holdings.home): file for file in find(roots)}
+    found = survey(roots)
+    files = {place(file, holdings.home): file for file in found.files}
     with holdings.changing():
         known = holdings.files()
-        if not files and not any(_is_below(holdings.home / place, roots) for place in _missing(holdings, known, files)):
-            raise UsageError(f"There is no {KINDS} file in {', '.join(map(str, roots))}: add one.")
-        size = sum(file.stat().st_size for file in files.values() if file.exists())
-        with bar("Indexing", size, progress) as advance:
+        if not files and not found.problems and not _below(known, holdings.home, roots):
+            others = f" ({found.left_out()})" if found.others else ""
+            raise UsageError(f"There is no file that can be read in {', '.join(map(str, roots))}{others}: add one.")
+        with bar("Indexing", sum(map(_size, files.values())), progress) as advance:
             taken = (intake or Intake)(holdings, embedder, known, advance)
             for where, file in files.items():
                 taken.take(where, file)
             taken.store()
-        return publish(holdings, roots, known, taken.found, taken.problems)
+        changes = publish(holdings, roots, known, taken.found, found.problems + taken.problems, allow_empty)
+    changes.notes.extend(taken.notes)
+    if found.others:
+        changes.notes.append(f"left out {found.left_out()}")
+    return changes
 
 
 class Intake:
-    """Files on their way into the library: ``found`` by place, ``problems`` with those that can't be read.
+    """Files on their way into the library: ``found`` by place, ``problems`` with those that can't be read, ``notes``
+    on parts of files that can't.
 
     ``advance`` is told how many bytes of the files are done.
     """
@@ -85,6 +106,7 @@ class Intake:
         self.known = known
         self.found: dict[str, File] = {}
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
         self._holdings = holdings
         self._embedder = embedder
         self._advance = advance
@@ -97,11 +119,12 @@ class Intake:
             if self.unchanged(place, file, stamped, size):
                 return
             article = read(file)
-        except (UnreadableFile, OSError) as error:
+        except (UnreadableFile, OSError, ValueError) as error:
             reason = f"can't be read: {error.strerror}".lower() if isinstance(error, OSError) else str(error)
             self.leave(place, file, reason)
             return
-        self.found[place] = File(article.sha256, str(file), stamped, article.id, article.title)
+        self.notes += [f"{article.source}: {lost}" for lost in article.lost]
+        self.found[place] = File(article.sha256, article.source, stamped, article.id, article.title)
         if article.sha256 not in self._drafts and not self._holdings.stored(article.sha256):
             self._draft(article, size)
 
@@ -110,14 +133,14 @@ class Intake:
         before = self.known.get(place)
         if not (before and stamped and stamped == before.stamp):
             return False
-        self.found[place] = File(before.article, str(file), stamped)
+        self.found[place] = File(before.article, shown(str(file)), stamped)
         self._advance(size)
         return True
 
     def leave(self, place: str, file: Path, reason: str) -> None:
         """Leave ``file`` out, or as it was indexed before."""
         before = self.known.get(place)
-        self.problems.append(Problem(str(file), reason + "; what was indexed before is kept" * bool(before)))
+        self.problems.append(Problem(shown(str(file)), reason + "; what was indexed before is kept" * bool(before)))
         if before:
             self.found[place] = before
 
@@ -126,7 +149,7 @@ class Intake:
         if not self._drafts:
             return
         drafts = list(self._drafts.values())
-        vectors = self._embedder.encode([passage.text for draft in drafts for passage in draft.passages])
+        vectors = self._embedded(drafts)
         ends = list(accumulate((len(draft.passages) for draft in drafts), initial=0))
         self._holdings.store(
             [
@@ -137,9 +160,22 @@ class Intake:
             dimensions=str(self._embedder.dimensions),
             agreement=self._holdings.fact("agreement") or agreement(self._embedder, [d.article for d in drafts]),
         )
-        for draft in drafts:
-            self._advance(draft.size)
         self._drafts.clear()
+
+    def _embedded(self, drafts: Sequence[Draft]) -> "NDArray[np.float32]":
+        """The vectors of all passages of ``drafts``; the bar moves as they are made."""
+        import numpy as np
+
+        texts = [passage.text for draft in drafts for passage in draft.passages]
+        size, done = sum(draft.size for draft in drafts), 0
+        vectors = np.empty((len(texts), self._embedder.dimensions), dtype=np.float32)
+        for start in range(0, len(texts), SLICE):
+            end = min(start + SLICE, len(texts))
+            vectors[start:end] = self._embedder.encode(texts[start:end])
+            self._advance(size * end // len(texts) - done)
+            done = size * end // len(texts)
+        self._advance(size - done)
+        return vectors
 
     def _draft(self, article: Article, size: int) -> None:
         passages = split(article, self._embedder.count_tokens, self._embedder.window)
@@ -154,20 +190,41 @@ def publish(
     known: dict[str, File],
     found: dict[str, File],
     problems: list[Problem],
+    allow_empty: bool = False,
 ) -> Changes:
     """Let the library hold what was ``found`` in ``roots``, where it knew of the files ``known``.
 
-    Every article in ``found`` has been stored. Within a ``changing`` block.
+    Every article in ``found`` has been stored. Within a ``changing`` block. Raises UsageError where most of what was
+    indexed from ``roots``, or all from one of them, would be removed, unless ``allow_empty``.
     """
     moved = {file.article for file in found.values()}
-    gone = {
-        place
-        for place in _missing(holdings, known, found)
-        if known[place].article in moved or _is_below(holdings.home / place, roots)
-    }
+    below = _below(known, holdings.home, roots)
+    gone = {place for place in _missing(holdings, known, found) if known[place].article in moved or place in below}
     plan, changes = _plan(holdings.live(), known, found, gone, problems)
+    if changes.removed and not allow_empty:
+        _check_removal(holdings, roots, known, found, changes)
     holdings.publish(plan)
     return changes
+
+
+def _check_removal(
+    holdings: Holdings, roots: Sequence[Path], known: dict[str, File], found: dict[str, File], changes: Changes
+) -> None:
+    """Raise UsageError for a removal that looks like a drive that is not there."""
+    for root in roots:
+        before = _below(known, holdings.home, [root])
+        if root.is_dir() and before and not before.keys() & found.keys() and not _below(found, holdings.home, [root]):
+            missing = f"{shown(str(root))} holds none of the {len(before)} files that were indexed from it"
+            break
+    else:
+        articles = {file.article for file in _below(known, holdings.home, roots).values()}
+        if len(changes.removed) < FEW or 2 * len(changes.removed) <= len(articles):
+            return
+        missing = f"{len(changes.removed)} of the {len(articles)} articles indexed from there are gone"
+    raise UsageError(
+        f"Nothing was changed: {missing}. If its drive is not connected, connect it; "
+        "to remove them from the library, say rag index --allow-empty."
+    )
 
 
 def _plan(
@@ -210,7 +267,32 @@ def _plan(
 
 
 def _missing(holdings: Holdings, known: dict[str, File], found: Collection[str]) -> set[str]:
-    return {place for place in known if place not in found and not (holdings.home / place).exists()}
+    return {place for place in known if place not in found and _is_gone(located(place, holdings.home))}
+
+
+def _is_gone(file: Path) -> bool:
+    """Whether there is no such file; one in a folder that can't be opened is not gone."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _below(files: dict[str, File], home: Path, roots: Sequence[Path]) -> dict[str, File]:
+    """Those of ``files``, by place, that are in ``roots``."""
+    folders = [root.resolve() for root in roots]
+    paths = {place: Path(os.path.normpath(located(place, home))) for place in files}
+    return {place: files[place] for place, path in paths.items() if any(map(path.is_relative_to, folders))}
 
 
 def agreement(embedder: Embedder, articles: Sequence[Article]) -> str:
@@ -219,18 +301,23 @@ def agreement(embedder: Embedder, articles: Sequence[Article]) -> str:
 
 
 def place(file: Path, home: Path) -> str:
-    """``file`` as seen from the library's folder: it stays the same when both are moved together."""
-    return os.path.relpath(file.parent.resolve() / file.name, home)
+    """``file`` as seen from the library's folder: it stays the same when both are moved together.
+
+    Bytes of its name that are not UTF-8 stand there as characters U+F780 to U+F7FF, which can be stored.
+    """
+    path = os.path.relpath(file.parent.resolve() / file.name, home)
+    return "".join(chr(ord(c) - SURROGATE + PRIVATE) if "\udc80" <= c <= "\udcff" else c for c in path)
 
 
-def _is_below(file: Path, roots: Sequence[Path]) -> bool:
-    file = Path(os.path.normpath(file))
-    return any(file.is_relative_to(root.resolve()) for root in roots)
+def located(place: str, home: Path) -> Path:
+    """The file that is at ``place``."""
+    name = "".join(chr(ord(c) - PRIVATE + SURROGATE) if "\uf780" <= c <= "\uf7ff" else c for c in place)
+    return home / name
 
 
 def stamp(file: Path) -> tuple[str | None, int]:
     """What tells, without reading it, that ``file`` is the same as before (None: nothing does), and its size."""
-    status = file.stat()
+    status = regular(file)
     settled = time.time() - max(status.st_mtime, status.st_ctime) > SETTLED
     return (f"{status.st_size} {status.st_mtime_ns} {status.st_ino}" if settled else None), status.st_size
 

@@ -22,10 +22,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.document import shown
 from index.embedder import Embedder
 from index.errors import FootnoteError, UsageError
 from index.holdings import File
-from index.mirror import Intake, stamp
+from index.mirror import Intake, located, stamp
 
 if TYPE_CHECKING:
     from index.milvus.holdings import MilvusHoldings
@@ -115,7 +116,8 @@ class Crew(Intake):
             if row["file"] is None:
                 self.leave(place, file, row["reason"])
             else:
-                self.found[place] = replace(File(*row["file"]), source=str(file))
+                self.found[place] = replace(File(*row["file"]), source=shown(str(file)))
+                self.notes += row["notes"]
             self._advance(size)
 
 
@@ -137,7 +139,7 @@ class Worker:
     def __call__(self, row: Row) -> list[Row]:
         """For each file of a parcel its place, and what was found or the reason why nothing was; or an error."""
         try:
-            files = {place: self._holdings.home / place for place in row["parcel"]}
+            files = {place: located(place, self._holdings.home) for place in row["parcel"]}
             taken = Intake(self._holdings, self._embedder, {}, lambda size: None)
             for place, file in files.items():
                 taken.take(place, file)
@@ -145,16 +147,22 @@ class Worker:
         except FootnoteError as error:
             return [_row(error=str(error))]
         reasons = {problem.path: problem.reason for problem in taken.problems}
-        return [
-            _row(place, list(astuple(taken.found[place])) if place in taken.found else None, reasons.get(str(file)))
+        rows = [
+            _row(
+                place,
+                list(astuple(taken.found[place])) if place in taken.found else None,
+                reasons.get(shown(str(file))),
+            )
             for place, file in files.items()
         ]
+        rows[0]["notes"] = taken.notes
+        return rows
 
 
 def _row(
     place: str | None = None, file: list[str] | None = None, reason: str | None = None, error: str | None = None
 ) -> Row:
-    return {"place": place, "file": file, "reason": reason, "error": error}
+    return {"place": place, "file": file, "reason": reason, "error": error, "notes": []}
 
 
 def _parcels(sizes: dict[str, int]) -> list[Parcel]:

@@ -1,14 +1,23 @@
 """Sentences: the unit of evidence, as spans of the text that holds them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sentencex
 
 FULL_WIDTH = 100  # characters; no line of hard-wrapped prose is longer
-PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
-STOP = re.compile(r"""[.!?…]["”’)]*\s*$""")
-BULLET = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)]|#{1,6})\s+")
+LIMIT = 20_000  # characters; a paragraph that is longer is cut, so that no step sees more than this at once
+BLANK_LINE = re.compile(r"\n\s*\n")
+LETTER = re.compile(r"\S")
+LINE = re.compile(r"[^\s\f](?:[^\n\f]*\S)?")
+STOP = re.compile(r"""[.!?…。！？।॥؟۔]["”’)」』]*\s*$""")
+BULLET = re.compile(r"\s*(?:[-*+•–◦▪]|\d{1,3}[.)]|#{1,6})\s+")
+ROW = re.compile(r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$")  # of a table
+RULE = re.compile(r"\W{3,}$")  # a line of dashes, as under a heading
+DELIMITERS = ((";", 2, 2), ("|", 2, 2), (",", 2, 3))  # with how many a line, and in how many lines alike, at least
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -34,29 +43,65 @@ def sentences(text: str) -> list[Sentence]:
     return found
 
 
-def blocks(text: str, start: int = 0) -> list[tuple[int, int]]:
-    """Spans from ``start`` on that a sentence can't cross: paragraphs, list items, lines that stand alone."""
-    spans: list[tuple[int, int]] = []
-    for paragraph in PARAGRAPH.finditer(text, start):
-        lines = [
-            (paragraph.start() + m.start(), paragraph.start() + m.end())
-            for m in re.finditer(r"\S(?:[^\n]*\S)?", paragraph.group())
-        ]
+def blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Spans of ``text[start:end]`` that a sentence can't cross: paragraphs, list items, rows, lines on their own."""
+    for left, right in _paragraphs(text, start, len(text) if end is None else end):
+        lines = [m.span() for m in LINE.finditer(text, left, right)]
         longest = max(end - start for start, end in lines)
         stops = sum(bool(STOP.search(text, start, end)) for start, end in lines)
-        wrapped = longest <= FULL_WIDTH and stops <= len(lines) / 2
-        start, previous_end = lines[0]
+        delimited = _delimited([text[start:end] for start, end in lines])
+        wrapped = longest <= FULL_WIDTH and stops <= len(lines) / 2 and not delimited
+        begin, previous_end = lines[0]
         for (line_start, line_end), (before_start, before_end) in zip(lines[1:], lines, strict=False):
             full = wrapped and before_end - before_start >= 0.75 * longest
-            if not full or BULLET.match(text[line_start:line_end]):
-                spans.append((start, previous_end))
-                start = line_start
+            line, before = text[line_start:line_end], text[before_start:before_end]
+            if not full or BULLET.match(line) or _apart(line) or _apart(before):
+                yield begin, previous_end
+                begin = line_start
             previous_end = line_end
-        spans.append((start, previous_end))
-    return spans
+        yield begin, previous_end
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+def is_row(line: str) -> bool:
+    """Whether ``line`` is a row of a table: with tabs between its cells, or in Markdown's bars."""
+    return bool(ROW.match(line))
+
+
+def _apart(line: str) -> bool:
+    return is_row(line) or bool(RULE.match(line))
+
+
+def _delimited(lines: list[str]) -> bool:
+    """Whether ``lines`` are records, each with the same number of the same delimiter."""
+    for delimiter, least, rows in DELIMITERS:
+        counts = {line.count(delimiter) for line in lines}
+        if len(lines) >= rows and len(counts) == 1 and min(counts) >= least:
+            return True
+    return False
+
+
+def _paragraphs(text: str, at: int, end: int) -> Iterator[Span]:
+    """What stands between blank lines, without blanks around it, in parts of at most LIMIT characters."""
+    while first := LETTER.search(text, at, end):
+        left = first.start()
+        gap = BLANK_LINE.search(text, left, min(left + LIMIT, end))
+        right = gap.start() if gap else end if end - left <= LIMIT else _cut(text, left, left + LIMIT)
+        at = gap.end() if gap else right
+        while text[right - 1].isspace():
+            right -= 1
+        yield left, right
+
+
+def _cut(text: str, left: int, right: int) -> int:
+    """Where to cut before ``right``: after a line, else after a sentence, else after a word."""
+    middle = (left + right) // 2
+    for end in ("\n", ". ", "。", " "):
+        if (found := text.rfind(end, middle, right)) > 0:
+            return found + len(end)
+    return right
+
+
+def _trim(text: str, start: int, end: int) -> Span:
     bullet = BULLET.match(text, start, end)
     if bullet:
         start = bullet.end()

@@ -57,7 +57,7 @@ def test_other_encodings_are_detected(tmp_path: Path, text: str, encoding: str) 
     ("data", "reason"),
     [
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "binary"),
-        (b"plain words, then \0 a zero", "binary"),
+        (b"words, then \0\0\0\1\2\3 zeros", "binary"),
         (bytes(range(128, 256)) * 4, "encoding"),
         ("Le café était fermé, hélas.".encode("cp1252"), "encoding"),  # too short to be sure of
         ("Компания объявила о новом соглашении.".encode("koi8-r"), "encoding"),  # Japanese in Shift JIS?
@@ -71,7 +71,7 @@ def test_what_is_not_surely_text_is_refused(tmp_path: Path, data: bytes, reason:
 
 
 def test_other_kinds_of_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match=r"\.txt, \.md"):
+    with pytest.raises(UnreadableFile, match=r"\.txt .*\.md"):
         read(written(tmp_path, "a.png", b"words"))
 
 

@@ -114,7 +114,7 @@ def test_what_was_indexed_from_elsewhere_stays(library: Library, folder: Path, t
     assert library.mirror([other]).added == ["bees-2"]
     (other / "bees.txt").unlink()
     assert library.mirror([folder]).removed == []
-    assert library.mirror([other]).removed == ["bees-2"]
+    assert library.mirror([other], allow_empty=True).removed == ["bees-2"]
     assert len(library.articles()) == 3
 
 
@@ -138,7 +138,7 @@ def test_a_project_can_be_moved(library: Library, folder: Path, tmp_path: Path, 
 
 
 def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: Library, folder: Path) -> None:
-    (folder / "bees.md").write_bytes(b"now \0 binary")
+    (folder / "bees.md").write_bytes(b"\x89PNG\0\1\2 now binary")
     (folder / "photo.txt").write_bytes(b"\x89PNG\0\0")
     (folder / "good.txt").write_text("Good text.")
     changes = library.mirror([folder])
@@ -152,7 +152,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: Library
 
 def test_missing_and_empty_folders_are_refused_and_nothing_is_lost(library: Library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match=r"no \.txt, \.md"):
+    with pytest.raises(UsageError, match="no file that can be read"):
         library.mirror([tmp_path / "empty"])
     with pytest.raises(UsageError, match="no file or folder"):
         library.mirror([tmp_path / "missing"])

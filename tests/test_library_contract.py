@@ -148,7 +148,7 @@ def test_the_same_text_under_two_names_is_found_once(
 
 
 def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: AnyLibrary, folder: Path) -> None:
-    (folder / "bees.md").write_bytes(b"now \0 binary")
+    (folder / "bees.md").write_bytes(b"\x89PNG\0\1\2 now binary")
     (folder / "good.txt").write_text("Good text.")
     changes = library.mirror([folder])
     assert (changes.added, changes.changed, changes.removed) == (["good"], [], [])
@@ -162,7 +162,7 @@ def test_what_was_indexed_from_elsewhere_stays(library: AnyLibrary, folder: Path
     assert library.mirror([tmp_path / "other"]).added == ["bees-2"]
     (tmp_path / "other" / "bees.txt").unlink()
     assert library.mirror([folder]).removed == []
-    assert library.mirror([tmp_path / "other"]).removed == ["bees-2"]
+    assert library.mirror([tmp_path / "other"], allow_empty=True).removed == ["bees-2"]
 
 
 def test_an_article_is_taken_out_and_comes_back(library: AnyLibrary, folder: Path) -> None:

@@ -129,14 +129,14 @@ def torn_archive() -> bytes:
         ("menu.html", MENU.encode(), "no main text"),
         ("nothing.html", b"<html></html>", "no main text"),
         ("empty.html", b"", "no main text"),
-        ("scanned.pdf", pdf("", ""), "scanned"),
+        ("scanned.pdf", pdf("", ""), "2 of 2 pages are blank"),
         ("locked.pdf", pdf("Words.", password="secret"), "encrypted"),
         ("cut.pdf", b"%PDF-1.4\n1 0 obj", "no sound PDF"),
         ("words.pdf", b"These are words.", "no sound PDF"),
         ("empty.pdf", b"", "no sound PDF"),
-        ("cut.docx", docx()[:2000], "no sound DOCX"),
-        ("torn.docx", torn_archive(), "no sound DOCX"),
-        ("blank.docx", b"", "no sound DOCX"),
+        ("cut.docx", docx()[:2000], "no sound Word"),
+        ("torn.docx", torn_archive(), "no sound Word"),
+        ("blank.docx", b"", "no sound Word"),
     ],
 )
 def test_a_file_without_text_is_named(tmp_path: Path, name: str, data: bytes, reason: str) -> None:

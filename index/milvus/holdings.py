@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index import lexical
-from index.article import Article
+from index.article import Article, pages_from_json
 from index.errors import FootnoteError
 from index.holdings import File, Plan, Whole
 from index.milvus.client import FOREVER, Client, Row, literal
@@ -92,7 +92,7 @@ class MilvusHoldings:
         stored: list[Row] = []
         for article, spans, vectors in wholes:
             content += parts("text", article.sha256, article.text)
-            content += parts("pages", article.sha256, json.dumps(article.pages) if article.pages else "")
+            content += parts("pages", article.sha256, article.pages_as_json() if article.pages else "")
             for passage, vector in zip(spans, vectors, strict=True):
                 passages.append(
                     {
@@ -138,9 +138,9 @@ class MilvusHoldings:
                 sha256, data = row["article"], json.loads(row["data"])
                 text, pages = (whole(self._client, kind, [sha256])[sha256] for kind in ("text", "pages"))
                 found = self.passages(row["name"], sha256, text)
-                offsets = tuple(json.loads(pages or "[]"))
+                offsets = pages_from_json(pages)
                 vectors = np.array([vector for _, vector in found], dtype="<f4").reshape(len(found), -1)
-                article = Article(row["name"], data["title"], "", text, sha256, data["date"], offsets)
+                article = Article(row["name"], data["title"], "", text, sha256, data["date"], *offsets)
                 yield article, [passage for passage, _ in found], vectors
 
     def passages(self, id: str, sha256: str, text: str) -> list[tuple[Passage, list[float]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from index import mirror
-from index.article import Article, Problem
+from index.article import Article, Problem, pages_from_json
 from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
@@ -70,10 +70,14 @@ class MilvusLibrary:
         self.close()
 
     def mirror(
-        self, paths: Iterable[str | Path], progress: bool = False, intake: Callable[..., Intake] | None = None
+        self,
+        paths: Iterable[str | Path],
+        progress: bool = False,
+        intake: Callable[..., Intake] | None = None,
+        allow_empty: bool = False,
     ) -> Changes:
         """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
-        return mirror.mirror(self.holdings, self._embedder, paths, progress, intake)
+        return mirror.mirror(self.holdings, self._embedder, paths, progress, intake, allow_empty)
 
     def known(self) -> set[str]:
         """The sha256 of every text that is stored, published or not: what need not be embedded again."""
@@ -105,7 +109,7 @@ class MilvusLibrary:
         """
         with self.holdings.changing():
             known = self.holdings.files()
-            return mirror.publish(self.holdings, [Path(path) for path in paths], known, found, list(problems))
+            return mirror.publish(self.holdings, [Path(path) for path in paths], known, found, list(problems), True)
 
     def remove(self, key: str) -> Article:
         """As ``Library.remove``."""
@@ -262,9 +266,9 @@ class MilvusLibrary:
         found = []
         for row in rows:
             key, data = row["article"], json.loads(row["data"])
-            offsets = tuple(json.loads(pages[key] or "[]"))
+            offsets = pages_from_json(pages[key])
             source = sources.get(key, "")
-            found.append(Article(row["name"], data["title"], source, texts[key], key, data["date"], offsets))
+            found.append(Article(row["name"], data["title"], source, texts[key], key, data["date"], *offsets))
         return found
 
 

@@ -1,0 +1,109 @@
+"""Documents: what a reader finds in a file."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from index.errors import FootnoteError
+
+NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what a damaged font gives and no text holds
+PARAGRAPHS = "\n\n"
+MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
+    r"\W*(?:untitled.*|anonymous|unknown|unnamed|document ?\d*|book ?\d*|presentation ?\d*|slide ?\d*|title|none|null|"
+    r"powerpoint presentation|new document|about:blank|microsoft (?:word|excel|powerpoint)\b.*|"
+    r".*\.(?:docx?|dotx?|pdf|indd|tex|dvi|rtf|odt|pptx?|xlsx?|html?|qxd|pages|ps|cdr))\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class UnreadableFile(FootnoteError):
+    """A file that holds no text we can be sure of; the others are still indexed."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a reader finds in a file: its text, and what it says of itself.
+
+    ``date`` is an ISO date; ``pages`` are the offsets in ``text`` at which its pages, sheets, slides, chapters or
+    messages start, if it has any, and ``labels`` is what each is called ("page 7", "sheet Prices"). ``lost`` is what
+    could not be read, in words that go on after the file's name ("page 5 can't be decoded").
+    """
+
+    text: str
+    title: str | None = None
+    date: str | None = None
+    pages: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@contextmanager
+def needs(package: str) -> Iterator[None]:
+    """Imports of the extra ``documents``; raises UnreadableFile where they fail."""
+    try:
+        yield
+    except ImportError as error:
+        raise UnreadableFile(f"needs {package}: pip install 'footnote[documents]'") from error
+
+
+@contextmanager
+def damage(kind: str) -> Iterator[None]:
+    """Whatever a broken file makes a library raise, in one line."""
+    try:
+        yield
+    except (OSError, UnreadableFile):
+        raise
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), "")[:200] or type(error).__name__
+        raise UnreadableFile(f"is no sound {kind} file ({reason.rstrip('.')})") from error
+
+
+def parts(texts: Sequence[tuple[str, str]]) -> tuple[str, tuple[int, ...], tuple[str, ...]]:
+    """Labelled texts as one text, the offset of each, and their labels; those without a word are left out."""
+    text, offsets, labels = "", [], []
+    pieces: list[str] = []
+    length = 0
+    for label, words in texts:
+        if words := words.strip():
+            length += len(PARAGRAPHS) if pieces else 0
+            offsets.append(length)
+            labels.append(label)
+            pieces.append(words)
+            length += len(words)
+    text = PARAGRAPHS.join(pieces)
+    return text, tuple(offsets), tuple(labels)
+
+
+def row(cells: Sequence[object]) -> str:
+    """The cells of a table's row, with a tab between them; a line break in a cell is a blank."""
+    return "\t".join(" ".join(str(cell).split()) for cell in cells).rstrip()
+
+
+def clean(text: str) -> str:
+    """``text`` without what no text holds, and without the hyphens that only show where a word may be broken."""
+    return NO_TEXT.sub("", text).replace("\u00ad", "")
+
+
+def title(*candidates: object) -> str | None:
+    """The first of ``candidates`` that somebody may have written as a title, on one line."""
+    for candidate in candidates:
+        words = " ".join(NO_TEXT.sub("", str(candidate or "")).split())
+        if any(map(str.isalnum, words)) and not MEANINGLESS.fullmatch(words) and words != "~":
+            return words[:300]
+    return None
+
+
+def iso(day: object) -> str | None:
+    """The day of a date, a time, or of a text that begins with one: 2024-03-05; None for one that never was."""
+    found = re.match(r"\d{4}-\d\d-\d\d", str(day))
+    try:
+        return date.fromisoformat(found[0]).isoformat() if found else None
+    except ValueError:
+        return None
+
+
+def shown(name: str) -> str:
+    """A file's name as text that can be stored and printed: what is not UTF-8 in it becomes �."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,139 @@
+"""Encodings: bytes as text, where it is sure which text they are."""
+
+import codecs
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from contextlib import suppress
+
+from index.document import UnreadableFile
+
+DOUBT = 0.05  # of charset-normalizer's chaos and coherence, both from 0 to 1
+SAMPLE = 100_000  # bytes that the encoding of a file is told by
+MARKS = ((BOM_UTF32_LE, "utf-32"), (BOM_UTF32_BE, "utf-32"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"))
+STRAY = 0.001  # the share of NULs, or other bytes that no text holds, up to which a file is text all the same
+TRUSTED = 5  # times as many sound characters of several bytes as bad bytes make UTF-8 sure
+CONTROL = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f\x7f]")
+KANA = "のにはをたがでてとしれさいるかなすもこらきりまあうそつよくっどせおわちけえねろみじめばべげーンスルトラ、。"
+FREQUENT = {  # the most frequent characters of texts in each encoding, which decoding by another one rarely gives
+    "gb18030": "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用"
+    "道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实，。、；：？！",
+    "big5": "的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行"
+    "所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實，。、；：？！由",
+    "euc_kr": "이다는을의에가고하지은를한기로사서도인들어리자해나시라대니있으정과부아여게만구장수일스제그전것주원"
+    "보상동관비국안유소성신우조마위거경용공물무오면화실연산때교내세바생식등방개적년",
+    "shift_jis": KANA,
+    "euc_jp": KANA,
+}
+SURE = 0.15  # the share of frequent characters that makes one of these encodings sure, if it is RIVAL times the next
+RIVAL = 1.5
+
+
+def decode(data: bytes) -> str:
+    """``data`` as text, without a byte order mark; a few NULs are dropped, a few bytes that break UTF-8 are mapped.
+
+    Raises UnreadableFile for binary data, and where the encoding is in doubt.
+    """
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
+    if b"\0" in data[:SAMPLE] and (wide := _utf16(data)) is not None:
+        return wide
+    odd = data.count(b"\0") + len(CONTROL.findall(data[:SAMPLE]))
+    if odd > max(1, STRAY * len(data)) or data.startswith((b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")):
+        raise UnreadableFile("is not text: it holds binary data")
+    data = data.replace(b"\0", b"") if b"\0" in data else data
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _nearly_utf8(data) or _frequent(data) or _detected(data)
+
+
+def decode_page(data: bytes) -> str:
+    """``data`` in the encoding that the web page itself declares, where it is not UTF-8."""
+    declared = re.search(rb"""(?:charset|encoding)=["']?\s*([\w-]+)""", data[:2048])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        with suppress(LookupError, UnicodeDecodeError):
+            if declared and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+                return data.decode(_web(declared[1].decode()))
+        try:
+            return decode(data)
+        except UnreadableFile:
+            if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"<" not in data[:2048] or b"\0" in data:
+                raise
+            return data.decode("cp1252", "replace")  # as browsers do
+
+
+def _web(label: str) -> str:
+    """The encoding that browsers take a label for (https://encoding.spec.whatwg.org/#names-and-labels)."""
+    wider = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "us-ascii": "cp1252", "latin1": "cp1252"}
+    return wider.get(label.lower(), label)
+
+
+def _utf16(data: bytes) -> str | None:
+    """``data`` as UTF-16 without a mark, if every other byte is mostly 0."""
+    sample = data[: SAMPLE - SAMPLE % 2]
+    half = max(1, len(sample) // 2)
+    first, second = (sample[n::2].count(0) / half for n in (0, 1))
+    for encoding, zeros, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if zeros > 0.2 and others < 0.05 * zeros and len(data) % 2 == 0:
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
+    return None
+
+
+def _nearly_utf8(data: bytes) -> str | None:
+    """``data`` as UTF-8 with a few bad bytes, which are taken for Windows-1252; None where they are not few."""
+    bad = 0
+
+    def mapped(error: UnicodeError) -> tuple[str, int]:
+        nonlocal bad
+        assert isinstance(error, UnicodeDecodeError)
+        bad += 1
+        return error.object[error.start : error.start + 1].decode("cp1252", "replace"), error.start + 1
+
+    codecs.register_error("footnote.stray", mapped)
+    text = data.decode("utf-8-sig", "footnote.stray")
+    sound = sum(map(len, re.findall(r"[^\x00-\x7f]+", text[:SAMPLE]))) - bad
+    return text if sound >= TRUSTED * bad else None
+
+
+def _frequent(data: bytes) -> str | None:
+    """``data`` in the Chinese, Japanese or Korean encoding that makes it frequent characters."""
+    sample = data[:SAMPLE]
+    if sum(byte >= 0x80 for byte in sample) < 0.3 * len(sample):
+        return None
+    shares = []
+    for encoding, frequent in FREQUENT.items():
+        with suppress(UnicodeDecodeError):
+            wide = [c for c in data.decode(encoding) if c > "\x7f"]
+            shares.append((sum(c in frequent for c in wide) / len(wide), encoding))
+    (share, encoding), (second, _) = sorted([*shares, (0.0, ""), (0.0, "")], reverse=True)[:2]
+    return data.decode(encoding) if share >= max(SURE, RIVAL * second) else None
+
+
+def _detected(data: bytes) -> str:
+    """``data`` in the one encoding that makes it words of a language.
+
+    Where several do about as well, Windows-1252 stands for the western ones, as browsers have it; otherwise we can't
+    be sure.
+    """
+    from charset_normalizer import from_bytes
+
+    matches = list(from_bytes(data[:SAMPLE]))
+    rivals = [
+        match
+        for match in matches
+        if match.chaos <= matches[0].chaos + DOUBT and match.coherence >= max(matches[0].coherence - DOUBT, DOUBT)
+    ]
+    western = [match for match in rivals if "cp1252" in match.could_be_from_charset]
+    texts = {str(match): match.encoding for match in western or rivals}
+    if len(texts) == 1:
+        with suppress(UnicodeDecodeError):
+            return data.decode("cp1252" if western else texts.popitem()[1])
+    names = sorted({match.encoding for match in matches[:3]})
+    guess = f" (perhaps {' or '.join(names)})" if names else ""
+    example = f", for example with iconv -f {names[0]} -t utf-8" if names else ""
+    raise UnreadableFile(f"is in no encoding that we can be sure of{guess}: save it as UTF-8{example}")

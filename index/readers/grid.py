@@ -1,0 +1,44 @@
+"""Grids: the rows of tables with merged cells, as lines with tabs between the cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.document import row
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is ``down`` rows high and ``across`` columns wide."""
+
+    text: str
+    down: int = 1
+    across: int = 1
+
+
+def rows(grid: Sequence[Sequence[Cell]]) -> list[str]:
+    """A line for each row that says something.
+
+    A cell that is several rows high stands in each of them, so that a row says it all; one that is several columns
+    wide stands in the first of them.
+    """
+    lines: list[str] = []
+    hanging: dict[int, tuple[str, int]] = {}  # by column: a cell from above, and for how many rows more
+    for line in grid:
+        cells: dict[int, str] = {}
+        column = 0
+        following = {at: (text, more - 1) for at, (text, more) in hanging.items() if more > 1}
+        for cell in line:
+            while column in hanging:
+                cells[column] = hanging[column][0]
+                column += 1
+            for place in range(cell.across):
+                cells[column] = cell.text if not place else ""
+                if cell.down > 1:
+                    following[column] = (cells[column], cell.down - 1)
+                column += 1
+        cells.update({at: text for at, (text, _) in hanging.items() if at not in cells})
+        hanging = following
+        texts = [cells.get(at, "") for at in range(max(cells, default=-1) + 1)]
+        if any(any(map(str.isalnum, text)) for text in texts):
+            lines.append(row(texts))
+    return lines

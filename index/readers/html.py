@@ -1,0 +1,300 @@
+"""Web pages: what a reader of the page sees, without its menus. By lxml, which parses as browsers do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
+from index.readers.encoding import decode_page
+from index.readers.grid import Cell, rows
+
+SKIPPED = {
+    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "math", "button",
+    "select", "option", "head", "link", "meta", "input", "canvas", "audio", "video", "map", "dialog",
+}  # fmt: skip
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "frameset", "noframes", "frame", "br",
+}  # fmt: skip
+ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog", "alertdialog"}
+FURNITURE = re.compile(
+    r"(?:^|\s)(?:(?:main-?|site-?|top-?|side-?)?(?:nav|navbar|navigation|menu|sidebar|footer)|breadcrumbs?|cookies?\S*|"
+    r"share\S*|social\S*|pagination|pager|skip-?link|advert\S*|ads?|newsletter\S*|toc)(?:\s|$)",
+    re.IGNORECASE,
+)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
+SHORT = 60  # characters: no more has a line of a menu
+RUN = 3  # lines of links one after the other that are a menu
+DATES = (
+    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate",
+    "publish-date", "citation_publication_date", "og:published_time",
+)  # fmt: skip
+
+
+@dataclass
+class Block:
+    """A paragraph, or what is as much apart; ``linked`` counts its letters that are in links."""
+
+    text: str
+    linked: int = 0
+    tag: str = "p"
+
+    @property
+    def is_menu(self) -> bool:
+        """Whether it may be a line of a menu."""
+        letters = sum(map(str.isalnum, self.text))
+        return (
+            len(self.text) < SHORT
+            and self.linked >= LINKED * letters
+            and self.tag[0] != "h"
+            and not re.search(r"[.!?。]$", self.text)
+        )
+
+
+def html(path: Path) -> Document:
+    """The main text of a page: paragraphs apart, list items and rows on lines of their own, cells with tabs."""
+    return page(decode_page(path.read_bytes()))
+
+
+def page(source: str) -> Document:
+    """As ``html``, of a page's source. Raises UnreadableFile where there is nothing but menus."""
+    with needs("lxml"):
+        import lxml.html
+    with damage("HTML"):
+        source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
+        if not source.strip():
+            raise UnreadableFile("holds no main text, at most menus")
+        tree = lxml.html.document_fromstring(source)
+        text = render(tree)
+        headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
+        named = title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), tree.findtext(".//title"))
+        return Document(text, named, _date(tree, source))
+
+
+def render(tree: Any) -> str:
+    """The text of the main part of an lxml tree. Raises UnreadableFile where there is none."""
+    frames = [frame.text_content() for frame in tree.iter("noframes")]
+    if tree.find(".//frameset") is not None and frames:
+        import lxml.html
+
+        tree = lxml.html.document_fromstring("".join(frames))
+    blocks = _without_menus(_tidy(_blocks(_main(tree))))
+    if not any(re.search(r"\w", block.text) and not block.is_menu for block in blocks):
+        raise UnreadableFile("holds no main text, at most menus")
+    text = ""
+    for before, block in zip([None, *blocks], blocks, strict=False):
+        together = before and before.tag == block.tag and block.tag in ("li", "tr", "dt")
+        text += ("\n" if together else PARAGRAPHS if text else "") + block.text
+    return clean(text)
+
+
+def _main(tree: Any) -> Any:
+    """The one element that the page says is its main part, else its body."""
+    found = [*tree.iter("main"), *tree.xpath("//*[@role='main']")]
+    if len({id(element) for element in found}) == 1:
+        return found[0]
+    articles = list(tree.iter("article"))
+    body = tree.find("body") if tree.find("body") is not None else tree
+    if len(articles) == 1 and 2 * len(articles[0].text_content()) > len(body.text_content()):
+        return articles[0]
+    return body
+
+
+def _skipped(element: Any) -> bool:
+    if not isinstance(element.tag, str) or element.tag in SKIPPED:
+        return True
+    inside = any(parent.tag in ("article", "main", "blockquote", "section") for parent in element.iterancestors())
+    if element.tag in ("footer", "header", "aside") and not inside:
+        return not (element.tag == "header" and element.find(".//h1") is not None)
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return (
+        element.get("hidden") is not None
+        or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
+        or bool(HIDDEN.search(element.get("style") or ""))
+        or element.get("role") in ROLES
+        or (element.tag in BLOCKS and element.tag not in ("body", "main", "article") and bool(FURNITURE.search(names)))
+    )
+
+
+def _blocks(element: Any) -> Iterator[Block]:
+    """The blocks in ``element``, in the order of the page."""
+    current = Block("", tag=element.tag)
+    for kind, node, text in _walk(element):
+        if kind == "text":
+            current.text += text
+            if text and any(parent.tag == "a" for parent in [node, *node.iterancestors()]):
+                current.linked += sum(map(str.isalnum, text))
+        elif kind == "table":
+            yield current
+            yield from _table(node)
+            current = Block("")
+        elif kind == "open":
+            yield current
+            mark = _mark(node) if node.tag == "li" else ""
+            current = Block(mark, tag=node.tag)
+        else:
+            yield current
+            current = Block("")
+    yield current
+
+
+def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
+    """Steps through ``element``: its texts, and where blocks open and close."""
+    yield "text", element, _words(element, element.text)
+    for child in element:
+        if not _skipped(child) and not _is_reference(child):
+            if child.tag == "br":
+                yield "text", child, "\n"
+            elif child.tag == "table" and _is_data(child):
+                yield "table", child, ""
+            elif child.tag == "dl":
+                yield from _definitions(child)
+            elif child.tag == "sup":
+                yield "text", child, _raised(child)
+            elif child.tag in BLOCKS:
+                yield "open", child, ""
+                yield from _walk(child)
+                yield "close", child, ""
+            else:
+                yield from _walk(child)
+        elif isinstance(child.tag, str) and child.tag in BLOCKS:
+            yield "close", child, ""
+        yield "text", element, _words(element, child.tail)
+
+
+def _words(element: Any, text: str | None) -> str:
+    if not text:
+        return ""
+    if any(parent.tag in ("pre", "textarea") for parent in [element, *element.iterancestors()]):
+        return text
+    return re.sub(r"\s+", " ", text)
+
+
+def _is_reference(element: Any) -> bool:
+    """Whether it only points at a footnote, or back from one."""
+    link = element if element.tag == "a" else next(element.iter("a"), None) if element.tag == "sup" else None
+    words = element.text_content().strip() if isinstance(element.tag, str) else ""
+    local = link is not None and (link.get("href") or "").startswith("#")
+    return local and bool(re.fullmatch(r"[\[(]?(?:\d{1,3}|[a-z*†‡↑↩︎^⏎\ufe0e]{1,2}|note \d+)[\])]?", words))
+
+
+def _raised(element: Any) -> str:
+    words = " ".join(element.text_content().split())
+    before = element.getprevious()
+    text = (before.tail if before is not None else element.getparent().text) or ""
+    if re.fullmatch(r"\d{1,3}", words) and re.search(r"[.,;:!?”\"’)]\s*$", text):
+        return ""  # a footnote's number: "in 1530.¹"
+    return words.translate(SUPERSCRIPTS) if re.fullmatch(r"[\d+n-]+", words) else words
+
+
+def _mark(item: Any) -> str:
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol":
+        return "- "
+    first = int(parent.get("start")) if (parent.get("start") or "").isdigit() else 1
+    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "
+
+
+def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
+    """Terms with their definitions, a row each."""
+    import lxml.html
+
+    term = ""
+    for child in element.iter("dt", "dd"):
+        words = _inline(child)
+        if child.tag == "dt":
+            term = f"{term}, {words}" if term and not term.endswith("\t") else words
+        else:
+            row = lxml.html.Element("dt")
+            row.text = f"{term.rstrip(chr(9))}\t{words}" if term else words
+            yield "open", row, ""
+            yield "text", row, row.text
+            yield "close", row, ""
+            term = f"{term.rstrip(chr(9))}\t"
+    if term and not term.endswith("\t"):
+        yield "text", element, term
+
+
+def _is_data(table: Any) -> bool:
+    """Whether it is a table of data, not one that lays out a page."""
+    if table.get("role") in ("presentation", "none") or next(table.iter("table", "article", "h1"), table) is not table:
+        return table.find(".//th") is not None and table.find(".//table") is not None
+    wide = max((len(row.findall("td") + row.findall("th")) for row in table.iter("tr")), default=0)
+    return wide > 1 and not any(len(cell.text_content()) > 1500 for cell in table.iter("td"))
+
+
+def _table(table: Any) -> Iterator[Block]:
+    """Its caption, and a row a block."""
+    for caption in table.iter("caption"):
+        yield Block(_inline(caption), tag="caption")
+    grid = [
+        [
+            Cell(_inline(cell), _span(cell, "rowspan"), _span(cell, "colspan"))
+            for cell in row
+            if cell.tag in ("td", "th")
+        ]
+        for row in table.iter("tr")
+        if not _skipped(row)
+    ]
+    for line in rows(grid):
+        yield Block(line, tag="tr")
+
+
+def _span(cell: Any, name: str) -> int:
+    value = cell.get(name) or ""
+    return min(int(value), 200) if value.isdigit() and int(value) else 1
+
+
+def _inline(element: Any) -> str:
+    """The words of a cell: its blocks, joined by semicolons where it has several."""
+    found = [re.sub(r"^- ", "", " ".join(block.text.split())) for block in _blocks(element)]
+    kept = [words for words in found if words]
+    return "".join(w + ("" if w is kept[-1] else " " if re.search(r"[.,;:!?]$", w) else "; ") for w in kept)
+
+
+def _tidy(blocks: Iterator[Block]) -> list[Block]:
+    found = []
+    for block in blocks:
+        if block.tag != "pre":
+            lines = [" ".join(line.split(" ")) for line in block.text.split("\n")]
+            block.text = "\n".join(line for line in (re.sub(r"[ \r\f\v]+", " ", x).strip(" ") for x in lines) if line)
+        block.text = block.text.strip("\n ") if block.tag != "pre" else block.text.strip("\n").rstrip()
+        if re.search(r"\w", block.text) and block.text.strip() not in ("-",):
+            found.append(block)
+    return found
+
+
+def _without_menus(blocks: list[Block]) -> list[Block]:
+    """Without runs of lines that are nothing but links: of RUN, or a list's."""
+    kept: list[Block] = []
+    run: list[Block] = []
+    for block in [*blocks, Block("end.")]:
+        if block.is_menu:
+            run.append(block)
+            continue
+        lists = len(run) > 1 and all(line.tag == "li" for line in run)
+        kept += [] if lists or len(run) >= RUN else run
+        run = []
+        kept.append(block)
+    return kept[:-1]
+
+
+def _meta(tree: Any, *names: str) -> str | None:
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        if name.lower() in names and element.get("content"):
+            return str(element.get("content"))
+    return None
+
+
+def _date(tree: Any, source: str) -> str | None:
+    linked = re.search(r'"datePublished"\s*:\s*"([^"]{10,40})"', source)
+    times = [element.get("datetime") for element in tree.xpath("//article//time[@datetime] | //time[@pubdate]")]
+    found = [_meta(tree, name) for name in DATES] + ([linked[1]] if linked else []) + times[:1]
+    return next((day for value in found if (day := iso((value or "").replace("/", "-")))), None)

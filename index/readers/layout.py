@@ -1,0 +1,227 @@
+"""Layout: the pieces of text on a page, in the order in which a reader reads them.
+
+Coordinates are in points, from the lower left corner, as in PDF.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+GUTTER = 6.0  # points: no gap between columns is narrower
+COLUMN = 3  # lines at least, on both sides of a gutter
+PROSE = 14  # characters, on average, in the lines of a column of prose; the cells of a table hold less
+FILLED = 0.55  # of a column's width, on average, in the lines of prose
+GAP = 0.9  # heights of the text, between the cells of rows that are aligned
+APART = 2.5  # heights of the text, from which on a gap parts cells wherever they stand
+ALIGNED = 3.0  # points by which the edges of aligned cells may differ
+LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
+LARGER = 1.12  # times the height of the text, from which on it is a heading's
+SHORT = 0.75  # of the width: a shorter line that ends a sentence ends its paragraph
+BULLET = re.compile(r"(?:[•◦▪–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
+STOP = re.compile(r"""[.!?:…。！？][)"”’»]*$""")
+
+
+@dataclass
+class Piece:
+    """Text that stands together on a line."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    upright: bool = True  # on the page, before it was turned so that this can be read
+
+    @property
+    def height(self) -> float:
+        return max(self.top - self.bottom, 1.0)
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass
+class Line:
+    """Pieces side by side, from left to right."""
+
+    pieces: list[Piece]
+
+    @property
+    def left(self) -> float:
+        return self.pieces[0].left
+
+    @property
+    def right(self) -> float:
+        return max(piece.right for piece in self.pieces)
+
+    @property
+    def middle(self) -> float:
+        return self.pieces[0].middle
+
+    @property
+    def height(self) -> float:
+        return max(piece.height for piece in self.pieces)
+
+    @property
+    def text(self) -> str:
+        return " ".join(piece.text for piece in self.pieces)
+
+
+@dataclass
+class Paragraph:
+    """Lines that go on into each other, or the rows of a table, a line each with tabs between the cells."""
+
+    lines: list[str]
+    height: float
+    top: float
+    bottom: float
+    is_table: bool = False
+
+
+def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
+    """The paragraphs and tables of a page in reading order: column by column, where it has columns of prose."""
+    found: list[Paragraph] = []
+    for region in _regions([piece for piece in pieces if piece.text.strip()]):
+        found += _paragraphs(_lines(region))
+    return found
+
+
+def _regions(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Parts of a page that are read one after the other."""
+    cut = _gutter(pieces)
+    if cut is None:
+        if pieces:
+            yield pieces
+        return
+    at, top, bottom = cut
+    inside = [piece for piece in pieces if bottom <= piece.middle <= top]
+    above = [piece for piece in pieces if piece.middle > top]
+    below = [piece for piece in pieces if piece.middle < bottom]
+    yield from _regions(above)
+    yield from _regions([piece for piece in inside if piece.middle and piece.left < at])
+    yield from _regions([piece for piece in inside if piece.left >= at])
+    yield from _regions(below)
+
+
+def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
+    """Where the best gutter is, and from which height to which: between columns of prose, not a table's cells."""
+    best: tuple[float, float, float, float] | None = None
+    edges = sorted(piece.left for piece in pieces)
+    for at in _clusters(edges):
+        crossing = sorted((p.middle for p in pieces if p.left < at - 1 and p.right > at - GUTTER / 2), reverse=True)
+        for top, bottom in zip([float("inf"), *crossing], [*crossing, float("-inf")], strict=True):
+            left = [p for p in pieces if bottom < p.middle < top and p.right <= at - GUTTER / 2]
+            right = [p for p in pieces if bottom < p.middle < top and p.left >= at - 1]
+            if min(len(left), len(right)) < COLUMN:
+                continue
+            overlap = min(max(p.top for p in left), max(p.top for p in right)) - max(
+                min(p.bottom for p in left), min(p.bottom for p in right)
+            )
+            if overlap <= 0 or not (_is_prose(left) and _is_prose(right)):
+                continue
+            if best is None or overlap > best[0]:
+                inside = left + right
+                best = overlap, at - 1, max(p.top for p in inside), min(p.bottom for p in inside)
+    return best[1:] if best else None
+
+
+def _clusters(edges: Sequence[float]) -> list[float]:
+    """The edges at which several pieces begin."""
+    found: list[float] = []
+    for edge in edges:
+        beginning = bisect_left(edges, edge + ALIGNED) - bisect_left(edges, edge)
+        if beginning >= COLUMN and (not found or edge - found[-1] > ALIGNED):
+            found.append(edge)
+    return found
+
+
+def _is_prose(pieces: Sequence[Piece]) -> bool:
+    lines = _lines(pieces)
+    width = max(line.right for line in lines) - min(line.left for line in lines)
+    filled = sum(sum(p.right - p.left for p in line.pieces) for line in lines) / len(lines)
+    letters = sum(len(line.text) for line in lines) / len(lines)
+    return len(lines) >= COLUMN and letters >= PROSE and filled >= FILLED * width
+
+
+def _lines(pieces: Iterable[Piece]) -> list[Line]:
+    """Pieces by line, from the top; raised and lowered ones belong to the line that they stand in."""
+    found: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (-p.middle, p.left)):
+        line = found[-1] if found else None
+        if line and abs(line[0].middle - piece.middle) < 0.5 * min(max(p.height for p in line), piece.height):
+            line.append(piece)
+        else:
+            found.append([piece])
+    return [Line(sorted(line, key=lambda p: p.left)) for line in found]
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    """Rows of tables together, other lines by paragraph."""
+    cells = _cells(lines)
+    left = min((line.left for line in lines), default=0.0)
+    right = max((line.right for line in lines), default=0.0)
+    steps = [a.middle - b.middle for a, b in pairwise(lines)]
+    close = [s for s, a in zip(steps, lines, strict=False) if 0 < s < 2.2 * a.height]
+    pitch = median(close) if close else 0.0
+    current: Paragraph | None = None
+    for index, (line, row) in enumerate(zip(lines, cells, strict=True)):
+        top, bottom = max(p.top for p in line.pieces), min(p.bottom for p in line.pieces)
+        is_table = len(row) > 1
+        words = "\t".join(row)
+        before = lines[index - 1] if index else None
+        fresh = (
+            current is None
+            or before is None
+            or is_table != current.is_table
+            or (not is_table and _begins(before, line, pitch, left, right))
+            or (is_table and steps[index - 1] > 3 * line.height)
+        )
+        if fresh:
+            if current:
+                yield current
+            current = Paragraph([words], line.height, top, bottom, is_table)
+        elif current:
+            current.lines.append(words)
+            current.bottom = bottom
+    if current:
+        yield current
+
+
+def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -> bool:
+    """Whether ``line`` begins a paragraph."""
+    step = before.middle - line.middle
+    usual = max(pitch, 0.9 * line.height)
+    ratio = line.height / before.height
+    indented = line.left - before.left > 0.8 * line.height and line.left - left < 0.3 * (right - left)
+    ended = bool(STOP.search(before.text)) and before.right - left < SHORT * (right - left)
+    return (
+        step > LEAD * usual
+        or not 1 / LARGER < ratio < LARGER
+        or (indented and abs(before.left - left) < ALIGNED and not BULLET.match(before.text))
+        or ended
+        or bool(BULLET.match(line.text))
+    )
+
+
+def _cells(lines: Sequence[Line]) -> list[list[str]]:
+    """The texts of each line's cells: of one, where it is no row of a table."""
+    starts = [[piece.left for piece in line.pieces[1:]] for line in lines]
+    found = []
+    for index, line in enumerate(lines):
+        around = [*starts[max(index - 2, 0) : index], *starts[index + 1 : index + 3]]
+        near = [edge for edges in around for edge in edges]
+        row = [line.pieces[0].text]
+        for before, piece in zip(line.pieces, line.pieces[1:], strict=False):
+            gap = piece.left - before.right
+            height = min(before.height, piece.height)
+            aligned = any(abs(x - piece.left) < ALIGNED for x in near)
+            if gap > APART * height or (gap > GAP * height and aligned):
+                row.append(piece.text)
+            else:
+                row[-1] += (" " if gap > 0.15 * height and not row[-1].endswith(" ") else "") + piece.text
+        found.append([" ".join(cell.split()) for cell in row])
+    return found

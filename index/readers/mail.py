@@ -1,0 +1,99 @@
+"""Mail (.eml), mailboxes (.mbox) and saved pages (.mhtml), which are mail as well."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import cast
+
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, parts, title
+from index.readers.encoding import decode, decode_page
+from index.readers.html import page
+from index.readers.text import plain
+
+HEADERS = ("From", "To", "Cc", "Date", "Subject")
+SEPARATOR = re.compile(rb"^From .*\d{4}\s*$", re.MULTILINE)
+
+
+def message(path: Path) -> Document:
+    """Who wrote to whom, when and about what; then the text, and the names of what is attached."""
+    with damage("mail"):
+        found = _parsed(path.read_bytes())
+        if not any(_header(found, name) for name in HEADERS):
+            return plain(path)
+        return Document(_text(found), title(_header(found, "Subject")), _day(found))
+
+
+def mailbox(path: Path) -> Document:
+    """A page for each message."""
+    data = path.read_bytes()
+    with damage("mailbox"):
+        starts = [match.start() for match in SEPARATOR.finditer(data)]
+        if not starts:
+            return plain(path)
+        texts, lost = [], []
+        for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
+            try:
+                words = _text(_parsed(data[start:end].partition(b"\n")[2]))
+            except Exception:
+                lost.append(f"message {number} can't be read")
+            else:
+                texts.append((f"message {number}", words))
+    text, pages, labels = parts(texts)
+    return Document(text, None, None, pages, labels, tuple(lost))
+
+
+def saved_page(path: Path) -> Document:
+    """The web page in it; without one, what stands there as text."""
+    with damage("MHTML"):
+        for part in _parsed(path.read_bytes()).walk():
+            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+                return page(decode_page(cast(bytes, part.get_payload(decode=True)) or b""))
+    return plain(path)
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    return email.message_from_bytes(data, policy=email.policy.default)
+
+
+def _header(found: EmailMessage, name: str) -> str:
+    with suppress(Exception):  # whatever a broken header makes the parser raise
+        return " ".join(str(found[name] or "").split())
+    return ""
+
+
+def _day(found: EmailMessage) -> str | None:
+    with suppress(Exception):
+        return iso(parsedate_to_datetime(_header(found, "Date")))
+    return None
+
+
+def _text(found: EmailMessage) -> str:
+    heads = [f"{name}: {value}" for name in HEADERS if (value := _header(found, name))]
+    attached = [f"Attached: {name}" for name in _attached(found)]
+    return clean(PARAGRAPHS.join(filter(None, ["\n".join(heads), _body(found), "\n".join(attached)])))
+
+
+def _body(found: EmailMessage) -> str:
+    body = found.get_body(("plain", "html"))
+    if body is None:
+        return ""
+    data = cast(bytes, body.get_payload(decode=True)) or b""
+    charset = str(body.get_param("charset") or "")
+    if body.get_content_type() == "text/html":
+        with suppress(UnreadableFile):
+            return page(decode_page(data)).text
+        return ""
+    with suppress(LookupError, UnicodeDecodeError):
+        return data.decode(charset or "utf-8").strip()
+    return decode(data).strip()
+
+
+def _attached(found: EmailMessage) -> Iterator[str]:
+    for part in found.iter_attachments():
+        if name := part.get_filename():
+            yield " ".join(name.split())

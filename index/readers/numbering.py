@@ -1,0 +1,109 @@
+"""Numbering: the numbers that Word shows before paragraphs and does not write into them."""
+
+import re
+from typing import Any
+
+from index.readers.package import attribute, child, local
+
+LEVELS = 9
+BULLET = "-"
+
+
+class Numbering:
+    """The lists of a document, counted as its paragraphs go by; made of its parts ``numbering`` and ``styles``."""
+
+    def __init__(self, numbering: Any | None, styles: Any | None) -> None:
+        elements = list(numbering) if numbering is not None else []
+        abstract = {attribute(e, "abstractNumId"): e for e in elements if local(e) == "abstractNum"}
+        self._levels: dict[str, dict[int, Any]] = {}
+        self._lists: dict[str, str] = {}  # which numbers are counted together
+        for element in elements:
+            if local(element) == "num":
+                number = attribute(element, "numId") or ""
+                key = _value(child(element, "abstractNumId"))
+                found = abstract.get(key)
+                self._levels[number] = _levels(found) | _overrides(element)
+                restarts = any(child(e, "startOverride") is not None for e in element if local(e) == "lvlOverride")
+                self._lists[number] = f"n{number}" if restarts else f"a{key}"
+        self._styles = {
+            attribute(style, "styleId"): style
+            for style in (styles if styles is not None else ())
+            if local(style) == "style"
+        }
+        self._counts: dict[tuple[str, int], int] = {}
+
+    def label(self, paragraph: Any) -> tuple[str, bool]:
+        """What stands before ``paragraph``: "2.1", "(a)", "-" or ""; and whether it is an item of a list."""
+        number, depth = self._place(paragraph)
+        level = self._levels.get(number, {}).get(depth)
+        if level is None or number == "0":
+            return "", False
+        together = self._lists[number]
+        start = _value(child(level, "start"))
+        first = int(start) if start.isdigit() else 1
+        self._counts[together, depth] = self._counts.get((together, depth), first - 1) + 1
+        for deeper in range(depth + 1, LEVELS):
+            self._counts.pop((together, deeper), None)
+        form = _value(child(level, "numFmt")) or "decimal"
+        if form in ("bullet", "none"):
+            return (BULLET if form == "bullet" else ""), True
+
+        def counted(place: re.Match[str]) -> str:
+            at = int(place[1]) - 1
+            other = self._levels[number].get(at)
+            shape = (_value(child(other, "numFmt")) if other is not None else "") or "decimal"
+            return _shaped(self._counts.get((together, at), 1), shape)
+
+        text = re.sub(r"%([1-9])", counted, _value(child(level, "lvlText"))).strip()
+        return text, child(paragraph, "pPr", "outlineLvl") is None
+
+    def _place(self, paragraph: Any) -> tuple[str, int]:
+        """The list and the level of a paragraph, its own or its style's."""
+        properties = child(paragraph, "pPr")
+        seen: set[str | None] = set()
+        while properties is not None:
+            own = child(properties, "numPr")
+            if own is not None:
+                depth = _value(child(own, "ilvl"))
+                return _value(child(own, "numId")), int(depth) if depth.isdigit() else 0
+            name = _value(child(properties, "pStyle")) or _value(child(properties.getparent(), "basedOn"))
+            if not name or name in seen:
+                break
+            seen.add(name)
+            style = self._styles.get(name)
+            properties = child(style, "pPr") if style is not None else None
+        return "", 0
+
+
+def _value(element: Any | None) -> str:
+    return (attribute(element, "val") or "") if element is not None else ""
+
+
+def _levels(element: Any | None) -> dict[int, Any]:
+    found = {}
+    for level in element if element is not None else ():
+        depth = attribute(level, "ilvl") or ""
+        if local(level) == "lvl" and depth.isdigit():
+            found[int(depth)] = level
+    return found
+
+
+def _overrides(number: Any) -> dict[int, Any]:
+    return {d: lvl for e in number if local(e) == "lvlOverride" for d, lvl in _levels(e).items()}
+
+
+def _shaped(number: int, form: str) -> str:
+    if form in ("lowerLetter", "upperLetter") and number > 0:
+        letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+        return letter.upper() if form.startswith("upper") else letter
+    if form in ("lowerRoman", "upperRoman") and 0 < number < 4000:
+        roman = ""
+        for value, sign in zip(
+            (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+            ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
+            strict=True,
+        ):
+            roman += sign * (number // value)
+            number %= value
+        return roman.upper() if form.startswith("upper") else roman
+    return f"{number:02}" if form == "decimalZero" else str(number)

@@ -1,0 +1,105 @@
+"""OpenDocument texts (.odt): paragraphs, lists, tables, footnotes. By lxml."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
+from index.readers.grid import Cell, rows
+from index.readers.package import Package, attribute, child, local
+
+ASIDE = {"annotation", "note-citation", "tracked-changes", "sequence-decls", "forms", "bookmark"}
+TEXTS = {"p", "h"}
+
+
+def opendocument(path: Path) -> Document:
+    """Blocks in order; a footnote follows its paragraph. Deleted text is kept apart in the file, and left out."""
+    with damage("OpenDocument"), Package(path) as package:
+        root = package.xml("content.xml")
+        body = child(root, "body", "text") if root is not None else None
+        if body is None:
+            raise UnreadableFile("is no sound OpenDocument text (it has no content part)")
+        text = clean(PARAGRAPHS.join(block for block in _blocks(body) if block.strip()))
+        meta = package.xml("meta.xml")
+        about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
+    return Document(text, title(about.get("title")), iso(about.get("creation-date") or about.get("date")))
+
+
+def _blocks(parent: Any) -> Iterator[str]:
+    for element in parent:
+        name = local(element)
+        if name in TEXTS:
+            aside: list[Any] = []
+            yield _inline(element, aside).strip()
+            for note in aside:
+                yield from _blocks(note)
+        elif name == "list":
+            yield "\n".join(_items(element, _numbered(element)))
+        elif name == "table":
+            yield "\n".join(rows(_grid(element)))
+        elif name and name not in ASIDE:
+            yield from _blocks(element)
+
+
+def _inline(element: Any, aside: list[Any]) -> str:
+    found = [element.text or ""]
+    for part in element:
+        name = local(part)
+        if name == "s":
+            count = attribute(part, "c") or "1"
+            found.append(" " * min(int(count) if count.isdigit() else 1, 100))
+        elif name in ("tab", "line-break"):
+            found.append("\t" if name == "tab" else "\n")
+        elif name in ("note-body", "text-box"):
+            aside.append(part)
+        elif name and name not in ASIDE:
+            found.append(_inline(part, aside))
+        found.append(part.tail or "")
+    return "".join(found)
+
+
+def _items(element: Any, numbered: bool) -> Iterator[str]:
+    for number, item in enumerate(element, 1):
+        mark = f"{number}." if numbered else "-"
+        for part in item:
+            if local(part) == "list":
+                yield from _items(part, numbered and bool(_numbered(part)))
+            elif local(part) in TEXTS:
+                yield f"{mark} {_inline(part, []).strip()}"
+
+
+def _numbered(element: Any) -> bool:
+    """Whether a list's style, the first level of it, has numbers."""
+    name = attribute(element, "style-name")
+    styles = (e for e in element.getroottree().getroot().iter() if local(e) == "list-style")
+    style: Any = next((style for style in styles if attribute(style, "name") == name), None)
+    return style is not None and len(style) > 0 and local(style[0]) == "list-level-style-number"
+
+
+def _grid(table: Any) -> list[list[Cell]]:
+    grid: list[list[Cell]] = []
+    for line in table.iter():
+        if local(line) == "table-row":
+            cells = []
+            for cell in line:
+                if local(cell) == "table-cell":
+                    words = " ".join(block.replace("\n", "; ") for block in _blocks(cell) if block)
+                    repeated = min(_number(cell, "number-columns-repeated"), 50)
+                    span = [_number(cell, f"number-{name}-spanned") for name in ("rows", "columns")]
+                    cells += [Cell(words, span[0], 1)] * repeated
+                elif local(cell) == "covered-table-cell" and not attribute(cell, "number-columns-repeated"):
+                    cells += [Cell("")] if not _hangs(grid, len(cells)) else []
+            grid.append(cells)
+    return grid
+
+
+def _hangs(grid: list[list[Cell]], column: int) -> bool:
+    """Whether a cell of a row above reaches down to the next one, in that column."""
+    return any(
+        column < len(line) and line[column].down > distance for distance, line in enumerate(reversed(grid[-200:]), 1)
+    )
+
+
+def _number(element: Any, name: str) -> int:
+    value = attribute(element, name) or "1"
+    return int(value) if value.isdigit() and int(value) < 10_000 else 1

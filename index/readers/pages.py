@@ -1,0 +1,170 @@
+"""Pages: one text made of them, as a reader reads on over their ends."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.document import NO_TEXT, PARAGRAPHS
+from index.readers import ocr
+from index.readers.layout import Paragraph
+
+MARGIN = 0.12  # of a page's height, in which running heads and feet stand
+REPEATED = 3  # pages that a line stands on, to be a running head
+HYPHENS = "-\u00ad\u2010\ufffe\x02"
+GOES_ON = re.compile(r"[\w,;–—-]$")
+LONG = 40  # characters: a shorter paragraph may be a heading, and does not go on over the end of a page
+NUMBER = re.compile(
+    r"\W*(?:page|seite|side|sida|p\.)?\s*(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:of|von|av|/)\s*\d+)?\W*", re.IGNORECASE
+)
+FAULTS = {  # what is said of one page and of several
+    "damaged": ("can't be read: it is damaged", "can't be read: they are damaged"),
+    "no map": ("has a font that gives no text", "have fonts that give no text"),
+    "no text": ("holds no text", "hold no text"),
+    "blank": ("is blank, or damaged", "are blank, or damaged"),
+}
+
+
+@dataclass
+class Page:
+    """A page: ``paragraphs`` in reading order, ``label`` as it is printed, the heights of its edges in points.
+
+    ``fault`` is one of FAULTS, or "".
+    """
+
+    label: str
+    number: int
+    top: float = 0.0
+    bottom: float = 0.0
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    fault: str = ""
+
+
+def drop_running(pages: Sequence[Page]) -> None:
+    """Leave out what stands at the head or the foot of many pages, but for its number, and the numbers of pages."""
+    seen: Counter[str] = Counter()
+    full = [page for page in pages if page.paragraphs and page.top]
+    for page in full:
+        seen.update({form for p in page.paragraphs for form in _forms(p, page) if _in_margin(p, page)})
+    numbered = sum(any(_is_number(p) and _in_margin(p, page) for p in page.paragraphs) for page in full)
+    for page in full:
+        kept = []
+        for paragraph in page.paragraphs:
+            repeated = max((seen[form] for form in _forms(paragraph, page)), default=0)
+            running = repeated >= max(REPEATED, 0.3 * len(full)) or (_is_number(paragraph) and numbered > 1)
+            if not (running and _in_margin(paragraph, page)):
+                kept.append(paragraph)
+        page.paragraphs = kept if kept or numbered > 1 else page.paragraphs
+
+
+def _forms(paragraph: Paragraph, page: Page) -> set[str]:
+    """What has to be the same on several pages: all of it, or all but the page's number."""
+    words = " ".join(paragraph.lines)
+    printed = re.findall(r"\d+", page.label)
+    return {words, *(re.sub(rf"\b{number}\b", "#", words) for number in printed)}
+
+
+def _is_number(paragraph: Paragraph) -> bool:
+    return len(paragraph.lines) == 1 and bool(NUMBER.fullmatch(paragraph.lines[0]))
+
+
+def _in_margin(paragraph: Paragraph, page: Page) -> bool:
+    depth = MARGIN * max(page.top - page.bottom, 1.0)
+    return len(paragraph.lines) <= 2 and (paragraph.bottom > page.top - depth or paragraph.top < page.bottom + depth)
+
+
+def largest(pages: Sequence[Page]) -> str | None:
+    """The largest writing on the first page, if it is larger than most: its title."""
+    found = pages[0].paragraphs if pages else []
+    heights = sorted(p.height for page in pages for p in page.paragraphs for _ in p.lines)
+    if not found or not heights:
+        return None
+    top = max(found, key=lambda p: p.height)
+    words = " ".join(top.lines)
+    return words if top.height > 1.15 * heights[len(heights) // 2] and 2 < len(words) < 200 else None
+
+
+def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
+    """The text of all pages, and where each begins."""
+    lines = (line for page in pages for paragraph in page.paragraphs for line in paragraph.lines)
+    known = {word for line in lines for word in re.findall(r"[\w-]+", line)}
+    pieces: list[str] = []
+    offsets: list[int] = []
+    length = 0
+    before: Paragraph | None = None
+    for page in pages:
+        begins = None
+        for paragraph in page.paragraphs:
+            words = "\n".join(paragraph.lines) if paragraph.is_table else _prose(paragraph.lines, known)
+            words = NO_TEXT.sub("", words).strip()
+            if not words:
+                continue
+            link = PARAGRAPHS if pieces else ""
+            if before and begins is None and not before.is_table and not paragraph.is_table and words[0].islower():
+                if pieces[-1][-1] in HYPHENS:
+                    stem = _stem(pieces[-1], words, known)
+                    length += len(stem) - len(pieces[-1])
+                    pieces[-1], link = stem, ""
+                elif GOES_ON.search(pieces[-1]) and len(pieces[-1]) > LONG:
+                    link = " "
+            begins = length + len(link) if begins is None else begins
+            pieces.append(link + words)
+            length += len(pieces[-1])
+            before = paragraph
+        offsets.append(length if begins is None else begins)
+    return "".join(pieces), tuple(offsets)
+
+
+def _prose(lines: Sequence[str], known: set[str]) -> str:
+    """Lines as one: words that are broken at a line's end are whole again."""
+    text = lines[0]
+    for line in lines[1:]:
+        if text and text[-1] in HYPHENS and line[:1].islower() and text[-2:-1].isalpha():
+            text = _stem(text, line, known) + line
+        elif text and line and _is_wide(text[-1]) and _is_wide(line[0]):
+            text += line
+        else:
+            text += " " + line
+    return re.sub(r"[\ufffe\x02]", "-", text)
+
+
+def _stem(text: str, following: str, known: set[str]) -> str:
+    """``text`` without the hyphen at its end, unless it belongs to the word."""
+    first = re.findall(r"\w*$", text[:-1])[0]
+    second = re.findall(r"^\w*", following)[0]
+    compound = f"{first}-{second}" in known and first + second not in known
+    return text[:-1] + "-" * compound
+
+
+def _is_wide(sign: str) -> bool:
+    """Whether it is written without blanks between words: Chinese and Japanese."""
+    return "\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef"
+
+
+def faults(pages: Sequence[Page]) -> list[str]:
+    """What can't be read, a line for each reason: "11 of 12 pages hold no text (2–12): …"."""
+    told = []
+    for fault, (one, many) in FAULTS.items():
+        numbers = [page.number for page in pages if page.fault == fault]
+        scanned = fault in ("no map", "no text")
+        advice = f": run character recognition (OCR) on {'it' if len(numbers) == 1 else 'them'}" + ocr.ADVICE
+        if len(pages) == 1 and numbers:
+            told.append(one + ", and may be scanned" * (fault == "no text") + advice * scanned)
+        elif len(numbers) == 1:
+            told.append(f"page {numbers[0]} of {len(pages)} {one}" + advice * scanned)
+        elif numbers:
+            maybe = ", and may be scanned" * (fault == "no text" and len(numbers) == len(pages))
+            told.append(f"{len(numbers)} of {len(pages)} pages {many} ({_ranges(numbers)}){maybe}" + advice * scanned)
+    return told
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Numbers in a few words: 2–4, 7."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    words = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in found[:12]]
+    return ", ".join(words) + ", …" * (len(found) > 12)

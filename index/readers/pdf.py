@@ -1,0 +1,205 @@
+"""PDF: the text of each page as it is read, values of forms, tables as rows. By pdfium, Chromium's own library."""
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
+from index.readers import ocr
+from index.readers.layout import Paragraph, Piece, paragraphs
+from index.readers.pages import Page, drop_running, faults, joined, largest
+
+JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
+UNKNOWN = 0.3  # the share of a page's characters without a Unicode value from which on it is unreadable
+LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True))
+CHECKS, WORDS = (2, 3), (4, 5, 6)  # pdfium's types of form fields
+FIELD = 40.0  # points: what stands in a higher field begins at its top
+
+
+def pdf(path: Path) -> Document:
+    """The text of all pages. Pages that can't be read are ``lost``; pages that are pictures are read by OCR, where
+    tesseract is installed.
+
+    Raises UnreadableFile where no page holds text.
+    """
+    with needs("pypdfium2"):
+        import pypdfium2
+    with damage("PDF"):
+        try:
+            file = pypdfium2.PdfDocument(path)
+        except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower():
+                raise UnreadableFile("is encrypted: save it without a password") from error
+            raise
+        try:
+            file.init_forms()
+            pages = [_page(file, number) for number in range(len(file))]
+            named, created = (file.get_metadata_value(name) for name in ("Title", "CreationDate"))
+        finally:
+            file.close()
+    drop_running(pages)
+    heading = largest(pages)
+    text, offsets = joined(pages)
+    lost = faults(pages)
+    if not text.strip():
+        raise UnreadableFile(lost[0] if lost else "holds no text")
+    date = re.match(r"(?:D:)?(\d{4})(\d\d)(\d\d)", created or "")
+    day = iso("-".join(date.groups())) if date else None
+    return Document(text, title(named, heading), day, offsets, tuple(page.label for page in pages), tuple(lost))
+
+
+def _page(file: Any, number: int) -> Page:
+    counted = printed = str(number + 1)
+    with suppress(Exception):
+        printed = file.get_page_label(number) or counted
+    page = Page(f"page {printed}" + f", sheet {counted}" * (printed != counted), number + 1)
+    try:
+        sheet = file[number]
+        pieces, fault = _pieces(file, sheet)
+        words = ocr.page(sheet) if fault == "no text" else []
+    except Exception:  # whatever a damaged page makes pdfium raise, the others can be read
+        page.fault = "damaged"
+        return page
+    if words:
+        page.label += ", by OCR"
+        page.paragraphs = [Paragraph(block.split("\n"), 1.0, 1.0, 0.0) for block in words]
+    elif fault:
+        page.fault = fault
+    else:
+        upright = all(piece.upright for piece in pieces)
+        _, low, _, high = sheet.get_cropbox() if upright else (0, 0, 0, 0)
+        page.top = high if upright else max(piece.top for piece in pieces)
+        page.bottom = low if upright else min(piece.bottom for piece in pieces)
+        page.paragraphs = paragraphs(pieces)
+    return page
+
+
+def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
+    """The pieces of text on a page, turned upright, and its fault ("" for none)."""
+    import pypdfium2.raw as raw
+
+    words = sheet.get_textpage()
+    count = words.count_chars()
+    if sum(raw.FPDFText_HasUnicodeMapError(words, place) == 1 for place in range(count)) > UNKNOWN * max(count, 1):
+        return [], "no text" if _is_embedded(sheet) else "no map"
+    found = [piece for piece in [*_written(words, count), *_values(file, sheet)] if NO_TEXT.sub("", piece.text)]
+    if not found:
+        return [], "no text" if raw.FPDFPage_CountObjects(sheet) else "blank"
+    return found, ""
+
+
+def _is_embedded(sheet: Any) -> bool:
+    """Whether the page brings the fonts that it is written in, so that a picture of it shows the right letters."""
+    import pypdfium2.raw as raw
+
+    fonts = [raw.FPDFTextObj_GetFont(part) for part in sheet.get_objects((raw.FPDF_PAGEOBJ_TEXT,))]
+    return bool(fonts) and all(font and raw.FPDFFont_GetIsEmbedded(font) == 1 for font in fonts)
+
+
+def _written(words: Any, count: int) -> list[Piece]:
+    """The characters of a page, those together that follow each other closely on a line."""
+    import pypdfium2.raw as raw
+
+    found: list[Piece] = []
+    box = raw.FS_RECTF()
+    current: Piece | None = None
+    angle, blank = 0.0, False
+    for place in range(count):
+        code = raw.FPDFText_GetUnicode(words, place)
+        if code in (10, 13):
+            current, blank = None, False
+            continue
+        sign = _astral(raw, words, place, code) if 0xD800 <= code < 0xE000 else chr(code) if code < 0x110000 else ""
+        if not sign or sign.isspace() or sign == "\0":
+            blank = True
+            continue
+        if not raw.FPDFText_GetLooseCharBox(words, place, ctypes.byref(box)):
+            continue
+        if current is None or place % 16 == 0:
+            turned = raw.FPDFText_GetCharAngle(words, place)
+            if abs(turned - angle) > 0.02:
+                current, angle = None, turned
+        left, bottom, right, top = _upright(box, angle)
+        sign = LIGATURES.get(sign, sign)
+        if current is not None:
+            gap, height = left - current.right, current.height
+            same = abs((top + bottom) / 2 - current.middle) < 0.6 * height and top - bottom < 2 * height
+            if not same or gap > JUMP * height or right < current.left - height:
+                current = None
+        if current is None:
+            current = Piece(sign, left, bottom, right, top, not angle)
+            found.append(current)
+        else:
+            current.text += " " * blank + sign
+            current.left, current.right = min(current.left, left), max(current.right, right)
+            current.top, current.bottom = max(current.top, top), min(current.bottom, bottom)
+        blank = False
+    return found
+
+
+def _astral(raw: Any, words: Any, place: int, code: int) -> str:
+    """A character beyond the first 65,536, which pdfium gives in two halves."""
+    low = raw.FPDFText_GetUnicode(words, place + 1) if code < 0xDC00 else 0
+    return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else ""
+
+
+def _upright(box: Any, angle: float) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of a character, on a page that is turned so that it stands upright."""
+    if not angle:
+        return box.left, box.bottom, box.right, box.top
+    cosine, sine = math.cos(angle), -math.sin(angle)
+    points = [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
+    corners = [(x * cosine + y * sine, -x * sine + y * cosine) for x, y in points]
+    across, up = zip(*corners, strict=True)
+    return min(across), min(up), max(across), max(up)
+
+
+def _values(file: Any, sheet: Any) -> Iterator[Piece]:
+    """What is filled into the fields of a form, where the fields are, and what is typed onto the page."""
+    import pypdfium2.raw as raw
+
+    for place in range(raw.FPDFPage_GetAnnotCount(sheet)):
+        note = raw.FPDFPage_GetAnnot(sheet, place)
+        if not note:
+            continue
+        try:
+            words = " ".join(_value(file, note).split())
+            box = raw.FS_RECTF()
+            if words and raw.FPDFAnnot_GetRect(note, ctypes.byref(box)):
+                top, bottom = max(box.top, box.bottom), min(box.top, box.bottom)
+                middle = (top + bottom) / 2 if top - bottom < FIELD else top - FIELD / 4
+                half = min(top - bottom, FIELD / 3) / 2
+                yield Piece(words, min(box.left, box.right), middle - half, max(box.left, box.right), middle + half)
+        finally:
+            raw.FPDFPage_CloseAnnot(note)
+
+
+def _value(file: Any, note: Any) -> str:
+    import pypdfium2.raw as raw
+
+    kind = raw.FPDFAnnot_GetSubtype(note)
+    if kind == raw.FPDF_ANNOT_FREETEXT:
+        return _string(raw.FPDFAnnot_GetStringValue, note, b"Contents")
+    if kind == raw.FPDF_ANNOT_WIDGET and file.formenv:
+        field = raw.FPDFAnnot_GetFormFieldType(file.formenv, note)
+        if field in CHECKS:
+            return "☒" if raw.FPDFAnnot_IsChecked(file.formenv, note) else "☐"
+        if field in WORDS:
+            return _string(raw.FPDFAnnot_GetFormFieldValue, file.formenv, note)
+    return ""
+
+
+def _string(function: Any, *arguments: Any) -> str:
+    """A text that pdfium writes as UTF-16 into memory whose size it says first."""
+    import pypdfium2.raw as raw
+
+    size = function(*arguments, None, 0)
+    if not 2 < size < 2**20:
+        return ""
+    memory = ctypes.create_string_buffer(size)
+    function(*arguments, ctypes.cast(memory, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+    return memory.raw[: size - 2].decode("utf-16-le", "replace")

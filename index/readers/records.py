@@ -1,0 +1,79 @@
+"""JSON and JSON lines: records as rows where they are alike, else a line for each value with the way to it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.document import PARAGRAPHS, Document, clean, damage, iso, row, title
+from index.readers.encoding import decode
+from index.readers.text import plain
+
+DEEPEST = 100  # levels that are gone into
+
+
+def records(path: Path) -> Document:
+    """The values of a JSON file, under the names that they have; what is no JSON is read as text."""
+    text = decode(path.read_bytes())
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return plain(path)
+    with damage("JSON"):
+        fields = value if isinstance(value, dict) else {}
+        names = [fields.get(name) for name in ("title", "name") if isinstance(fields.get(name), str)]
+        return Document(clean(PARAGRAPHS.join(_blocks(value, ""))), title(*names), iso(fields.get("date")))
+
+
+def lines(path: Path) -> Document:
+    """The records of a file with one on each line; a line that is none is named."""
+    values, lost = [], []
+    for number, line in enumerate(decode(path.read_bytes()).split("\n"), 1):
+        if line.strip():
+            try:
+                values.append(json.loads(line))
+            except (ValueError, RecursionError):
+                lost.append(f"line {number} is no JSON")
+    if not values:
+        return plain(path)
+    with damage("JSON lines"):
+        lost = lost if len(lost) < 4 else [f"{len(lost)} lines are no JSON, the first is {lost[0].split()[1]}"]
+        return Document(clean(PARAGRAPHS.join(_blocks(values, ""))), lost=tuple(lost))
+
+
+def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
+    """``value`` as blocks of text; ``way`` are the names that lead to it."""
+    if depth > DEEPEST:
+        raise ValueError("it is nested too deep")
+    if isinstance(value, list) and (names := _columns(value)):
+        table = [row(names), *(row([_plain(record.get(name)) for name in names]) for record in value)]
+        yield f"{way}\n\n" * bool(way) + "\n".join(table)
+    elif isinstance(value, list) and value and not any(isinstance(item, dict | list) for item in value):
+        yield (f"{way}:\n" if way else "") + "\n".join(f"- {_plain(item)}" for item in value)
+    elif isinstance(value, list):
+        for number, item in enumerate(value, 1):
+            yield from _blocks(item, f"{way} {number}".strip(), depth + 1)
+    elif isinstance(value, dict):
+        plain = {key: item for key, item in value.items() if not isinstance(item, dict | list)}
+        if plain:
+            said = [f"{key}: {_plain(item)}" for key, item in plain.items() if item is not None]
+            yield (f"{way}\n" if way else "") + "\n".join(said)
+        for key, item in value.items():
+            if key not in plain:
+                yield from _blocks(item, f"{way} › {key}" if way else str(key), depth + 1)
+    elif value is not None:
+        yield f"{way}: {_plain(value)}" if way else _plain(value)
+
+
+def _columns(value: list[Any]) -> list[str]:
+    """The names of the fields of records that are alike and flat; none where they are not."""
+    if len(value) < 2 or not all(isinstance(record, dict) and record for record in value):
+        return []
+    names = list(dict.fromkeys(name for record in value for name in record))
+    flat = not any(isinstance(item, dict | list) for record in value for item in record.values())
+    alike = 2 * sum(len(record) for record in value) >= len(names) * len(value)
+    return names if flat and alike and len(names) < 100 else []
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

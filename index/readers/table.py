@@ -1,0 +1,33 @@
+"""Tables of comma-separated values: a row a line, with tabs between the cells."""
+
+import csv
+import io
+from pathlib import Path
+
+from index.document import Document, clean, damage, row
+from index.readers.encoding import decode
+
+SAMPLE = 10_000  # characters that the delimiter is told by
+DELIMITERS = ",;\t|"
+
+
+def table(path: Path) -> Document:
+    """The rows; a line before them that names the delimiter ("sep=;") is no row."""
+    text = decode(path.read_bytes())
+    with damage("CSV"):
+        csv.field_size_limit(2**24)
+        first, _, rest = text.partition("\n")
+        if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+            delimiter, text = first.strip()[-1], rest
+        else:
+            delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text[:SAMPLE])
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        lines = [row(cells) for cells in found if any(cell.strip() for cell in cells)]
+    return Document(clean("\n".join(lines)))
+
+
+def _delimiter(sample: str) -> str:
+    try:
+        return csv.Sniffer().sniff(sample, DELIMITERS).delimiter
+    except csv.Error:
+        return max(DELIMITERS, key=sample.count)

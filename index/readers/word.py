@@ -1,0 +1,211 @@
+"""Word documents: what a reader sees of them, in order. By lxml: python-docx passes over all but plain runs.
+
+Insertions count as accepted and deletions as done; footnotes and text boxes follow their paragraph, headers stand at
+the beginning and footers at the end, once each.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
+from index.readers.grid import Cell, rows
+from index.readers.numbering import Numbering
+from index.readers.package import Package, attribute, child, local
+from index.readers.rtf import MAGIC, rtf
+
+GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
+BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
+PAGE_NUMBER = re.compile(r"\W*(?:page|seite|side|sida|p\.)?\W*\d*\W*(?:of|von|av|/)?\W*\d*\W*", re.IGNORECASE)
+
+
+def word(path: Path) -> Document:
+    """Paragraphs apart, list items with their numbers, rows with a tab between cells."""
+    with path.open("rb") as stream:
+        if stream.read(len(MAGIC)) == MAGIC:
+            return rtf(path)
+    with damage("Word"), Package(path) as package:
+        return _Reader(package).document()
+
+
+class _Reader:
+    """One document on its way into text."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._main = package.related("", "officeDocument", "word/document.xml") or ""
+        self._relations = package.relations(self._main)
+        self._numbering = Numbering(self._part("numbering"), self._part("styles"))
+        self._notes: dict[tuple[str, str], Any] = {
+            (kind, attribute(note, "id") or ""): note
+            for kind in ("footnote", "endnote")
+            for note in self._part(f"{kind}s", ())
+            if local(note) == kind and attribute(note, "type") is None
+        }
+        self._aside: list[str] = []  # footnotes and text boxes of the paragraph that is being read
+        self._titles: dict[str, str] = {}  # by style
+
+    def document(self) -> Document:
+        root = self._package.xml(self._main)
+        body = child(root, "body") if root is not None else None
+        if body is None:
+            raise UnreadableFile("is no sound Word file (it has no document part)")
+        blocks = list(self._blocks(body))
+        header, footer = (self._margins(root, kind) for kind in ("header", "footer"))
+        text = clean(PARAGRAPHS.join([*header, *blocks, *footer]))
+        name, created = self._package.properties()
+        return Document(text, title(name, self._titles.get("Title"), self._titles.get("Heading1")), iso(created))
+
+    def _part(self, kind: str, missing: Any = None) -> Any:
+        root = self._package.xml(self._package.related(self._main, kind, f"word/{kind}.xml"))
+        return missing if root is None else root
+
+    def _margins(self, root: Any, kind: str) -> list[str]:
+        """The headers or footers of all sections, without repetitions and page numbers."""
+        parts = [
+            self._relations.get(attribute(reference, "id") or "", ("", ""))[1]
+            for reference in root.iter()
+            if local(reference) == f"{kind}Reference"
+        ]
+        roots = [found for part in dict.fromkeys(parts) if (found := self._package.xml(part)) is not None]
+        found = [block for part in roots for block in self._blocks(part)]
+        return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
+
+    def _blocks(self, parent: Iterable[Any]) -> Iterator[str]:
+        """Paragraphs and tables, as text."""
+        before = ""
+        items: list[str] = []
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                label, is_item = self._numbering.label(element)
+                words = before + self._inline(element)
+                before = ""
+                mark = child(element, "pPr", "rPr")
+                if mark is not None and child(mark, "del") is not None:
+                    before = words  # its end was deleted: it goes on in the next paragraph
+                    continue
+                self._remember(element, words)
+                words = (f"{label} {words}" if words.strip() else words).strip(" \n")
+                if items and not (is_item and words):
+                    yield "\n".join(items)
+                    items = []
+                if is_item and words and "\n" not in words:
+                    items.append(words)
+                elif words.strip():
+                    yield words
+                aside, self._aside = self._aside, []
+                if aside and items:
+                    yield "\n".join(items)
+                    items = []
+                yield from aside
+                continue
+            if items:
+                yield "\n".join(items)
+                items = []
+            if name == "tbl":
+                yield from self._table(element)
+            elif name not in GONE:
+                yield from self._blocks(_visible(element))
+        if items:
+            yield "\n".join(items)
+        if before.strip():
+            yield before
+
+    def _remember(self, paragraph: Any, words: str) -> None:
+        style = child(paragraph, "pPr", "pStyle")
+        if style is not None and words.strip():
+            self._titles.setdefault((attribute(style, "val") or "").replace(" ", ""), words)
+
+    def _inline(self, element: Any) -> str:
+        """The words of a paragraph or of a part of one; its footnotes and text boxes are put aside."""
+        found = []
+        for part in _visible(element):
+            name = local(part)
+            if name == "t":
+                found.append(part.text or "")
+            elif name in BREAKS:
+                found.append(BREAKS[name])
+            elif name in ("footnoteReference", "endnoteReference"):
+                note = self._notes.get((name.removesuffix("Reference"), attribute(part, "id") or ""))
+                if note is not None:
+                    self._put_aside(note)
+            elif name == "txbxContent":
+                self._put_aside(part)
+            elif name not in GONE and not (name == "r" and _is_hidden(part)):
+                found.append(self._inline(part))
+        return "".join(found)
+
+    def _put_aside(self, element: Any) -> None:
+        held, self._aside = self._aside, []
+        blocks = list(self._blocks(element))
+        self._aside = held + [block for block in blocks if block not in held]
+
+    def _table(self, table: Any) -> Iterator[str]:
+        grid: list[list[Cell]] = []
+        above: dict[int, str] = {}  # by column, for cells that are merged with the one above
+        lines = [row for row in _inner(table, "tr") if child(row, "trPr", "del") is None]
+        if all(len(_inner(row, "tc")) == 1 for row in lines):  # a frame around paragraphs
+            for row in lines:
+                for cell in _inner(row, "tc"):
+                    yield from self._blocks(cell)
+            return
+        for row in lines:
+            before = child(row, "trPr", "gridBefore")
+            column = _number(before)
+            cells = [Cell("")] * column
+            for cell in _inner(row, "tc"):
+                merged = child(cell, "tcPr", "vMerge")
+                across = max(1, _number(child(cell, "tcPr", "gridSpan")))
+                if merged is not None and attribute(merged, "val") in (None, "continue"):
+                    words = above.get(column, "")
+                else:
+                    words = _joined(self._blocks(cell))
+                above[column] = words
+                cells.append(Cell(words, 1, across))
+                column += across
+            grid.append(cells)
+        aside, self._aside = self._aside, []
+        yield "\n".join(rows(grid))
+        yield from aside
+
+
+def _visible(element: Any) -> Iterator[Any]:
+    """The children of ``element``; of alternatives the first, which newer programs show."""
+    for part in element:
+        if local(part) == "AlternateContent":
+            choice = next((found for found in part if local(found) in ("Choice", "Fallback")), ())
+            yield from choice
+        elif local(part):
+            yield part
+
+
+def _inner(element: Any, name: str) -> list[Any]:
+    """The parts called so, within content controls and insertions, too."""
+    found = []
+    for part in _visible(element):
+        if local(part) == name:
+            found.append(part)
+        elif local(part) in ("sdt", "sdtContent", "ins", "moveTo", "customXml"):
+            found += _inner(part, name)
+    return found
+
+
+def _is_hidden(run: Any) -> bool:
+    vanish = child(run, "rPr", "vanish")
+    return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
+
+
+def _number(element: Any | None) -> int:
+    value = attribute(element, "val") if element is not None else None
+    return min(int(value), 100) if value and value.isdigit() else 0
+
+
+def _joined(blocks: Iterable[str]) -> str:
+    """The blocks of a cell as one line, a nested table's cells with blanks between them."""
+    lines = [" ".join(line.split()) for block in blocks for line in block.split("\n")]
+    kept = [line for line in lines if line]
+    return "".join(
+        k + ("" if n == len(kept) else " " if re.search(r"[.,;:!?]$", k) else "; ") for n, k in enumerate(kept, 1)
+    )
