@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import gguf
 import pytest
 
 from index.errors import FootnoteError
@@ -314,5 +313,6 @@ def test_the_real_weights_are_the_official_file(weights: PackagedWeights, cache:
         pytest.skip(f"{weights.name} is not installed (extra {weights.extra})")
     made = joined(weights)
     with made.open("rb") as opened:
+        assert opened.read(4) == b"GGUF"
+        opened.seek(0)
         assert hashlib.file_digest(opened, "sha256").hexdigest() == weights.sha256
-    assert gguf.GGUFReader(made).fields["general.architecture"].contents() == "qwen2"
