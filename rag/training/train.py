@@ -51,7 +51,7 @@ def main() -> None:
     for file in options.held_out:
         watched = watch(model, load(file))
         _say(options, f"{file.parent.name} {json.dumps(areas(watched))}", began)
-        np.savez_compressed(options.out / f"scores-{file.parent.name}.npz", **watched)
+        np.savez_compressed(options.out / f"scores-{file.parent.name}.npz", allow_pickle=False, **watched)
 
 
 def _options() -> argparse.Namespace:

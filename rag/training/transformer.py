@@ -126,8 +126,8 @@ class Transformer(nn.Module):
         v = v.view(n, t, groups, -1).transpose(1, 2)
         if before:
             k, v = (torch.cat(pair, dim=2) for pair in zip(before, (k, v), strict=True))
-        wide = [one.repeat_interleave(heads // groups, dim=1) for one in (k, v)]
-        y = functional.scaled_dot_product_attention(q, *wide, attn_mask=mask).transpose(1, 2).reshape(n, t, -1)
+        every_k, every_v = (one.repeat_interleave(heads // groups, dim=1) for one in (k, v))
+        y = functional.scaled_dot_product_attention(q, every_k, every_v, mask).transpose(1, 2).reshape(n, t, -1)
         x = x + self._linear(number, "attn_output", y, active)
         y = self._norm(x, self.weights[f"blk.{number}.ffn_norm.weight"])
         gate, up = (self._linear(number, f"ffn_{name}", y, active) for name in ("gate", "up"))
