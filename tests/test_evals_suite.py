@@ -30,7 +30,9 @@ def write(file: Path, cases: str = CASE) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize(("name", "cases", "unanswerable", "follow_ups"), [("deal", 80, 30, 8), ("fiction", 90, 30, 0)])
+@pytest.mark.parametrize(
+    ("name", "cases", "unanswerable", "follow_ups"), [("deal", 80, 30, 8), ("fiction", 90, 30, 0), ("composed", 100, 30, 0)]
+)
 def test_our_suites_are_as_large_as_promised(name: str, cases: int, unanswerable: int, follow_ups: int) -> None:
     loaded = suite.load(name)
     assert len(loaded.cases) >= cases
@@ -71,7 +73,7 @@ def test_a_bad_suite_is_refused_by_file_and_case(file: Path, cases: str, complai
 
 
 def test_an_unknown_suite_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="There is no suite nonsense: there are deal, fiction"):
+    with pytest.raises(UsageError, match="There is no suite nonsense: there are composed, deal, fiction"):
         suite.load("nonsense")
 
 
@@ -105,7 +107,7 @@ def test_a_title_becomes_an_article_and_gold_answers_its_proofs(tmp_path: Path) 
     file = tmp_path / "dev.json"
     file.write_text(json.dumps(dataset("It is red", "It is blue")), encoding="utf-8")
     loaded = squad.load(file, tmp_path / "cache")
-    text = (loaded.folder / "A_title.txt").read_text(encoding="utf-8")
+    text = (loaded.articles[0] / "A_title.txt").read_text(encoding="utf-8")
     assert text == "It is red\n\nIt is blue"
     (proof,) = loaded.proofs["q1"]
     assert proof.article == "a-title" and text[proof.start : proof.end] == "blue"
@@ -120,7 +122,7 @@ def test_titles_that_share_an_id_stay_two_articles(tmp_path: Path) -> None:
     data["data"] += other
     file = tmp_path / "dev.json"
     file.write_text(json.dumps(data), encoding="utf-8")
-    assert len(list(squad.load(file, tmp_path / "cache").folder.iterdir())) == 2
+    assert len(list(squad.load(file, tmp_path / "cache").articles[0].iterdir())) == 2
 
 
 @pytest.mark.parametrize(
