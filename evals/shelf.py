@@ -14,7 +14,8 @@ from index.library import Library
 def stock(suites: Iterable[Suite], cache: Path, embedder: Embedder, stack: ExitStack) -> dict[str, Library]:
     """The library of each suite by the suite's name, open until ``stack`` closes.
 
-    Suites whose articles were unpacked into one folder of the cache share a library. Raises UsageError for an article that can't be read.
+    Suites whose articles were unpacked into one folder of the cache share a library.
+    Raises UsageError for an article that can't be read.
     """
     libraries: dict[str, Library] = {}
     opened: dict[str, Library] = {}
