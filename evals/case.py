@@ -36,7 +36,8 @@ class Case(BaseModel):
     A right answer holds one alternative of every list in ``contains`` and nothing of ``excludes``. Each sentence in
     ``proof`` proves it alone; where ``proof`` holds lists, each list is a part of the proof, and any of its sentences
     proves that part. With ``unanswered``, the articles answer only a part of the question, which is what ``contains``
-    is about. A case that is not answerable at all has nothing to contain and no proof: the assistant is to abstain.
+    is about. ``references`` are whole answers to compare with. A case that is not answerable at all has neither these
+    nor anything to contain nor a proof: the assistant is to abstain.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +50,7 @@ class Case(BaseModel):
     history: list[Words] = []
     contains: list[Alternatives] = []
     excludes: list[Words] = []
+    references: list[Words] = []
     proof: list[Words] | list[Alternatives] = []
 
     @property
@@ -60,10 +62,11 @@ class Case(BaseModel):
 
     @model_validator(mode="after")
     def _answerable_or_not(self) -> Self:
-        if self.answerable and not (self.contains and (self.proof or self.category == COLLECTION)):
-            raise ValueError("an answerable case needs contains and proof")
-        if not self.answerable and (self.contains or self.proof or self.unanswered):
-            raise ValueError("a case without an answer has no contains, proof or unanswered")
+        right = self.contains or self.references
+        if self.answerable and not (self.references or (self.contains and (self.proof or self.category == COLLECTION))):
+            raise ValueError("an answerable case needs contains and proof, or references")
+        if not self.answerable and (right or self.proof or self.unanswered):
+            raise ValueError("a case without an answer has no contains, references, proof or unanswered")
         if self.unanswered and not self.excludes:
             raise ValueError("a case that is answered in part excludes what the other part might be taken for")
         return self

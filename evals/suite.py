@@ -75,7 +75,9 @@ def load(name: str) -> Suite:
     """
     file = Path(name) if name.endswith((".yaml", ".yml")) else SUITES / f"{name}.yaml"
     if not file.is_file():
-        raise UsageError(f"There is no suite {name}: there are {', '.join(names())} and squad (with --data FILE).")
+        raise UsageError(
+            f"There is no suite {name}: there are {', '.join(names())}, and with --data squad, clapnq and multihop."
+        )
     content = _content(file)
     named = [content.articles] if isinstance(content.articles, str) else content.articles
     places = tuple((file.parent / place).resolve() for place in named)

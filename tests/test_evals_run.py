@@ -24,7 +24,9 @@ from index.embedder import Embedder
 from index.errors import UsageError
 from index.library import Library
 from rag.answer import Answer, Statement, Timings
+from rag.assistant import Stage
 from rag.citation import Citation
+from rag.evidence import Evidence
 
 OPTIONS = Options(suites=("deal",), sample=12)
 
@@ -63,7 +65,7 @@ class Quoter:
         self.library = library
         self.threshold = 0.5
 
-    def ask(self, question: str, history: list[str]) -> Answer:
+    def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
         hits = self.library.search(question)
         passage = hits[0].passage
         article = self.library.article(passage.article_id)
@@ -71,7 +73,9 @@ class Quoter:
         quoted = Statement(passage.text, (Citation.of(article, passage.start, passage.end),))
         statements = (quoted,) if sure >= self.threshold else ()
         reason = None if statements else "They do not say."
-        return Answer(question, statements, reason, tuple(hits), "quoter", sure, 7, Timings(total=0.1))
+        yield Stage("Searching")
+        yield Stage("Reading", (Evidence(article.id, passage.start, passage.end, passage.text, 1.0),))
+        yield Answer(question, statements, reason, tuple(hits), "quoter", sure, 7, Timings(total=0.1))
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +123,11 @@ def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
     class Stopped(Quoter):
         asked = 0
 
-        def ask(self, question: str, history: list[str]) -> Answer:
+        def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
             Stopped.asked += 1
             if Stopped.asked == 9:
                 signal.raise_signal(signal.SIGINT)
-            return super().ask(question, history)
+            return super().steps(question, history)
 
     with pytest.raises(run.Interrupted, match=r"Interrupted after \d+ of 12 cases, .* rag eval --resume goes on"):
         run.start(tmp_path, OPTIONS, Stopped, HashedWords())
@@ -161,7 +165,7 @@ def test_reports_hold_figures_failures_and_breaches(written: Callable[[str], str
         assert "deal: exact match is" in text and "must be at least 0.900" in text
         assert failure.id in text and "area under risk–coverage" in text
     page = written("report.html")
-    assert page.count("<svg") == 2 and not re.search(r"""(?:src|href)=["']?(?!#|http://www\.w3)\w""", page)
+    assert page.count("<svg") == 3 and not re.search(r"""(?:src|href)=["']?(?!#|http://www\.w3)\w""", page)
 
 
 def test_junit_counts_cases_and_breaches(written: Callable[[str], str], results: Results) -> None:
@@ -223,7 +227,7 @@ def test_the_command_compares_and_refuses_bad_input(
     assert "no difference beyond noise" in invoke("--compare", str(folder), str(folder))[0]
     for arguments, complaint in [
         (["nonsense"], "There is no suite nonsense"),
-        (["squad"], "needs a file"),
+        (["squad"], "needs a file or folder"),
         (["squad", "--data", "nowhere.json"], "can't be read"),
         (["--resume"], "There is no run"),
     ]:

@@ -1,15 +1,17 @@
 """Scorers and figures: each definition on cases small enough to work out by hand."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
 from evals import wording
 from evals.case import Case, Proof
 from evals.dataset import Asked
-from evals.figures import BY_NAME, Table, measure, risk_coverage
+from evals.figures import BY_NAME, measure, risk_coverage
 from evals.record import Record
-from evals.scorers import proven, ranking, validity, worded
+from evals.scorers import Citations, proven, ranking, validity, worded
+from evals.table import Table
 from evals.threshold import thresholds
 
 TEXT = "One fine day. Another day."
@@ -77,12 +79,17 @@ def test_a_citation_holds_where_its_quote_stands_and_cuts_no_word() -> None:
     assert validity([citation(0, 13, "One fine dog.")], texts) == 0.0
 
 
-def test_a_citation_proves_what_it_covers() -> None:
+def figures(statements: Sequence[Citations], proofs: Sequence[Proof]) -> tuple[float, float]:
+    found = proven(statements, proofs)
+    return found["citation_recall"], found["citation_precision"]
+
+
+def test_a_citation_proves_what_it_overlaps() -> None:
     proofs = [Proof(article="a", start=0, end=13)]
     right, wrong, elsewhere = citation(0, 13), citation(14, 26), citation(0, 13, article="b")
-    assert proven([[right]], proofs) == {"citation_recall": 1.0, "citation_precision": 1.0}
-    assert proven([[right, wrong]], proofs) == {"citation_recall": 1.0, "citation_precision": 0.5}
-    assert proven([[right], [elsewhere]], proofs) == {"citation_recall": 0.5, "citation_precision": 0.5}
+    assert figures([[right]], proofs) == (1.0, 1.0)
+    assert figures([[right, wrong]], proofs) == (1.0, 0.5)
+    assert figures([[right], [elsewhere]], proofs) == (0.5, 0.5)
 
 
 def test_retrieval_is_scored_by_rank() -> None:

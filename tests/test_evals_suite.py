@@ -31,7 +31,8 @@ def write(file: Path, cases: str = CASE) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "cases", "unanswerable", "follow_ups"), [("deal", 80, 30, 8), ("fiction", 90, 30, 0), ("composed", 100, 30, 0)]
+    ("name", "cases", "unanswerable", "follow_ups"),
+    [("deal", 80, 30, 8), ("fiction", 90, 30, 0), ("composed", 100, 30, 0)],
 )
 def test_our_suites_are_as_large_as_promised(name: str, cases: int, unanswerable: int, follow_ups: int) -> None:
     loaded = suite.load(name)
@@ -78,9 +79,9 @@ def test_an_unknown_suite_names_the_known_ones() -> None:
 
 
 def test_squad_needs_a_file_and_a_file_needs_squad(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--data FILE"):
+    with pytest.raises(UsageError, match="--data PLACE"):
         Options(suites=("squad",)).load(tmp_path)
-    with pytest.raises(UsageError, match="belongs to the suite squad"):
+    with pytest.raises(UsageError, match="belongs to one of the suites squad"):
         Options(suites=("deal",), data=tmp_path).load(tmp_path)
 
 
