@@ -101,8 +101,8 @@ def _suite(
     folder = cache / cached / "articles"
     titles = [title for title in articles.paragraphs if title not in without]
     ids = dict(zip(titles, unpack(folder, [(title, articles.text(title)) for title in titles]), strict=True))
-    cases = tuple(_case(file, question, answerable=not without) for question in questions)
     proofs = {} if without else {q.id: _proofs(file, q, articles, ids) for q in questions}
+    cases = tuple(_case(file, question, answerable=not without) for question in questions)
     return Suite(name, (folder,), cases, proofs, cached=cached)
 
 

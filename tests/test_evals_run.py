@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from evals import gate, report, run, suite
+from evals import command, gate, report, run, suite
 from evals.command import evaluate
 from evals.comparison import compare
-from evals.options import Options
+from evals.options import DEFAULT, GATE_SAMPLE, Options
 from evals.results import Results
 from evals.shelf import stock
 from index.embedder import Embedder
@@ -100,6 +100,8 @@ def test_a_run_leaves_a_log_of_every_answer(folder: Path, results: Results) -> N
     assert results.figures["deal"]["citation_validity"].value == 1.0
     assert results.figures["deal"]["recall_at_10"].value == 1.0
     assert {record.scores["tokens"] for record in results.records} == {7.0}
+    answerable = [record for record in results.records if record.asked.case.answerable]
+    assert answerable and all("evidence_recall" in record.scores for record in answerable)
 
 
 def test_what_was_abstained_from_is_known_all_the_same(results: Results) -> None:
@@ -217,6 +219,23 @@ def test_a_broken_gate_is_refused(tmp_path: Path, text: str) -> None:
         gate.read(file)
 
 
+def chosen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Options:
+    """The options that ``rag eval`` with ``arguments`` would run."""
+    asked: list[Options] = []
+    monkeypatch.setattr(command, "_started", lambda home, options, _: asked.append(options))
+    monkeypatch.setattr(command, "_report", lambda folder: None)
+    options = {"library": "x", "model": "small.gguf", "embedder": None}
+    CliRunner().invoke(evaluate, arguments, obj=options, catch_exceptions=False)
+    return asked[0]
+
+
+def test_the_command_asks_the_sample_of_the_gate_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = chosen(monkeypatch)
+    assert (plain.suites, plain.sample, plain.quick, plain.model) == (DEFAULT, GATE_SAMPLE, False, "small.gguf")
+    assert chosen(monkeypatch, "--full").sample is None and chosen(monkeypatch, "deal").sample is None
+    assert chosen(monkeypatch, "--sample", "5", "--quick") == plain.model_copy(update={"sample": 5, "quick": True})
+
+
 def test_the_command_compares_and_refuses_bad_input(
     written: Callable[[str], str], folder: Path, tmp_path: Path
 ) -> None:
@@ -230,6 +249,8 @@ def test_the_command_compares_and_refuses_bad_input(
         (["squad"], "needs a file or folder"),
         (["squad", "--data", "nowhere.json"], "can't be read"),
         (["--resume"], "There is no run"),
+        (["--full", "--sample", "3"], "leave out --sample"),
+        (["deal", "--data", "nowhere"], "--data belongs to one of the suites"),
     ]:
         error = invoke(*arguments)[1]
         assert isinstance(error, UsageError) and complaint in str(error)
