@@ -58,7 +58,9 @@ class Record(BaseModel):
     def expected(self) -> str:
         """What a right answer holds."""
         contains = "; ".join(" or ".join(alternatives) for alternatives in self.asked.case.contains)
-        return contains or " / ".join(self.asked.case.references) or "(to abstain)"
+        whole = " / ".join(self.asked.case.references)
+        rest = " (and that the rest is left open)" if self.asked.case.unanswered else ""
+        return f"{contains or whole or '(to abstain)'}{rest}"
 
     @property
     def evidence(self) -> list[str]:
