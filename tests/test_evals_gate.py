@@ -111,7 +111,7 @@ def test_citations_shifted_by_one_character_are_caught(
     measured: Measure, model: LanguageModel, bounds: gate.Bounds
 ) -> None:
     results = measured("shifted", lambda library: Shifted(Assistant(library, model)))
-    assert {"citation_validity", "citation_recall", "citation_precision"} <= breached(results, bounds)
+    assert "citation_validity" in breached(results, bounds)  # they still overlap the gold sentence
 
 
 def test_abstention_switched_off_is_caught(measured: Measure, model: LanguageModel, bounds: gate.Bounds) -> None:
