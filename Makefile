@@ -18,10 +18,10 @@ unexport Q
 export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help ask ui test lint eval bench peers browser clean
+.PHONY: help ask ui test lint eval eval-full bench peers browser clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 ask: .venv/asks ## answer a question from the articles in seeds/; Q="…" asks another one
 	@$(BIN)/rag ask -- "$$QUESTION" || [ $$? -eq 3 ] # 3: the articles do not say, and that is an answer, too
@@ -37,8 +37,11 @@ lint: .venv/tests ## check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(wildcard rag index ui evals)
 
-eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
+eval: .venv/tests ## ask a sample of the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
+
+eval-full: .venv/tests ## ask every question of the suites
+	$(BIN)/rag eval --full
 
 bench: .venv/tests .venv-peers/done ## measure retrieval, speed and growth on DATA, in SQuAD's layout, peers, a library of SIZES
 	$(BIN)/python -m index.measure $(DATA)
