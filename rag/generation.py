@@ -60,16 +60,16 @@ def read(
     evidence: Sequence[str],
     closed: Sequence[str] = (),
     retrieval: Sequence[float] = (),
-    adapted: int | None = None,
+    edges: Sequence[int] = (),
 ) -> Reading:
     """The best spans of ``evidence`` after ``prompt``, which ends where a label is to follow.
 
     With ``closed``, the answer is one of these words instead of a span. ``retrieval`` holds a score for each sentence.
-    The model's adapter acts on the prompt from token ``adapted`` on.
+    ``edges`` are those of ``LanguageModel.next``.
     """
     written = [model.tokens(f"[{label}]")[1:-1] for label in range(len(evidence) + 1)]
     close = model.tokens("[0]")[-1]
-    logprobs = _labels(model, model.next(prompt, adapted), written, close)
+    logprobs = _labels(model, model.next(prompt, edges), written, close)
     labels = sorted(range(1, len(written)), key=lambda k: -logprobs[k])[:LABELS]
     labels = [k for k in labels if logprobs[k] >= logprobs[labels[0]] + UNLIKELY]
     heads = {k: [*written[k], close] for k in labels}

@@ -21,7 +21,6 @@ ROOM = 256  # tokens of the window that a prompt leaves to what follows
 MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
-Cell = tuple[int, bool]  # a token, and whether the adapter acts on it
 
 
 @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
@@ -45,18 +44,17 @@ def model_parameters() -> llama_cpp.llama_model_params:
 
 
 class LanguageModel:
-    """One GGUF file, loaded, with an ``adapter`` that can be switched on from a token on. Not safe for two threads.
+    """One GGUF file, loaded. Not safe for two threads at once: ``lock`` is held by whoever asks it several things in a row.
 
-    Raises UsageError for a file that is no GGUF model, or an adapter of another one.
+    Raises UsageError for a file that is no GGUF model.
     """
 
-    def __init__(self, file: Path, name: str, adapter: Path | None = None, threads: int | None = None) -> None:
+    def __init__(self, file: Path, name: str, threads: int | None = None) -> None:
         self.file = file
         self.name = name
         self.evaluated = 0  # tokens, over the life of the model
-        self._prefix: list[Cell] = []
-        self._on = False  # whether the adapter is
-        self.lock = RLock()  # held by whoever asks it several things in a row
+        self.lock = RLock()
+        self._prefix: list[int] = []
         if not file.is_file():
             raise UsageError(f"There is no model file {file}.")
         with file.open("rb") as opened:
@@ -65,9 +63,6 @@ class LanguageModel:
         self._model = llama_cpp.llama_model_load_from_file(str(file).encode(), model_parameters())
         if not self._model:
             raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
-        self._adapter = llama_cpp.llama_adapter_lora_init(self._model, str(adapter).encode()) if adapter else None
-        if adapter and not self._adapter:
-            raise UsageError(f"The adapter {adapter} is not one for {file}.")
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
         self.vocabulary = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         parameters = llama_cpp.llama_context_default_params()
@@ -130,71 +125,56 @@ class LanguageModel:
         opening = self.tokens(before, special=True)
         return opening if opening[:1] == begin else [*begin, *opening], self.tokens(after, special=True)
 
-    def next(self, prompt: Sequence[int], adapted: int | None = None) -> Logprobs:
-        """The log-probabilities (vocabulary,) of the token after ``prompt``; see ``following``."""
-        found: Logprobs = self.following(prompt, 1, adapted)[0]
-        return found
+    def next(self, prompt: Sequence[int], edges: Sequence[int] = ()) -> Logprobs:
+        """The log-probabilities (vocabulary,) of the token after ``prompt``.
 
-    def following(self, prompt: Sequence[int], count: int, adapted: int | None = None) -> Logprobs:
-        """The log-probabilities (count, vocabulary) after each of the last ``count`` tokens of ``prompt``.
-
-        The adapter acts on the tokens from ``adapted`` on. What ``prompt`` shares with the prompt before it is not
-        evaluated again. Raises UsageError for a prompt that leaves no room in the model's window.
+        What ``prompt`` shares with the prompt before it, up to one of the ``edges`` or after the last of them, is not
+        evaluated again. Between edges the tokens go through the model together: so the same prompt gives the same
+        figures, to the last bit, whatever was asked before.
+        Raises UsageError for a prompt that leaves no room in the model's window.
         """
         if len(prompt) + ROOM > self.window:
             raise UsageError(
                 f"The question is too long for the model's window of {self.window} tokens: ask a shorter one."
             )
-        cells = [(token, adapted is not None and place >= adapted) for place, token in enumerate(prompt)]
         shared = 0
-        for one, other in zip(cells[: len(cells) - count], self._prefix, strict=False):
+        for one, other in zip(prompt[:-1], self._prefix, strict=False):
             if one != other:
                 break
             shared += 1
+        if shared < max(edges, default=0):
+            shared = max([0, *(edge for edge in edges if edge <= shared)])
         for branch in range(1, BRANCHES + 1):
             llama_cpp.llama_memory_seq_rm(self._memory, branch, -1, -1)
         llama_cpp.llama_memory_seq_rm(self._memory, 0, shared, -1)
-        self._prefix = cells[:shared]
-        rows: list[Logprobs] = []
-        for start, end in _chunks(cells, shared):
-            wanted = [place >= len(cells) - count for place in range(start, end)]
-            self._switch(cells[start][1])
-            self._fill([(cells[i][0], i, 0, wanted[i - start]) for i in range(start, end)])
-            if any(wanted):
-                rows.append(self._logprobs([i for i, want in enumerate(wanted) if want]))
-        self._prefix = cells
-        return np.concatenate(rows)
+        self._prefix = list(prompt)
+        row = 0
+        for start, end in _chunks(shared, len(prompt), edges):
+            self._fill([(prompt[i], i, 0, i == len(prompt) - 1) for i in range(start, end)])
+            row = end - start - 1
+        found: Logprobs = self._logprobs([row])[0]
+        return found
 
-    def hold(self, prompt: Sequence[int]) -> None:
-        """Makes the last prompt begin with ``prompt``, without the adapter, if it does not."""
-        if self._prefix[: len(prompt)] != [(token, False) for token in prompt]:
-            self.next(prompt)
-
-    def continuations(
-        self, branches: Sequence[Sequence[int]], after: int | None = None, adapted: bool | None = None
-    ) -> list[Logprobs]:
+    def continuations(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
         """For each branch of n tokens after the last prompt, the log-probabilities (n, vocabulary) after each token.
 
-        Row i says what may follow ``branch[: i + 1]``. The branches don't see each other. With ``after``, they follow
-        the first ``after`` tokens of the prompt; ``adapted`` says whether the adapter acts on them, by default as on
-        the prompt's last token.
+        Row i says what may follow ``branch[: i + 1]``. The branches don't see each other.
         """
-        self._switch(self._prefix[-1][1] if adapted is None else adapted)
-        start = len(self._prefix) if after is None else after
         found: list[Logprobs] = []
         group: list[Sequence[int]] = []
         for branch in branches:
             if len(group) == BRANCHES or sum(map(len, group)) + len(branch) > BATCH:
-                found += self._branch(group, start)
+                found += self._branch(group)
                 group = []
             group.append(branch)
-        return found + self._branch(group, start) if group else found
+        return found + self._branch(group) if group else found
 
-    def _branch(self, branches: Sequence[Sequence[int]], start: int) -> list[Logprobs]:
+    def _branch(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
+        start = len(self._prefix)
         cells = []
         for number, branch in enumerate(branches, 1):
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
-            llama_cpp.llama_memory_seq_cp(self._memory, 0, number, 0, start)
+            llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
             cells += [(token, start + i, number, True) for i, token in enumerate(branch)]
         wanted = range(len(cells))
         if TILE / 2 < len(cells) < TILE and len(branches) < BRANCHES:
@@ -205,15 +185,6 @@ class LanguageModel:
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
         ends = np.cumsum([len(b) for b in branches])
         return list(np.split(rows, ends[:-1]))
-
-    def _switch(self, on: bool) -> None:
-        """Turns the adapter on or off; without one, nothing happens."""
-        if self._adapter is None or on == self._on:
-            return
-        chosen = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(self._adapter)
-        scale = (ctypes.c_float * 1)(1.0)
-        llama_cpp.llama_set_adapters_lora(self._context, chosen, int(on), scale)
-        self._on = on
 
     def _fill(self, cells: Sequence[tuple[int, int, int, bool]]) -> None:
         """Evaluates cells of (token, position, sequence, whether its logits are wanted)."""
@@ -251,11 +222,9 @@ class LanguageModel:
             self._model = None
 
 
-def _chunks(cells: Sequence[Cell], start: int) -> Iterator[tuple[int, int]]:
-    """Spans of ``cells`` from ``start`` on that go through the model at once: up to BATCH, the adapter on or off."""
-    while start < len(cells):
-        end = start
-        while end < len(cells) and end - start < BATCH and cells[end][1] == cells[start][1]:
-            end += 1
-        yield start, end
-        start = end
+def _chunks(start: int, end: int, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Spans from ``start`` to ``end`` that go through the model at once: up to an edge, BATCH tokens at most."""
+    while start < end:
+        stop = min([start + BATCH, end, *(edge for edge in edges if edge > start)])
+        yield start, stop
+        start = stop

@@ -1,9 +1,7 @@
-"""A writer in this process: a chat model in llama.cpp, decoded by a grammar and helped by drafts from the prompt.
+"""A writer in this process: a chat model in llama.cpp, decoded greedily and held to a grammar.
 
-The grammar: words first, then the number of a sentence that exists, in brackets; at most four statements; no letters of
-a script that neither question nor evidence uses. Answers copy much of the evidence, so that the tokens that follow the
-same two there are evaluated together with the next one, and kept as far as the model chooses them itself (prompt lookup
-decoding, Saxena 2023): the words are those of plain greedy decoding.
+The grammar: words of one sentence first, then the number of a sentence of the evidence, in brackets; at most four
+statements; no letters of a script that neither question nor evidence uses.
 """
 
 import re
@@ -13,13 +11,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rag.language_model import LanguageModel, Logprobs
-from rag.prompt import INSTRUCTIONS, Line, evidence_block, question_block
-from rag.writer import STATEMENTS, Draft, drafts
+from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, one_line, question_block
+from rag.writer import STATEMENTS, Draft, drafts, simple
 
 LONGEST = 64  # tokens of a statement's words
 TOKENS = 220  # of an answer
-LOOKUP = 2  # tokens that must stand in the prompt, too, for those after them to be proposed
-PROPOSED = 7  # tokens that are evaluated together with the next one
+SPLIT_TOKENS = 90
+ENDED = re.compile(r"[^\W\d_.]{4,}[\"”’)]*[.!?][\"”’)]*$|[。！？]$")  # a sentence is over, and no abbreviation
 CHOICES = 24  # most probable tokens among which the grammar finds one
 
 
@@ -37,42 +35,37 @@ class LocalWriter:
         with model.lock:
             evidence = [*self._before, *model.tokens(evidence_block(lines))]
             prompt = [*evidence, *model.tokens(question_block(question)), *self._turn]
+            edges = [len(self._before), len(evidence), len(prompt)]
             grammar = Grammar(model, len(lines), question + "".join(f"{x.text} {x.context}" for x in lines))
             written: list[int] = []
             shown = 0
-            while True:
-                proposed = _lookup(prompt, written) if grammar.wording else []
-                rows = model.following([*prompt, *written, *proposed], len(proposed) + 1)
-                for place, row in enumerate(rows):
-                    token = grammar.choose(row)
-                    if token is None:
-                        break
+            while not grammar.over:
+                token = grammar.choose(model.next([*prompt, *written], edges))
+                if token is not None:
                     written.append(token)
-                    if place < len(proposed) and token != proposed[place]:
-                        break
-                over = grammar.over
-                found = drafts(grammar.text, len(lines), over)
+                found = drafts(grammar.text, len(lines), grammar.over)
                 yield from found[shown:]
                 shown = max(shown, len(found))
-                if over:
-                    return
                 yield len(written)
+
+    def parts(self, question: str) -> list[str]:
+        """The simple questions that ``question`` is made of; itself alone where it is one."""
+        model = self.model
+        before, turn = model.frame(SPLIT)
+        with model.lock:
+            prompt = [*before, *model.tokens(one_line(question)), *turn]
+            written: list[int] = []
+            while len(written) < SPLIT_TOKENS:
+                token = int(model.next([*prompt, *written], [len(before), len(prompt)]).argmax())
+                if token == model.ends[0]:
+                    return simple(b"".join(map(model.piece, written)).decode(errors="ignore"), question)
+                written.append(token)
+        return [question]
 
     def warm_up(self) -> None:
         """Read the beginning that all prompts share."""
         with self.model.lock:
             self.model.next([*self._before, *self.model.tokens("[")])
-
-
-def _lookup(prompt: Sequence[int], written: Sequence[int]) -> list[int]:
-    """The tokens that follow the last two where they stood before, latest first."""
-    tail = [*prompt, *written][-LOOKUP:] if len(written) >= LOOKUP else []
-    if not tail:
-        return []
-    for start in range(len(prompt) - LOOKUP - 1, -1, -1):
-        if prompt[start] == tail[0] and list(prompt[start : start + LOOKUP]) == tail:
-            return list(prompt[start + LOOKUP : start + LOOKUP + PROPOSED])
-    return []
 
 
 class Grammar:
@@ -117,7 +110,8 @@ class Grammar:
         if "]" in words or any(script(c) not in self._scripts for c in piece if c.isalpha()):
             return False
         if not bracket:
-            return self._tokens < LONGEST and ("\n" not in piece or not words.strip())
+            over = bool(ENDED.search(self.text[self._statement :])) and piece[:1].isspace()
+            return self._tokens < LONGEST and not over and ("\n" not in piece or not words.strip())
         if sum(c.isalpha() for c in words) < 4:
             return False
         form = re.fullmatch(r"\[(?:(\d{1,2})\]\s*\[)*(\d{0,2})(\]?)(.*)", bracket + rest, re.DOTALL)

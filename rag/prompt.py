@@ -17,6 +17,25 @@ INSTRUCTIONS = (
     "that prove it, for example: The mill was built in 1870 [2]."
 )
 
+SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each is complete \
+by itself and keeps the names and words of the question. If it is already simple, repeat it.
+
+Examples:
+Compare the height of the Brandt Tower and the Oslo Tower.
+-> What is the height of the Brandt Tower?
+-> What is the height of the Oslo Tower?
+
+Which is older, the church or the school?
+-> When was the church built?
+-> When was the school built?
+
+Who built the mill, and when?
+-> Who built the mill?
+-> When was the mill built?
+
+Why was the light switched off?
+-> Why was the light switched off?"""
+
 
 @dataclass(frozen=True)
 class Line:

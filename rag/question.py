@@ -90,10 +90,9 @@ def topic(question: str) -> str:
     return left if any(c.isalnum() for c in left) else ""
 
 
-def parts(question: str) -> list[str]:
-    """The questions that ``question`` joins ("Who built it, and when?"); itself alone where it is one."""
-    found = [p.strip(" ,?") + "?" for p in JOINED.split(question) if p and len(p.strip(" ,?")) > 2]
-    return found if len(found) > 1 else [question]
+def joins(question: str) -> bool:
+    """Whether ``question`` plainly asks two things ("Who built it, and when?")."""
+    return bool(JOINED.search(question.strip()))
 
 
 def in_context(question: str, history: Sequence[str]) -> str:

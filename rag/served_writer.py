@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, UsageError
-from rag.prompt import INSTRUCTIONS, Line, evidence_block, question_block
-from rag.writer import STATEMENTS, Draft, drafts
+from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, question_block
+from rag.writer import STATEMENTS, Draft, drafts, simple
 
 if TYPE_CHECKING:
     from openai import Stream
@@ -83,6 +83,17 @@ class ServedWriter:
             raise FootnoteError(self._no_model_server())
         if not over:
             raise FootnoteError(f"The model server at {self._host} broke off in the middle of an answer: ask again.")
+
+    def parts(self, question: str) -> list[str]:
+        """The simple questions that ``question`` is made of; raises as ``write`` does."""
+        with self._in_plain_words():
+            reply = self._client.chat.completions.create(
+                model=self._served,
+                messages=[{"role": "system", "content": SPLIT}, {"role": "user", "content": inert(question)}],
+                temperature=0,
+                max_tokens=LONGEST,
+            )
+            return simple(reply.choices[0].message.content or "", question)
 
     def warm_up(self) -> None:
         """Nothing: a server that is down now may be up when somebody asks."""

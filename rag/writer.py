@@ -11,6 +11,7 @@ from typing import Protocol
 from rag.prompt import Line
 
 STATEMENTS = 4  # at most, of an answer
+PARTS = 4  # simple questions in one, at most
 MARK = re.compile(r"\[(\d{1,2})\]")
 
 
@@ -34,9 +35,20 @@ class Writer(Protocol):
         """
         ...
 
+    def parts(self, question: str) -> list[str]:
+        """The simple questions that ``question`` is made of; itself alone where it is one."""
+        ...
+
     def warm_up(self) -> None:
         """Load what loads late."""
         ...
+
+
+def simple(text: str, question: str) -> list[str]:
+    """The questions in ``text``, what a model made of ``question``: one a line, up to PARTS of them."""
+    found = [line.lstrip("->–•* 0123456789.)").strip() for line in text.splitlines()]
+    kept = [line for line in dict.fromkeys(found) if any(c.isalpha() for c in line)]
+    return kept if 1 < len(kept) <= PARTS else [question]
 
 
 def drafts(text: str, count: int, over: bool = True) -> list[Draft]:
