@@ -9,7 +9,7 @@ from index.search import Hit
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS
+from rag.confidence import THRESHOLDS, confidence
 from rag.evidence import Evidence, lead, searches, select, thinned, together, united
 from rag.generation import Reading
 from rag.models import Models
@@ -24,9 +24,11 @@ FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to ho
 ENOUGH = 0.97
 EACH = 3  # units of each part of a question that is made of several
 SUMMARY = 9
+LEAST = 3  # statements of a summary
 SURE = 0.9  # confidence from which on a question is not taken apart
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.5  # score of the evidence from which on the articles talk about what is asked
+ON_POINT = 0.05  # share of the reader's probability that what a statement cites holds, at least
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
 OPPOSED = 0.2  # probability of a sentence of another article from which on it is said, too
 
@@ -62,7 +64,8 @@ class Work:
     reading: Reading | None = None
     confidence: float = 0.0
     tokens: int = 0
-    parts: list[str] = field(default_factory=list)  # of the question, which the articles leave open
+    answered: int = 0  # parts of the question
+    parts: list[str] = field(default_factory=list)  # those that the articles leave open
 
     @property
     def lines(self) -> list[Line]:
@@ -174,6 +177,7 @@ class Assistant:
                 answered.append(part)
             else:
                 work.parts.append(question)
+        work.answered = len(answered)
         if answered:
             own = work.reading.labels if work.reading else ()
             best = thinned(work.evidence, own, EACH, EACH, ENOUGH) if own else []
@@ -216,9 +220,10 @@ class Assistant:
         else:
             chosen = work.evidence
         lines = [e.line for e in chosen]
+        least = LEAST if work.kind is Kind.SUMMARY else max(1, min(work.answered, STATEMENTS))
         shown: list[Statement] = []
         yield Stage("Writing", tuple(chosen))
-        for step in writer.write(work.question, lines):
+        for step in writer.write(work.question, lines, least):
             if isinstance(step, Draft):
                 statement = self._checked(work, chosen, lines, step)
                 if statement and not any(checker.alike(statement.text, s.text) for s in shown):
@@ -237,11 +242,12 @@ class Assistant:
     ) -> Statement | None:
         """The statement of ``draft`` with what proves it, or its sentence word for word, or nothing."""
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
-        if kept:
-            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered)
         if work.reading is None:
-            return None
-        likely = {e: p for e, p in zip(work.evidence, work.reading.labels[1:], strict=True) if p >= ANSWERS}
+            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered) if kept else None
+        labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
+        if kept and sum(labels[evidence[k - 1]] for k in kept.labels) >= ON_POINT * work.reading.answerable:
+            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered)
+        likely = {e: p for e, p in labels.items() if p >= ANSWERS}
         instead = max((evidence[k - 1] for k in draft.labels if evidence[k - 1] in likely),
                       key=lambda e: likely[e], default=None)  # fmt: skip
         return self._statement(instead.text, [instead], likely[instead]) if instead else None

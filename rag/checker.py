@@ -24,6 +24,8 @@ NEGATION = re.compile(
 COVERED = 0.6  # share of a statement's stems that must stand in what it cites, the question or the title
 BETTER = 0.15  # share by which another sentence must cover more to be cited instead
 CITED = 3  # sentences that a statement cites, at most
+NEAR = 0.7
+VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
 MORE = 0.12  # share that a further sentence must add
 
 
@@ -38,15 +40,18 @@ class Checked:
 
 def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: str) -> Checked | None:
     """``text`` with the labels of ``lines`` that prove it; None where none do."""
-    stems = _stems(text)
+    stems = _stems(VERDICT.sub("", text))
     if not stems:
         return None
     given = [k for k in labels if 0 < k <= len(lines)]
     for chosen in _proposals(stems, given, lines, question):
+        lacking = invented(text, [lines[k - 1] for k in chosen], question)
+        if lacking:
+            chosen = [*chosen, *_holding(lacking, chosen, lines)]
         quotes = [lines[k - 1] for k in chosen]
         covered = _covered(stems, quotes, question)
         if covered >= COVERED and not invented(text, quotes, question):
-            return Checked(text, tuple(chosen), covered)
+            return Checked(text, tuple(dict.fromkeys(chosen)), covered)
     return None
 
 
@@ -64,6 +69,15 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     if NEGATION.search(text) and not NEGATION.search(proof):
         found += [m.group() for m in NEGATION.finditer(text)][:1]
     return found
+
+
+def _holding(lacking: Sequence[str], chosen: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """The label of the first other sentence that holds all of ``lacking``; none where there is none."""
+    for label, line in enumerate(lines, 1):
+        held = {word.casefold() for word in _words(line.text)} | set(_numbers(line.text))
+        if label not in chosen and all(_known(item, held) or item in held for item in lacking):
+            return [label]
+    return []
 
 
 def names(text: str) -> list[str]:
@@ -134,10 +148,10 @@ def _attributed(stems: set[str], lines: Sequence[Line], question: str) -> list[i
 
 
 def _covered(stems: set[str], quotes: Sequence[Line], question: str) -> float:
-    """The share of ``stems`` that stands in ``quotes``; what only title and question hold counts half."""
+    """The share of ``stems`` that stands in ``quotes``; what only title and question hold counts NEAR."""
     proof = {stem for q in quotes for stem in _stems(q.text)}
     near = {stem for q in quotes for stem in _stems(q.context)} | _stems(question)
-    return sum(1.0 if s in proof else 0.5 if s in near else 0.0 for s in stems) / len(stems)
+    return sum(1.0 if s in proof else NEAR if s in near else 0.0 for s in stems) / len(stems)
 
 
 def _stems(text: str) -> set[str]:

@@ -137,9 +137,11 @@ def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evid
 def thinned(
     evidence: Sequence[Evidence], labels: Sequence[float], fewest: int, most: int, enough: float
 ) -> list[Evidence]:
-    """The units that the reader finds most probable (``labels[k]`` of unit k, counted from 1), with what retrieval makes
-    of them, in their order: at least ``fewest``, then on until they hold ``enough`` of its probability, at most
-    ``most``."""
+    """The units that the reader finds most probable, in their order.
+
+    ``labels[k]`` is the probability of unit k, counted from 1; what retrieval makes of a unit counts a little, too.
+    They are at least ``fewest``, then as many as hold ``enough`` of the probability, at most ``most``.
+    """
     order = sorted(range(len(evidence)), key=lambda i: -(labels[i + 1] + RETRIEVED * evidence[i].score))
     whole, held, kept = sum(labels[1:]) or 1.0, 0.0, list[int]()
     for i in order[:most]:

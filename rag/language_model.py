@@ -44,7 +44,7 @@ def model_parameters() -> llama_cpp.llama_model_params:
 
 
 class LanguageModel:
-    """One GGUF file, loaded. Not safe for two threads at once: ``lock`` is held by whoever asks it several things in a row.
+    """One GGUF file, loaded. Not safe for two threads at once: whoever asks it several things in a row holds ``lock``.
 
     Raises UsageError for a file that is no GGUF model.
     """

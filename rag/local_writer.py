@@ -29,14 +29,14 @@ class LocalWriter:
         self.name = model.name
         self._before, self._turn = model.frame(INSTRUCTIONS)
 
-    def write(self, question: str, lines: Sequence[Line]) -> Iterator[int | Draft]:
+    def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
         model = self.model
         with model.lock:
             evidence = [*self._before, *model.tokens(evidence_block(lines))]
             prompt = [*evidence, *model.tokens(question_block(question)), *self._turn]
             edges = [len(self._before), len(evidence), len(prompt)]
-            grammar = Grammar(model, len(lines), question + "".join(f"{x.text} {x.context}" for x in lines))
+            grammar = Grammar(model, len(lines), question + "".join(f"{x.text} {x.context}" for x in lines), least)
             written: list[int] = []
             shown = 0
             while not grammar.over:
@@ -71,11 +71,12 @@ class LocalWriter:
 class Grammar:
     """What may come next: it takes the model's most probable token that keeps to the form."""
 
-    def __init__(self, model: LanguageModel, labels: int, known: str) -> None:
+    def __init__(self, model: LanguageModel, labels: int, known: str, least: int = 1) -> None:
         self.model = model
         self.labels = labels
         self.text = ""
-        self.count = 0
+        self.count = 0  # statements before the one that is being written
+        self.least = least
         self.over = False
         self._scripts = {script(c) for c in known} | {"LATIN"}
         self._seen: set[str] = set()
@@ -95,14 +96,15 @@ class Grammar:
                 if self._complete():
                     self.over = True
                     return None
-                continue
+                if token != self.model.ends[-1]:  # a line may end between statements
+                    continue
             if self._fits(piece := self.model.piece(token).decode(errors="ignore")) and piece:
                 return self._take(token, piece)
         forced = self._forced(row)
         return None if forced is None else self._take(*forced)
 
     def _complete(self) -> bool:
-        return bool(re.search(r"\[\d{1,2}\][\s.,;!?]*$", self.text))
+        return self.count + 1 >= self.least and bool(re.search(r"\[\d{1,2}\][\s.,;!?]*$", self.text))
 
     def _fits(self, piece: str) -> bool:
         said = self.text[self._statement :] + piece

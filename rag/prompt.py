@@ -17,8 +17,8 @@ INSTRUCTIONS = (
     "that prove it, for example: The mill was built in 1870 [2]."
 )
 
-SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each is complete \
-by itself and keeps the names and words of the question. If it is already simple, repeat it.
+SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each is \
+complete by itself and keeps the names and words of the question. If it is already simple, repeat it.
 
 Examples:
 Compare the height of the Brandt Tower and the Oslo Tower.

@@ -58,14 +58,14 @@ class ServedWriter:
         self._client = openai.OpenAI(base_url=base, api_key=_key(), timeout=timeout, max_retries=RETRIES)
         self._ways: Sequence[str] = WAYS  # that may work; one, once it has
 
-    def write(self, question: str, lines: Sequence[Line]) -> Iterator[int | Draft]:
+    def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole, and between them how many tokens are written.
 
         Closing the iterator ends the request. Raises FootnoteError for a server that is down, slow or broken,
         UsageError for one that refuses.
         """
         text, written, over, shown = "", 0, False, 0
-        with self._in_plain_words(), self._asked(question, lines) as stream:
+        with self._in_plain_words(), self._asked(question, lines, least) as stream:
             deadline = math.inf  # until the first token: a busy server may say for long that it is still there
             for chunk in stream:
                 deadline = min(deadline, time.monotonic() + self._patience)
@@ -98,14 +98,14 @@ class ServedWriter:
     def warm_up(self) -> None:
         """Nothing: a server that is down now may be up when somebody asks."""
 
-    def _asked(self, question: str, lines: Sequence[Line]) -> Stream[ChatCompletionChunk]:
+    def _asked(self, question: str, lines: Sequence[Line], least: int) -> Stream[ChatCompletionChunk]:
         """The reply as it comes, asked for in the first way that the server accepts."""
         import openai
 
         said = [Line(inert(line.text), inert(line.context)) for line in lines]
         refused: Exception | None = None
         for way in self._ways:
-            extras: dict[str, Any] = {"extra_body": {"grammar": grammar(len(lines))}} if way == "grammar" else {}
+            extras: dict[str, Any] = {"extra_body": {"grammar": grammar(len(lines), least)}} if way == "grammar" else {}
             try:
                 stream: Stream[ChatCompletionChunk] = self._client.chat.completions.create(
                     model=self._served,
@@ -167,12 +167,12 @@ class ServedWriter:
         return f"What answers at {self._host} does not speak OpenAI's protocol: name a model server, as …/v1#NAME."
 
 
-def grammar(labels: int) -> str:
-    """Statements in GBNF, the notation of llama.cpp: words, then numbers of sentences that exist."""
+def grammar(labels: int, least: int = 1) -> str:
+    """``least`` statements or more in GBNF, the notation of llama.cpp: words, then numbers of sentences that exist."""
     numbers = " | ".join(f'"{k}"' for k in range(1, labels + 1))
-    more = " ".join("statement?" for _ in range(STATEMENTS - 1))
+    all_of_them = " ".join("statement" + "?" * (k >= least) for k in range(STATEMENTS))
     return (
-        f"root ::= statement {more}\n"
+        f"root ::= {all_of_them}\n"
         'statement ::= words mark mark? mark? "."? "\\n"? " "?\n'
         "words ::= [^\\[\\]\\n] [^\\[\\]\\n] [^\\[\\]\\n] [^\\[\\]\\n]+\n"
         f'mark ::= "[" ({numbers}) "]"\n'

@@ -28,8 +28,10 @@ class Writer(Protocol):
 
     name: str
 
-    def write(self, question: str, lines: Sequence[Line]) -> Iterator[int | Draft]:
+    def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """Up to STATEMENTS drafts, each as soon as it is whole; between them, the tokens written so far.
+
+        Where the writer can be held to a form, there are at least ``least`` of them.
 
         Closing the iterator ends the work.
         """

@@ -1,8 +1,8 @@
 """Writes training rows: ``python -m rag.training.build --data DIR --models FILE.gguf … --out FOLDER``.
 
-A file of rows holds tokens of one model, so that training needs neither its tokenizer nor the library's code. ``--held-out``
-writes rows of the articles that are kept from training; ``--questions FILE`` those of any file in SQuAD's layout, each
-paragraph with all of its sentences: the classic setting.
+A file of rows holds tokens of one model, so that training needs neither its tokenizer nor the library's code.
+``--held-out`` writes rows of the articles that are kept from training; ``--questions FILE`` those of any file in
+SQuAD's layout, each paragraph with all of its sentences: the classic setting.
 """
 
 import argparse
