@@ -9,6 +9,7 @@ from datetime import date
 from index.errors import FootnoteError
 
 NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what a damaged font gives and no text holds
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PARAGRAPHS = "\n\n"
 MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
     r"\W*(?:untitled.*|anonymous|unknown|unnamed|document ?\d*|book ?\d*|presentation ?\d*|slide ?\d*|title|none|null|"
@@ -105,5 +106,5 @@ def iso(day: object) -> str | None:
 
 
 def shown(name: str) -> str:
-    """A file's name as text that can be stored and printed: what is not UTF-8 in it becomes �."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A file's name as a line that can be stored and printed: what is not UTF-8, or a control character, becomes �."""
+    return CONTROL.sub("\ufffd", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
