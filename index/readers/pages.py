@@ -140,7 +140,7 @@ def _stem(text: str, following: str, known: set[str]) -> str:
     """``text`` without the hyphen at its end, unless it belongs to the word."""
     first = re.findall(r"\w*$", text[:-1])[0]
     second = re.findall(r"^\w*", following)[0]
-    hyphenated = f"{first}-{second}" in known or COMPOUND.fullmatch(first) or (first in known and second in known)
+    hyphenated = f"{first}-{second}" in known or COMPOUND.fullmatch(first)
     soft = text[-1] in "\u00ad\u2010"  # put there where the line was broken
     return text[:-1] + "-" * bool(not soft and hyphenated and first + second not in known)
 

@@ -15,8 +15,8 @@ HERE = Path(__file__).parent
 TITLE = "The Waterworks of Larkhaven"
 PARAGRAPHS = [
     "The waterworks of Larkhaven were opened in 1884, after an outbreak of cholera had shown how insufficient the "
-    "wells of the old town were. The engineer Frida Offersen found a spring in the hills, five kilometres to the north, and "
-    "laid the first pipes of cast iron in a single summer.",
+    "wells of the old town were. The engineer Frida Offersen found a spring in the hills, five kilometres to the north, "
+    "and laid the first pipes of cast iron in a single summer.",
     "Her successor, the well-known hydrologist Caspar Efflund, built the reservoir at Stenmo. It holds 42,000 cubic "
     "metres and has never been empty, not even in the drought of 1976, when the neighbouring municipalities had to be "
     "supplied by lorry. The difficult task of cleaning it falls to the fire brigade.",
