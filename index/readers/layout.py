@@ -18,6 +18,7 @@ BLANK = 0.15  # heights of the text, between words
 GAP = 0.8  # heights of the text, between the cells of rows that are aligned
 APART = 2.5  # heights of the text, from which on a gap parts cells wherever they stand
 TIGHT = 1.5  # points, where a row's cells are so close that only the rows around it tell them apart
+EXACT = 0.6
 ALIGNED = 3.0  # points by which the edges of aligned cells may differ
 LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
 LARGER = 1.12  # times the height of the text, from which on it is a heading's
@@ -227,32 +228,45 @@ def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -
 
 
 def _cells(lines: Sequence[Line]) -> list[list[str]]:
-    """The texts of each line's cells: of one, where it is no row of a table."""
+    """The texts of each line's cells: of one, where it is no row of a table.
+
+    A gap parts cells if it is very wide, or wide in one of several lines that all have a word beginning there. In rows
+    found so, words that stand exactly below each other begin cells, too.
+    """
     words = [_words(line) for line in lines]
-    edges = [[left for _, left, gap in found if gap > GAP * n.height] for n, found in zip(lines, words, strict=True)]
-    loose, tight = [], []
-    for index, (line, found) in enumerate(zip(lines, words, strict=True)):
-        around = [*range(max(index - 2, 0), index), *range(index + 1, min(index + 3, len(lines)))]
-        rows: tuple[list[str], list[str]] = ([""], [""])
+    starts = [[left for _, left, _ in found] for found in words]
+    wide = [[left for _, left, gap in found if gap > GAP * n.height] for n, found in zip(lines, words, strict=True)]
+    near = [[*range(max(i - 2, 0), i), *range(i + 1, min(i + 3, len(lines)))] for i in range(len(lines))]
+
+    def cuts(index: int, sure: bool) -> list[float]:
+        found = []
+        for _, left, gap in words[index][1:]:
+            also = any(_has(wide[other], left, ALIGNED) for other in near[index])
+            begun = sum(_has(starts[other], left, TIGHT) for other in near[index])
+            large = gap > GAP * lines[index].height
+            if gap > APART * lines[index].height or (large and also) or (not sure and (large or also) and begun > 1):
+                found.append(left)
+        return found
+
+    loose, tight = ([cuts(index, sure) for index in range(len(lines))] for sure in (True, False))
+    rows = []
+    for index, found in enumerate(words):
+        beside = [len(tight[other]) for other in (index - 1, index + 1) if 0 <= other < len(lines)]
+        cut = tight[index] if len(tight[index]) in beside else loose[index]
+        table = [starts[other] for other in near[index] if tight[other]]
+        row = [""]
         for text, left, gap in found:
-            near = any(abs(edge - left) < ALIGNED for other in around for edge in edges[other])
-            begun = sum(any(abs(edge - left) < TIGHT for _, edge, _ in words[other]) for other in around)
-            apart = gap > APART * line.height or (near and gap > GAP * line.height)
-            for row, cut in zip(rows, (apart, apart or (near and begun > 1)), strict=True):
-                if cut:
-                    row.append(text)
-                else:
-                    row[-1] += (" " if gap > BLANK * line.height else "") + text
-        loose.append(rows[0])
-        tight.append(rows[1])
-    counts = [len(row) for row in tight]
-    return [  # close cells are apart only where the rows beside have as many
-        [
-            " ".join(cell.split())
-            for cell in (near if len(near) in counts[max(i - 1, 0) : i] + counts[i + 1 : i + 2] else far)
-        ]
-        for i, (far, near) in enumerate(zip(loose, tight, strict=True))
-    ]
+            exact = cut and left != found[0][1] and sum(_has(other, left, EXACT) for other in table) > 1
+            if left in cut or exact:
+                row.append(text)
+            else:
+                row[-1] += (" " if gap > BLANK * lines[index].height else "") + text
+        rows.append([" ".join(cell.split()) for cell in row])
+    return rows
+
+
+def _has(edges: Iterable[float], edge: float, within: float) -> bool:
+    return any(abs(other - edge) < within for other in edges)
 
 
 def _words(line: Line) -> list[tuple[str, float, float]]:

@@ -56,7 +56,9 @@ def drop_running(pages: Sequence[Page]) -> None:
         kept = []
         for paragraph in page.paragraphs:
             repeated = max((seen[form] for form in _forms(paragraph, page)), default=0)
-            running = repeated >= max(REPEATED, 0.3 * len(full)) or (_is_number(paragraph) and numbered > 1)
+            running = repeated >= max(min(REPEATED, len(full)), 2, 0.3 * len(full)) or (
+                _is_number(paragraph) and numbered > 1
+            )
             if not (running and _in_margin(paragraph, page)):
                 kept.append(paragraph)
         page.paragraphs = kept if kept or numbered > 1 else page.paragraphs

@@ -1,4 +1,4 @@
-"""Write the PDFs in this folder anew, each by another program: ``python tests/data/pdf/make.py``.
+"""Write the PDFs in tests/data/pdf anew, each by another program: ``python tests/pdf_makers.py``.
 
 Needs LibreOffice, Chromium, LaTeX, groff, Ghostscript and tesseract, and from Python reportlab and fpdf2; a program
 that is missing is passed over. What a reader sees in all of them is ``letters.txt`` (letters one after the other),
@@ -11,12 +11,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "data" / "pdf"
 TITLE = "The Waterworks of Larkhaven"
 PARAGRAPHS = [
     "The waterworks of Larkhaven were opened in 1884, after an outbreak of cholera had shown how insufficient the "
-    "wells of the old town were. The engineer Frida Offersen found a spring in the hills, five kilometres to the north, "
-    "and laid the first pipes of cast iron in a single summer.",
+    "wells of the old town were. The engineer Frida Offersen found a spring in the hills, five kilometres to the "
+    "north, and laid the first pipes of cast iron in a single summer.",
     "Her successor, the well-known hydrologist Caspar Efflund, built the reservoir at Stenmo. It holds 42,000 cubic "
     "metres and has never been empty, not even in the drought of 1976, when the neighbouring municipalities had to be "
     "supplied by lorry. The difficult task of cleaning it falls to the fire brigade.",
