@@ -52,7 +52,7 @@ def survey(paths: Iterable[str | Path]) -> Survey:
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
-            if not path.is_symlink():
+            if not os.path.islink(path):
                 reason = getattr(error, "strerror", None) or "no such file or directory"
                 missing = f"There is no file or folder {shown(str(path))}: check the path."
                 raise UsageError(
