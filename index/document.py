@@ -9,6 +9,7 @@ from datetime import date
 from index.errors import FootnoteError
 
 NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what a damaged font gives and no text holds
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PARAGRAPHS = "\n\n"
 MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
     r"\W*(?:untitled.*|anonymous|unknown|unnamed|document ?\d*|book ?\d*|presentation ?\d*|slide ?\d*|title|none|null|"
@@ -53,9 +54,11 @@ def damage(kind: str) -> Iterator[None]:
     """Whatever a broken file makes a library raise, in one line."""
     try:
         yield
-    except (OSError, UnreadableFile):
+    except UnreadableFile:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno:  # of the system, not of a library that found the file odd
+            raise
         reason = next(iter(str(error).splitlines()), "")[:200] or type(error).__name__
         raise UnreadableFile(f"is no sound {kind} file ({reason.rstrip('.')})") from error
 
@@ -105,5 +108,5 @@ def iso(day: object) -> str | None:
 
 
 def shown(name: str) -> str:
-    """A file's name as text that can be stored and printed: what is not UTF-8 in it becomes �."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A file's name as a line that can be stored and printed: what is not UTF-8, or a control character, becomes �."""
+    return CONTROL.sub("\ufffd", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

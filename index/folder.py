@@ -52,7 +52,7 @@ def survey(paths: Iterable[str | Path]) -> Survey:
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
-            if not path.is_symlink():
+            if not os.path.islink(path):
                 reason = getattr(error, "strerror", None) or "no such file or directory"
                 missing = f"There is no file or folder {shown(str(path))}: check the path."
                 raise UsageError(
@@ -92,12 +92,19 @@ def _below(folder: Path, found: Survey, seen: set[tuple[int, int]], links: list[
             path = here / entry.name
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if _is_folder(entry):
                 (links if entry.is_symlink() else left).append(path)
             elif path.suffix.lower() in READERS:
                 yield path
             else:
                 found.others[path.suffix.lower() or "without an ending"] += 1
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def regular(path: Path) -> os.stat_result:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.article import Article
 from index.sentence import blocks, sentences
@@ -62,25 +63,43 @@ def _paragraphs(text: str, body: int, count_tokens: CountTokens) -> Iterator[Spa
 
 
 def _fit(text: str, span: Span, count_tokens: CountTokens, window: int) -> Iterator[Span]:
-    """``span``, or the parts of it that fit ``window``, about equally long."""
+    """``span``, or the parts of it that fit ``window``, about equally long, cut between sentences where it has any."""
     start, end = span
-    whole = text[start:end]
-    total = count_tokens(whole)
+    total = count_tokens(text[start:end])
     if total <= window:
         yield span
         return
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
     parts = math.ceil(total / window)
-    splitter = RecursiveCharacterTextSplitter(
-        separators=["|".join(re.escape(sentence.text) for sentence in sentences(whole)), r"\s+", ""],
-        is_separator_regex=True,
-        keep_separator="start",
-        chunk_size=min(window, math.ceil(UNEVEN * total / parts)),
-        chunk_overlap=0,
-        length_function=count_tokens,
-        add_start_index=True,
-    )
-    for part in splitter.create_documents([whole]):
-        left = start + part.metadata["start_index"]
-        yield left, left + len(part.page_content)
+    most = min(window, math.ceil(UNEVEN * total / parts))
+    starts = [start + sentence.start for sentence in sentences(text[start:end])][1:]
+    left = right = start
+    size = 0
+    for begin, stop in pairwise([start, *starts, end]):
+        for piece_start, piece_end, tokens in _halved(text, (begin, stop), count_tokens, most):
+            if size and size + tokens > most:
+                yield _stripped(text, left, right)
+                left, size = piece_start, 0
+            right, size = piece_end, size + tokens
+    yield _stripped(text, left, right)
+
+
+def _halved(text: str, span: Span, count_tokens: CountTokens, most: int) -> Iterator[tuple[int, int, int]]:
+    """``span``, or halves of halves of it that are of at most ``most`` tokens, and how many each is."""
+    start, end = span
+    tokens = count_tokens(text[start:end])
+    if tokens <= most or end - start < 2:
+        yield start, end, tokens
+        return
+    middle = (start + end) // 2
+    blank = text.rfind(" ", start + (end - start) // 4, middle) + 1
+    middle = blank or middle
+    yield from _halved(text, (start, middle), count_tokens, most)
+    yield from _halved(text, (middle, end), count_tokens, most)
+
+
+def _stripped(text: str, left: int, right: int) -> Span:
+    while text[left].isspace():
+        left += 1
+    while text[right - 1].isspace():
+        right -= 1
+    return left, right

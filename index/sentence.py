@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sentencex
 
 FULL_WIDTH = 100  # characters; no line of hard-wrapped prose is longer
-LIMIT = 20_000  # characters; a paragraph that is longer is cut, so that no step sees more than this at once
+LIMIT = 4_000  # characters; a paragraph that is longer is cut, so that no step sees more than this at once
 BLANK_LINE = re.compile(r"\n\s*\n")
 LETTER = re.compile(r"\S")
 LINE = re.compile(r"[^\s\f](?:[^\n\f]*\S)?")

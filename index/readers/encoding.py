@@ -28,6 +28,16 @@ SURE = 0.15  # the share of frequent characters that makes one of these encoding
 RIVAL = 1.5
 
 
+UNLIKELY = [  # what hardly anybody wrote texts in since 1995, and the encodings of FREQUENT
+    "big5", "big5hkscs", "cp037", "cp1006", "cp1026", "cp1125", "cp1140", "cp273", "cp424", "cp437", "cp500",
+    "cp720", "cp737", "cp775", "cp850", "cp852", "cp855", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863",
+    "cp864", "cp865", "cp869", "cp875", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jisx0213", "euc_jp",
+    "euc_kr", "gb18030", "gb2312", "gbk", "hp_roman8", "hz", "johab", "kz1048", "mac_cyrillic", "mac_greek",
+    "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish", "ptcp154", "shift_jis", "shift_jis_2004",
+    "shift_jisx0213",
+]  # fmt: skip
+
+
 def decode(data: bytes) -> str:
     """``data`` as text, without a byte order mark; a few NULs are dropped, a few bytes that break UTF-8 are mapped.
 
@@ -42,6 +52,9 @@ def decode(data: bytes) -> str:
     odd = data.count(b"\0") + len(CONTROL.findall(data[:SAMPLE]))
     if odd > max(1, STRAY * len(data)) or data.startswith((b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")):
         raise UnreadableFile("is not text: it holds binary data")
+    if b"\x1b$" in data[:SAMPLE]:
+        with suppress(UnicodeDecodeError):
+            return data.decode("iso2022_jp")
     data = data.replace(b"\0", b"") if b"\0" in data else data
     try:
         return data.decode("utf-8-sig")
@@ -122,7 +135,7 @@ def _detected(data: bytes) -> str:
     """
     from charset_normalizer import from_bytes
 
-    matches = list(from_bytes(data[:SAMPLE]))
+    matches = list(from_bytes(data[:SAMPLE], cp_exclusion=UNLIKELY))
     rivals = [
         match
         for match in matches

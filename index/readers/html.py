@@ -179,9 +179,10 @@ def _words(element: Any, text: str | None) -> str:
 def _is_reference(element: Any) -> bool:
     """Whether it only points at a footnote, or back from one."""
     link = element if element.tag == "a" else next(element.iter("a"), None) if element.tag == "sup" else None
-    words = element.text_content().strip() if isinstance(element.tag, str) else ""
-    local = link is not None and (link.get("href") or "").startswith("#")
-    return local and bool(re.fullmatch(r"[\[(]?(?:\d{1,3}|[a-z*†‡↑↩︎^⏎\ufe0e]{1,2}|note \d+)[\])]?", words))
+    if link is None or not (link.get("href") or "").startswith("#"):
+        return False
+    words = element.text_content().strip()
+    return bool(re.fullmatch(r"[\[(]?(?:\d{1,3}|[a-z*†‡↑↩︎^⏎\ufe0e]{1,2}|note \d+)[\])]?", words))
 
 
 def _raised(element: Any) -> str:
@@ -206,7 +207,10 @@ def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
     import lxml.html
 
     term = ""
-    for child in element.iter("dt", "dd"):
+    groups = [child for child in element if child.tag in ("dt", "dd", "div")]
+    for child in (part for group in groups for part in ([group] if group.tag != "div" else group)):
+        if child.tag not in ("dt", "dd"):
+            continue
         words = _inline(child)
         if child.tag == "dt":
             term = f"{term}, {words}" if term and not term.endswith("\t") else words
@@ -231,7 +235,7 @@ def _is_data(table: Any) -> bool:
 
 def _table(table: Any) -> Iterator[Block]:
     """Its caption, and a row a block."""
-    for caption in table.iter("caption"):
+    for caption in table.iterchildren("caption"):
         yield Block(_inline(caption), tag="caption")
     grid = [
         [
@@ -239,7 +243,8 @@ def _table(table: Any) -> Iterator[Block]:
             for cell in row
             if cell.tag in ("td", "th")
         ]
-        for row in table.iter("tr")
+        for part in [table, *table.iterchildren("thead", "tbody", "tfoot")]  # not the rows of a table within
+        for row in part.iterchildren("tr")
         if not _skipped(row)
     ]
     for line in rows(grid):

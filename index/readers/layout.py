@@ -6,7 +6,7 @@ Coordinates are in points, from the lower left corner, as in PDF.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
@@ -14,8 +14,11 @@ GUTTER = 6.0  # points: no gap between columns is narrower
 COLUMN = 3  # lines at least, on both sides of a gutter
 PROSE = 14  # characters, on average, in the lines of a column of prose; the cells of a table hold less
 FILLED = 0.55  # of a column's width, on average, in the lines of prose
-GAP = 0.9  # heights of the text, between the cells of rows that are aligned
+BLANK = 0.15  # heights of the text, between words
+GAP = 0.8  # heights of the text, between the cells of rows that are aligned
 APART = 2.5  # heights of the text, from which on a gap parts cells wherever they stand
+TIGHT = 1.5  # points, where a row's cells are so close that only the rows around it tell them apart
+EXACT = 0.6
 ALIGNED = 3.0  # points by which the edges of aligned cells may differ
 LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
 LARGER = 1.12  # times the height of the text, from which on it is a heading's
@@ -34,6 +37,8 @@ class Piece:
     right: float
     top: float
     upright: bool = True  # on the page, before it was turned so that this can be read
+    words: list[tuple[int, float, float]] = field(default_factory=list)  # where in the text each but the first begins,
+    # its left edge, and the gap before it
 
     @property
     def height(self) -> float:
@@ -80,13 +85,16 @@ class Paragraph:
     top: float
     bottom: float
     is_table: bool = False
+    opens: bool = False  # a page or a column: it may go on with the paragraph before
 
 
 def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
     """The paragraphs and tables of a page in reading order: column by column, where it has columns of prose."""
     found: list[Paragraph] = []
     for region in _regions([piece for piece in pieces if piece.text.strip()]):
-        found += _paragraphs(_lines(region))
+        made = list(_paragraphs(_lines(region)))
+        made[0].opens = True
+        found += made
     return found
 
 
@@ -124,9 +132,21 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
             if overlap <= 0 or not (_is_prose(left) and _is_prose(right)):
                 continue
             if best is None or overlap > best[0]:
-                inside = left + right
-                best = overlap, at - 1, max(p.top for p in inside), min(p.bottom for p in inside)
+                end = min(min(p.bottom for p in side) for side in (left, right))
+                if bottom > float("-inf"):  # what follows is as wide as both: they end together, but for a line
+                    end = max(end, _balanced(left, right))
+                best = overlap, at - 1, max(p.top for p in left + right), end
     return best[1:] if best else None
+
+
+def _balanced(left: list[Piece], right: list[Piece]) -> float:
+    """Where the longer of two columns ends: at the first wide gap below the end of the shorter one."""
+    ends = [min(p.bottom for p in side) for side in (left, right)]
+    longer = _lines(left if ends[0] < ends[1] else right)
+    for before, line in pairwise(longer):
+        if before.middle < max(ends) + before.height and before.middle - line.middle > 2 * before.height:
+            return min(p.bottom for p in before.pieces)
+    return min(ends)
 
 
 def _clusters(edges: Sequence[float]) -> list[float]:
@@ -194,7 +214,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
 def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -> bool:
     """Whether ``line`` begins a paragraph."""
     step = before.middle - line.middle
-    usual = max(pitch, 0.9 * line.height)
+    usual = max(pitch, 1.15 * line.height)
     ratio = line.height / before.height
     indented = line.left - before.left > 0.8 * line.height and line.left - left < 0.3 * (right - left)
     ended = bool(STOP.search(before.text)) and before.right - left < SHORT * (right - left)
@@ -208,20 +228,54 @@ def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -
 
 
 def _cells(lines: Sequence[Line]) -> list[list[str]]:
-    """The texts of each line's cells: of one, where it is no row of a table."""
-    starts = [[piece.left for piece in line.pieces[1:]] for line in lines]
-    found = []
-    for index, line in enumerate(lines):
-        around = [*starts[max(index - 2, 0) : index], *starts[index + 1 : index + 3]]
-        near = [edge for edges in around for edge in edges]
-        row = [line.pieces[0].text]
-        for before, piece in zip(line.pieces, line.pieces[1:], strict=False):
-            gap = piece.left - before.right
-            height = min(before.height, piece.height)
-            aligned = any(abs(x - piece.left) < ALIGNED for x in near)
-            if gap > APART * height or (gap > GAP * height and aligned):
-                row.append(piece.text)
+    """The texts of each line's cells: of one, where it is no row of a table.
+
+    A gap parts cells if it is very wide, or wide in one of several lines that all have a word beginning there. In rows
+    found so, words that stand exactly below each other begin cells, too.
+    """
+    words = [_words(line) for line in lines]
+    starts = [[left for _, left, _ in found] for found in words]
+    wide = [[left for _, left, gap in found if gap > GAP * n.height] for n, found in zip(lines, words, strict=True)]
+    near = [[*range(max(i - 2, 0), i), *range(i + 1, min(i + 3, len(lines)))] for i in range(len(lines))]
+
+    def cuts(index: int, sure: bool) -> list[float]:
+        found = []
+        for _, left, gap in words[index][1:]:
+            also = any(_has(wide[other], left, ALIGNED) for other in near[index])
+            begun = sum(_has(starts[other], left, TIGHT) for other in near[index])
+            large = gap > GAP * lines[index].height
+            if gap > APART * lines[index].height or (large and also) or (not sure and (large or also) and begun > 1):
+                found.append(left)
+        return found
+
+    loose, tight = ([cuts(index, sure) for index in range(len(lines))] for sure in (True, False))
+    rows = []
+    for index, found in enumerate(words):
+        beside = [len(tight[other]) for other in (index - 1, index + 1) if 0 <= other < len(lines)]
+        cut = tight[index] if len(tight[index]) in beside else loose[index]
+        table = [starts[other] for other in near[index] if tight[other]]
+        row = [""]
+        for text, left, gap in found:
+            exact = cut and left != found[0][1] and sum(_has(other, left, EXACT) for other in table) > 1
+            if left in cut or exact:
+                row.append(text)
             else:
-                row[-1] += (" " if gap > 0.15 * height and not row[-1].endswith(" ") else "") + piece.text
-        found.append([" ".join(cell.split()) for cell in row])
+                row[-1] += (" " if gap > BLANK * lines[index].height else "") + text
+        rows.append([" ".join(cell.split()) for cell in row])
+    return rows
+
+
+def _has(edges: Iterable[float], edge: float, within: float) -> bool:
+    return any(abs(other - edge) < within for other in edges)
+
+
+def _words(line: Line) -> list[tuple[str, float, float]]:
+    """The words of a line, each with its left edge and the gap before it."""
+    found = []
+    before = line.left
+    for piece in line.pieces:
+        starts = [(0, piece.left, piece.left - before), *piece.words]
+        for (start, left, gap), (end, *_) in zip(starts, [*piece.words, (len(piece.text), 0.0, 0.0)], strict=True):
+            found.append((piece.text[start:end].rstrip(), left, gap))
+        before = piece.right
     return found

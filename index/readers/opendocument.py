@@ -78,19 +78,26 @@ def _numbered(element: Any) -> bool:
 
 def _grid(table: Any) -> list[list[Cell]]:
     grid: list[list[Cell]] = []
-    for line in table.iter():
-        if local(line) == "table-row":
-            cells = []
-            for cell in line:
-                if local(cell) == "table-cell":
-                    words = " ".join(block.replace("\n", "; ") for block in _blocks(cell) if block)
-                    repeated = min(_number(cell, "number-columns-repeated"), 50)
-                    span = [_number(cell, f"number-{name}-spanned") for name in ("rows", "columns")]
-                    cells += [Cell(words, span[0], 1)] * repeated
-                elif local(cell) == "covered-table-cell" and not attribute(cell, "number-columns-repeated"):
-                    cells += [Cell("")] if not _hangs(grid, len(cells)) else []
-            grid.append(cells)
+    for line in _rows(table):
+        cells: list[Cell] = []
+        for cell in line:
+            if local(cell) == "table-cell":
+                words = " ".join(block.replace("\n", "; ") for block in _blocks(cell) if block)
+                repeated = min(_number(cell, "number-columns-repeated"), 50)
+                cells += [Cell(words, _number(cell, "number-rows-spanned"))] * repeated
+            elif local(cell) == "covered-table-cell" and not attribute(cell, "number-columns-repeated"):
+                cells += [Cell("")] if not _hangs(grid, len(cells)) else []
+        grid.append(cells)
     return grid
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    """The rows of a table, not those of tables within."""
+    for part in table:
+        if local(part) == "table-row":
+            yield part
+        elif local(part) in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from _rows(part)
 
 
 def _hangs(grid: list[list[Cell]], column: int) -> bool:

@@ -13,6 +13,11 @@ MARGIN = 0.12  # of a page's height, in which running heads and feet stand
 REPEATED = 3  # pages that a line stands on, to be a running head
 HYPHENS = "-\u00ad\u2010\ufffe\x02"
 GOES_ON = re.compile(r"[\w,;–—-]$")
+COMPOUND = re.compile(  # what keeps its hyphen before most words
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|well|self|half|mid|non|ex|vice|long|short|high|low|so|one|"
+    r"two|three|four|five|six|seven|eight|nine|ten)",
+    re.IGNORECASE,
+)
 LONG = 40  # characters: a shorter paragraph may be a heading, and does not go on over the end of a page
 NUMBER = re.compile(
     r"\W*(?:page|seite|side|sida|p\.)?\s*(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:of|von|av|/)\s*\d+)?\W*", re.IGNORECASE
@@ -51,7 +56,9 @@ def drop_running(pages: Sequence[Page]) -> None:
         kept = []
         for paragraph in page.paragraphs:
             repeated = max((seen[form] for form in _forms(paragraph, page)), default=0)
-            running = repeated >= max(REPEATED, 0.3 * len(full)) or (_is_number(paragraph) and numbered > 1)
+            running = repeated >= max(min(REPEATED, len(full)), 2, 0.3 * len(full)) or (
+                _is_number(paragraph) and numbered > 1
+            )
             if not (running and _in_margin(paragraph, page)):
                 kept.append(paragraph)
         page.paragraphs = kept if kept or numbered > 1 else page.paragraphs
@@ -70,7 +77,10 @@ def _is_number(paragraph: Paragraph) -> bool:
 
 def _in_margin(paragraph: Paragraph, page: Page) -> bool:
     depth = MARGIN * max(page.top - page.bottom, 1.0)
-    return len(paragraph.lines) <= 2 and (paragraph.bottom > page.top - depth or paragraph.top < page.bottom + depth)
+    top, bottom = max(p.top for p in page.paragraphs), min(p.bottom for p in page.paragraphs)
+    outermost = paragraph.top == top or paragraph.bottom == bottom
+    inside = page.bottom + depth < paragraph.top and paragraph.bottom < page.top - depth
+    return len(paragraph.lines) <= 2 and (outermost or not inside)
 
 
 def largest(pages: Sequence[Page]) -> str | None:
@@ -100,7 +110,7 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
             if not words:
                 continue
             link = PARAGRAPHS if pieces else ""
-            if before and begins is None and not before.is_table and not paragraph.is_table and words[0].islower():
+            if before and paragraph.opens and not before.is_table and not paragraph.is_table and words[0].islower():
                 if pieces[-1][-1] in HYPHENS:
                     stem = _stem(pieces[-1], words, known)
                     length += len(stem) - len(pieces[-1])
@@ -132,8 +142,9 @@ def _stem(text: str, following: str, known: set[str]) -> str:
     """``text`` without the hyphen at its end, unless it belongs to the word."""
     first = re.findall(r"\w*$", text[:-1])[0]
     second = re.findall(r"^\w*", following)[0]
-    compound = f"{first}-{second}" in known and first + second not in known
-    return text[:-1] + "-" * compound
+    hyphenated = f"{first}-{second}" in known or COMPOUND.fullmatch(first)
+    soft = text[-1] in "\u00ad\u2010"  # put there where the line was broken
+    return text[:-1] + "-" * bool(not soft and hyphenated and first + second not in known)
 
 
 def _is_wide(sign: str) -> bool:

@@ -13,6 +13,7 @@ from index.readers import ocr
 from index.readers.layout import Paragraph, Piece, paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
 
+BLANK = 0.17  # heights of the text between two characters that are in different words
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
 UNKNOWN = 0.3  # the share of a page's characters without a Unicode value from which on it is unreadable
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True))
@@ -107,7 +108,7 @@ def _written(words: Any, count: int) -> list[Piece]:
     found: list[Piece] = []
     box = raw.FS_RECTF()
     current: Piece | None = None
-    angle, blank = 0.0, False
+    angle, blank, beginning = 0.0, False, 0.0
     for place in range(count):
         code = raw.FPDFText_GetUnicode(words, place)
         if code in (10, 13):
@@ -125,20 +126,37 @@ def _written(words: Any, count: int) -> list[Piece]:
                 current, angle = None, turned
         left, bottom, right, top = _upright(box, angle)
         sign = LIGATURES.get(sign, sign)
+        middle = (top + bottom) / 2
         if current is not None:
             gap, height = left - current.right, current.height
-            same = abs((top + bottom) / 2 - current.middle) < 0.6 * height and top - bottom < 2 * height
+            same = abs(middle - beginning) < 0.6 * height and top - bottom < 2.5 * height
             if not same or gap > JUMP * height or right < current.left - height:
                 current = None
         if current is None:
-            current = Piece(sign, left, bottom, right, top, not angle)
+            base, height = _baseline(raw, words, place, angle, (bottom, top))
+            current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, not angle)
+            beginning = middle
             found.append(current)
         else:
-            current.text += " " * blank + sign
+            if blank or left - current.right > BLANK * current.height:
+                current.text += " "
+                current.words.append((len(current.text), left, left - current.right))
+            current.text += sign
             current.left, current.right = min(current.left, left), max(current.right, right)
-            current.top, current.bottom = max(current.top, top), min(current.bottom, bottom)
         blank = False
     return found
+
+
+def _baseline(raw: Any, words: Any, place: int, angle: float, edges: tuple[float, float]) -> tuple[float, float]:
+    """The height at which the line of a character is, upright, and the size of its font, in points."""
+    across, up = ctypes.c_double(), ctypes.c_double()
+    turned = raw.FS_MATRIX()
+    size = raw.FPDFText_GetFontSize(words, place)
+    if raw.FPDFText_GetMatrix(words, place, ctypes.byref(turned)):
+        size *= math.hypot(turned.c, turned.d)
+    if not raw.FPDFText_GetCharOrigin(words, place, ctypes.byref(across), ctypes.byref(up)) or not 1 < size < 1000:
+        return edges[0], max(edges[1] - edges[0], 1.0)
+    return up.value * math.cos(angle) - across.value * -math.sin(angle), size
 
 
 def _astral(raw: Any, words: Any, place: int, code: int) -> str:

@@ -1,0 +1,75 @@
+"""Encodings: what every editor opens is read, and what is in doubt is refused with what may help."""
+
+import pytest
+
+from index.document import UnreadableFile
+from index.readers.encoding import decode, decode_page
+
+CHINESE = "码头在一九三一年由工程师建造，高四十二米。看守人每天晚上六点点灯，港口的渔民靠它回家。"
+TAIWAN = "碼頭在一九三一年由工程師建造，高四十二公尺。看守人每天晚上六點點燈，港口的漁民靠它回家。"
+KOREAN = "부두는 기사 박영호가 세웠으며 해마다 이만 명이 찾는다. 등대지기는 저녁마다 불을 켠다."
+JAPANESE = "埠頭は技師の山本によって建てられ、毎年二万人が訪れます。毎晩六時に灯がともります。"
+RUSSIAN = "Причал построил инженер Волков в 1931 году. Каждый вечер смотритель зажигает фонарь на берегу."
+GERMAN = "Der Wärter zündet täglich um sechs Uhr die Lampe an, und die Fischer der Stadt kehren über die Brücke zurück."
+ENGLISH = "The pier was built by the engineer Ada Thorne.\nIt is lit at six.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (CHINESE, "gb18030"),
+        (CHINESE, "gbk"),
+        (TAIWAN, "big5"),
+        (KOREAN, "euc_kr"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (JAPANESE, "iso2022_jp"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "cp1251"),
+        (GERMAN, "cp1252"),
+        (ENGLISH, "utf-16-le"),
+        (ENGLISH, "utf-16-be"),
+        (ENGLISH, "utf-16"),
+        (ENGLISH, "utf-32"),
+        (CHINESE, "utf-16"),
+        (ENGLISH, "utf-8-sig"),
+        (CHINESE, "utf-8"),
+    ],
+)
+def test_an_encoding_is_told_from_the_text(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_a_stray_byte_is_mapped_and_the_rest_stays_utf_8() -> None:
+    lines = [f"Das Café Nummer {n} öffnet um neun.".encode() for n in range(20)]
+    lines[7] = b"Ren\xe9 kommt."
+    text = decode(b"\n".join(lines))
+    assert text.split("\n")[7] == "René kommt."
+    assert text.split("\n")[8] == "Das Café Nummer 8 öffnet um neun."
+
+
+def test_a_character_that_is_cut_off_at_the_end_costs_no_others() -> None:
+    assert decode((CHINESE * 3).encode()[:-1]).startswith(CHINESE * 2)
+
+
+def test_a_nul_in_a_log_is_dropped() -> None:
+    assert decode(b"09:00 pump started\n" * 50 + b"\0 10:00 pump stopped\n").endswith("started\n 10:00 pump stopped\n")
+
+
+@pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x7fELF\2\1\1\0" + b"\0\1\2" * 50, b"\x89PNG\r\n\x1a\nabc"])
+def test_binary_data_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="binary"):
+        decode(data)
+
+
+def test_what_is_in_doubt_is_refused_with_what_may_help() -> None:
+    with pytest.raises(UnreadableFile, match=r"perhaps .*save it as UTF-8, for example with iconv -f \S+ -t utf-8"):
+        decode("Le café était fermé, hélas.".encode("cp1252"))
+
+
+@pytest.mark.parametrize("label", ["gb2312", "iso-8859-1", "utf-8", "nonsense", "koi8-r"])
+def test_a_page_is_read_as_browsers_read_it(label: str) -> None:
+    words = {"gb2312": CHINESE, "koi8-r": RUSSIAN}.get(label, "Das Café Löwen – ein „Haus“ für €3.")
+    encoding = {"gb2312": "gb18030", "koi8-r": "koi8-r"}.get(label, "cp1252")
+    page = f'<html><head><meta charset="{label}"></head><body><p>{words}</p></body></html>'
+    assert words in decode_page(page.encode(encoding))

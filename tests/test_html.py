@@ -1,0 +1,110 @@
+"""Web pages: what a reader sees, without menus, wherever it stands."""
+
+from pathlib import Path
+
+import pytest
+
+from index.article import UnreadableFile, read
+from index.unit import units
+
+FILL = "<p>The town of Oss lies on the south side of the bay and has had a market since the year 1412.</p>"
+
+
+def said(folder: Path, body: str) -> list[str]:
+    (folder / "a.html").write_text(f"<html><head><title>Oss</title></head><body>{body}</body></html>", encoding="utf-8")
+    return read(folder / "a.html").text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<ul><li><span>The ferry costs 35 crowns.</span></li><li>Dogs travel free.</li></ul>",
+         "- The ferry costs 35 crowns.\n- Dogs travel free."),
+        ("<ol start=3><li>Third.</li><li>Fourth.</li></ol>", "3. Third.\n4. Fourth."),
+        ("<table><tr><th>Office</th><th>Holder</th></tr><tr><td>Pilot</td><td><ul><li>Einar</li><li>Ove</li></ul></td></tr>"
+         "</table>", "Office\tHolder\nPilot\tEinar; Ove"),
+        ("<table><tr><td rowspan=2>Signe</td><td>Harbour</td></tr><tr><td>Old Town</td></tr>"
+         "<tr><td colspan=2>all</td></tr></table>", "Signe\tHarbour\nSigne\tOld Town\nall"),
+        ("<table><caption>Wardens</caption><tr><td>a</td><td>b</td></tr></table>", "Wardens\n\na\tb"),
+        ("<table><tr><td><p>A page laid out by a table.</p></td></tr></table>", "A page laid out by a table."),
+        ("<dl><dt>Pilot</dt><dd>Yrsa</dd><dt>Cook</dt><dd>Ole</dd></dl>", "Pilot\tYrsa\nCook\tOle"),
+        ("<p>Founded in 1530.<sup><a href='#n1'>1</a></sup> It ended in 1810.<sup>2</sup></p>",
+         "Founded in 1530. It ended in 1810."),
+        ("<p>It measures 40 m<sup>2</sup>, or 10<sup>6</sup> cells.</p>", "It measures 40 m², or 10⁶ cells."),
+        ("<ol><li id=n1>By decree of Leon Faber. <a href='#r1'>↑</a> <a href='#r2'>b</a></li></ol>",
+         "1. By decree of Leon Faber."),
+        ("<details><summary>Where is it?</summary><p>In the bakery.</p></details>", "Where is it?\n\nIn the bakery."),
+        ("<pre>$ open --gate\n  north</pre>", "$ open --gate\n  north"),
+        ("<p>One line<br>and another</p>", "One line\nand another"),
+        ("<p>The so&shy;lici&shy;tor is Am&shy;brose.</p>", "The solicitor is Ambrose."),
+        ("<p hidden>Not seen.</p><p style='display: none'>Nor this.</p><p>Seen.</p>", "Seen."),
+        ("<noscript><p>Not seen.</p></noscript><template><p>Nor this.</p></template><p>Seen.</p>", "Seen."),
+        ("<div>Bare words <b>in</b> a division<p>and a paragraph</p>and more.</div>",
+         "Bare words in a division\n\nand a paragraph\n\nand more."),
+    ],
+)  # fmt: skip
+def test_what_is_seen_is_read(tmp_path: Path, body: str, lines: str) -> None:
+    assert "\n\n".join(said(tmp_path, FILL + body)[1:]) == lines
+
+
+def test_cards_inside_links_are_no_menu(tmp_path: Path) -> None:
+    cards = [
+        f"<a href='/{n}'><article><h3>Card {n}</h3><p>The bridge {n} is closed until May.</p></article></a>"
+        for n in (1, 2, 3)
+    ]
+    assert said(tmp_path, "".join(cards)) == [
+        "Card 1", "The bridge 1 is closed until May.", "Card 2", "The bridge 2 is closed until May.", "Card 3",
+        "The bridge 3 is closed until May.",
+    ]  # fmt: skip
+
+
+def test_menus_and_furniture_are_left_out(tmp_path: Path) -> None:
+    menu = "<ul><li><a href='/'>Home</a></li><li><a href='/a'>About</a></li></ul>"
+    links = "".join(f"<div><a href='/{n}'>Another page {n}</a></div>" for n in range(3))
+    body = f"<header><a href='/'>Logo</a></header>{menu}<div class='cookie-banner'>We use cookies.</div>{FILL}{links}"
+    assert len(said(tmp_path, f"{body}<footer>All rights reserved</footer>")) == 1
+
+
+def test_frames_show_what_stands_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<html><frameset><frame src=a></frameset><noframes><body><p>Grease it every 400 hours.</p></body>"
+        "</noframes></html>"
+    )
+    assert read(path).text == "Grease it every 400 hours."
+
+
+def test_a_row_is_told_with_its_columns_and_heading(tmp_path: Path) -> None:
+    body = "<h2>Opening hours</h2><table><tr><th>Day</th><th>From</th><th>To</th></tr>"
+    body += "<tr><td>Sunday</td><td>10</td><td>16</td></tr></table>"
+    text = "\n\n".join(said(tmp_path, FILL + body))
+    (unit,) = [unit for unit in units(text) if "Sunday" in unit.text]
+    assert (unit.text, unit.context) == ("Sunday\t10\t16", "Opening hours › Day | From | To")
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "date"),
+    [
+        ("<title>Oss – Home</title>", "The harbour", None),
+        ("<meta property='og:title' content='The quay'>", "The quay", None),
+        ("<meta name=date content='2024-02-30'>", "The harbour", None),
+        ("<meta property='article:published_time' content='2024-03-05T10:00'>", "The harbour", "2024-03-05"),
+        (
+            '<script type="application/ld+json">{"datePublished": "2023-01-02T00:00"}</script>',
+            "The harbour",
+            "2023-01-02",
+        ),
+    ],
+)
+def test_titles_and_dates(tmp_path: Path, head: str, title: str, date: str | None) -> None:
+    (tmp_path / "a.html").write_text(f"<html><head>{head}</head><body><h1>The harbour</h1>{FILL}</body></html>")
+    article = read(tmp_path / "a.html")
+    assert (article.title, article.date) == (title, date)
+
+
+def test_a_page_nested_without_end_is_read_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<div>" * 50_000 + "Deep words of Oss." + "</div>" * 50_000)
+    try:
+        assert "Deep words" in read(tmp_path / "a.html").text
+    except UnreadableFile as error:
+        assert "\n" not in str(error)

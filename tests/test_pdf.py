@@ -1,0 +1,236 @@
+"""PDFs of many makers, and their faults: what a reader of them sees is what is read."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from pdf_makers import HEADING, PARAGRAPHS, ROWS, TITLE
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from reportlab.lib.pagesizes import A5
+from reportlab.pdfgen.canvas import Canvas
+
+from index.article import UnreadableFile, read
+from index.readers import ocr
+
+PDFS = Path(__file__).parent / "data" / "pdf"
+MADE = sorted(path for path in PDFS.glob("*.pdf") if path.stem not in ("scan", "tesseract"))
+
+LOOSE = {"libreoffice-small", "reportlab-landscape"}  # one row is taken for a line: its page ends there
+
+
+def drawn(path: Path, *pages: list[tuple[float, float, str]], size: tuple[float, float] = A5) -> Path:
+    """A PDF with words at places."""
+    canvas = Canvas(str(path), pagesize=size, invariant=1)
+    for page in pages:
+        canvas.setFont("Helvetica", 10)
+        for left, bottom, words in page:
+            canvas.drawString(left, bottom, words)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def sentences(paragraph: str) -> list[str]:
+    return re.split(r"(?<=\.) ", paragraph)
+
+
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
+def test_the_text_of_a_pdf_is_what_a_reader_sees(path: Path) -> None:
+    """Whole sentences in whole paragraphs, rows of the table on lines of their own, and nothing twice."""
+    article = read(path)
+    assert article.title == TITLE
+    letters = re.sub(r"\s+", "", article.text.replace("\t", ""))
+    gold = (PDFS / "letters.txt").read_text(encoding="utf-8").strip()
+    assert sum(a == b for a, b in zip(letters, gold, strict=False)) >= 0.995 * len(gold)
+    for sentence in (s for words in PARAGRAPHS for s in sentences(words)):
+        assert sentence in article.text
+    lines = [line.split("\t") for line in article.text.split("\n")]
+    assert [list(row) in lines for row in ROWS[1:]].count(False) <= (path.stem in LOOSE)
+    assert HEADING in article.text.split("\n")
+
+
+@pytest.mark.skipif(not ocr.available(), reason="tesseract is not installed")
+def test_a_scan_is_read_by_ocr_and_its_label_says_so() -> None:
+    article = read(PDFS / "scan.pdf")
+    assert "Frida Offersen found a spring" in " ".join(article.text.split())
+    assert article.place(0) == "page 1, by OCR"
+
+
+def test_a_scan_without_ocr_says_what_would_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_OCR", "0")
+    with pytest.raises(UnreadableFile, match=r"holds no text, and may be scanned: run character recognition \(OCR\)"):
+        read(PDFS / "scan.pdf")
+
+
+def test_pages_without_text_are_counted_and_the_others_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_OCR", "0")
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.drawString(50, 500, "The cover of the minutes of Brannfjord.")
+    for _ in range(4):
+        canvas.showPage()
+        canvas.rect(20, 20, 200, 300, fill=1)
+    canvas.save()
+    article = read(tmp_path / "a.pdf")
+    assert article.text == "The cover of the minutes of Brannfjord."
+    assert article.lost[0].startswith("4 of 5 pages hold no text (2–5): run character recognition (OCR) on them")
+
+
+def test_columns_drawn_row_by_row_are_read_one_after_the_other(tmp_path: Path) -> None:
+    left = ["The lighthouse of Cape Oss was", "built by the engineer Dagny", "Thorne in 1931, and stands on", "a rock."]
+    right = [
+        "The museum at Cape Oss opened",
+        "in 1979 in the old stable; its",
+        "director is Pavel Lie, and the",
+        "entry is free.",
+    ]
+    words = [(x, 500 - 14 * row, line) for row in range(4) for x, line in ((40, left[row]), (220, right[row]))]
+    text = read(drawn(tmp_path / "a.pdf", words)).text
+    assert text.split("\n\n") == [" ".join(left), " ".join(right)]
+
+
+def test_a_page_that_is_turned_is_read_in_order(tmp_path: Path) -> None:
+    plain = drawn(tmp_path / "a.pdf", [(50, 500, "The boathouse burned down in"), (50, 486, "1966, said the fisher.")])
+    for angle in (90, 180, 270):
+        canvas = Canvas(str(tmp_path / "b.pdf"), pagesize=(600, 600))
+        canvas.translate(300, 300)
+        canvas.rotate(angle)
+        canvas.drawString(-200, 20, "The boathouse burned down in")
+        canvas.drawString(-200, 6, "1966, said the fisher.")
+        canvas.save()
+        assert (
+            read(tmp_path / "b.pdf").text == read(plain).text == "The boathouse burned down in 1966, said the fisher."
+        )
+
+
+def test_a_sentence_goes_on_over_the_end_of_a_page_and_a_broken_word_is_whole(tmp_path: Path) -> None:
+    first = [
+        (40, 500, "The quay was lengthened by the builder Egon Thal, who had"),
+        (40, 486, "learnt his trade in the neigh-"),
+    ]
+    second = [(40, 500, "bouring town. It is well-"), (40, 486, "known for its lamps.")]
+    article = read(drawn(tmp_path / "a.pdf", first, second))
+    assert article.text == (
+        "The quay was lengthened by the builder Egon Thal, who had learnt his trade in the neighbouring town. "
+        "It is well-known for its lamps."
+    )
+    assert [article.page(article.text.index(words)) for words in ("quay", "known")] == [1, 2]
+
+
+def test_running_heads_and_page_numbers_are_left_out(tmp_path: Path) -> None:
+    items = [f"Item {n} was put off by {name}." for n, name in enumerate(("Ada", "Bo", "Cato", "Dora"), 1)]
+    pages = [
+        [(40, 570, "Larkhaven Council"), (40, 400, item), (200, 30, f"Page {n} of 4")]
+        for n, item in enumerate(items, 1)
+    ]
+    article = read(drawn(tmp_path / "a.pdf", *pages))
+    assert article.text.split("\n\n") == [
+        f"Item {n} was put off by {x}." for n, x in enumerate(("Ada", "Bo", "Cato", "Dora"), 1)
+    ]
+    assert [article.place(offset) for offset in article.pages] == [f"page {n}" for n in range(1, 5)]
+
+
+def test_pages_are_called_as_they_are_printed(tmp_path: Path) -> None:
+    path = drawn(tmp_path / "a.pdf", *[[(50, 500, f"Words of sheet {n}.")] for n in range(1, 6)])
+    writer = PdfWriter(clone_from=path)
+    writer.set_page_label(0, 2, style="/r")
+    writer.set_page_label(3, 4, style="/D", start=1)
+    writer.write(path)
+    article = read(path)
+    places = [article.place(article.text.index(f"sheet {n}")) for n in (2, 5)]
+    assert places == ["page ii, sheet 2", "page 2, sheet 5"]
+    assert article.page(article.text.index("sheet 5")) == 2
+
+
+def test_the_values_of_a_form_stand_beside_their_labels(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    for row, (label, value) in enumerate((("Name of the boat:", "Grey Petrel"), ("Length in metres:", "9.4"))):
+        canvas.drawString(50, 500 - 40 * row, label)
+        canvas.acroForm.textfield(name=label, value=value, x=180, y=494 - 40 * row, width=150, height=20)
+    canvas.drawString(50, 420, "Winter berth")
+    canvas.acroForm.checkbox(name="berth", checked=True, x=180, y=416, size=15)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text.split() == (
+        ["Name", "of", "the", "boat:", "Grey", "Petrel", "Length", "in", "metres:", "9.4", "Winter", "berth", "☒"]
+    )
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+def test_a_password_that_only_keeps_from_printing_is_no_hindrance(tmp_path: Path, algorithm: str) -> None:
+    path = drawn(tmp_path / "a.pdf", [(50, 500, "The captain is Hanne Birk.")])
+    writer = PdfWriter(clone_from=path)
+    writer.encrypt("", "owner", algorithm=algorithm)
+    writer.write(path)
+    assert read(path).text == "The captain is Hanne Birk."
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(path.read_bytes()), password=""))
+    writer.encrypt("secret", "owner", algorithm=algorithm)
+    writer.write(path)
+    with pytest.raises(UnreadableFile, match="is encrypted: save it without a password"):
+        read(path)
+
+
+def damaged(path: Path, fault: str) -> Path:
+    """Six pages, of which the third is broken."""
+    pages = drawn(path, *[[(50, 500, f"On day {n} the helmsman was number {n * 7}.")] for n in range(1, 7)])
+    writer = PdfWriter(clone_from=pages)
+    page = writer.pages[2]
+    stream = DecodedStreamObject()
+    stream.set_data(b"\xff\x00 these are no instructions")
+    if fault == "filter":
+        stream[NameObject("/Filter")] = NameObject("/Unheard")
+    if fault == "flate":
+        stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+    if fault == "box":
+        page[NameObject("/MediaBox")] = ArrayObject([NumberObject(0)] * 2)
+    if fault == "none":
+        page[NameObject("/Contents")] = TextStringObject("nothing")
+    elif fault != "box":
+        page[NameObject("/Contents")] = writer._add_object(stream)
+    if fault == "resources":
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): NumberObject(3)})
+    writer.write(path)
+    return path
+
+
+@pytest.mark.parametrize("fault", ["filter", "flate", "none", "resources", "box"])
+def test_a_damaged_page_is_named_and_the_others_are_read(tmp_path: Path, fault: str) -> None:
+    article = read(damaged(tmp_path / "a.pdf", fault))
+    for n in (1, 2, 4, 5, 6):
+        assert article.page(article.text.index(f"On day {n} the helmsman was number {n * 7}.")) == n
+    assert fault == "box" or article.lost == ("page 3 of 6 is blank, or damaged",)
+
+
+def test_a_font_that_gives_no_letters_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_OCR", "0")
+    font = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/ABCDEF+Own", "/Encoding": "/Identity-H"}
+    below = {"/Type": "/Font", "/Subtype": "/CIDFontType2", "/BaseFont": "/ABCDEF+Own"}
+    writer = PdfWriter()
+    page = writer.add_blank_page(400, 400)
+    inner = DictionaryObject({NameObject(k): NameObject(v) for k, v in below.items()})
+    system = {
+        "/Registry": TextStringObject("Adobe"),
+        "/Ordering": TextStringObject("Identity"),
+        "/Supplement": NumberObject(0),
+    }
+    inner[NameObject("/CIDSystemInfo")] = DictionaryObject({NameObject(k): v for k, v in system.items()})
+    outer = DictionaryObject({NameObject(k): NameObject(v) for k, v in font.items()})
+    outer[NameObject("/DescendantFonts")] = ArrayObject([writer._add_object(inner)])
+    content = DecodedStreamObject()
+    content.set_data(b"BT /F 12 Tf 50 300 Td <0037004B00480003005400580044005500550051> Tj ET")
+    page[NameObject("/Contents")] = writer._add_object(content)
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F"): outer})}
+    )
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(UnreadableFile, match=r"font that gives no text: run character recognition \(OCR\)"):
+        read(tmp_path / "a.pdf")
+
+
+def test_a_title_that_a_program_put_there_is_none(tmp_path: Path) -> None:
+    for name in ("Microsoft Word - minutes.doc", "untitled", "(anonymous)", "report.pdf", "Document1"):
+        canvas = Canvas(str(tmp_path / "the-minutes.pdf"), pagesize=A5)
+        canvas.setTitle(name)
+        canvas.drawString(50, 500, "The board met in May.")
+        canvas.save()
+        assert read(tmp_path / "the-minutes.pdf").title == "The minutes"

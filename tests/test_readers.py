@@ -1,0 +1,136 @@
+"""The readers of smaller kinds: what each calls its parts, its titles and dates, and what it shows of its values."""
+
+import datetime
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+from corpus import book, content, mail, opendocument
+from indexer import CheapEmbedder
+from openpyxl import Workbook
+from pptx import Presentation
+from pptx.util import Inches
+
+from index.article import Article, UnreadableFile, pages_from_json, read
+from index.library import Library
+
+
+def written(path: Path, text: str) -> Article:
+    path.write_text(text, encoding="utf-8", newline="")
+    return read(path)
+
+
+def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:
+    workbook = Workbook()
+    prices = workbook.active
+    prices.title = "Prices"
+    prices.append(["Drink", "Price", "Since", "Share"])
+    prices.append(["Coffee", 3.5, datetime.date(2024, 1, 2), 0.25])
+    prices["D2"].number_format = "0%"
+    prices.append(["Tea", 2, None, None])
+    staff = workbook.create_sheet("Staff")
+    staff.append(["Mara Quill", "Cook", True])
+    workbook.create_sheet("Hidden").sheet_state = "hidden"
+    workbook["Hidden"].append(["Not seen"])
+    workbook.properties.title = "Café"
+    workbook.properties.created = datetime.datetime(2023, 4, 5)
+    workbook.save(tmp_path / "a.xlsx")
+    article = read(tmp_path / "a.xlsx")
+    assert article.text == (
+        "Prices\n\nDrink\tPrice\tSince\tShare\nCoffee\t3.5\t2024-01-02\t25%\nTea\t2\n\nStaff\n\nMara Quill\tCook\tTRUE"
+    )
+    assert (article.title, article.date) == ("Café", "2023-04-05")
+    assert [article.place(article.text.index(word)) for word in ("Tea", "Mara")] == ["sheet Prices", "sheet Staff"]
+    assert article.page(3) is None
+
+
+def test_the_slides_of_a_show(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        show = Presentation()
+        slide = show.slides.add_slide(show.slide_layouts[1])
+        slide.shapes.title.text = "The Mill"
+        slide.placeholders[1].text = "Built in 1870\nBurnt in 1901"
+        slide.notes_slide.notes_text_frame.text = "Ask Anna."
+        second = show.slides.add_slide(show.slide_layouts[5])
+        second.shapes.title.text = "Owners"
+        right = second.shapes.add_textbox(Inches(5), Inches(2), Inches(3), Inches(1))
+        right.text_frame.text = "On the right."
+        second.shapes.add_textbox(Inches(1), Inches(2), Inches(3), Inches(1)).text_frame.text = "On the left."
+        show.save(str(tmp_path / "a.pptx"))
+    article = read(tmp_path / "a.pptx")
+    first, other = article.text[: article.pages[1]].strip(), article.text[article.pages[1] :]
+    assert first == "The Mill\n\n- Built in 1870\n- Burnt in 1901\n\nAsk Anna."
+    assert other == "Owners\n\nOn the left.\n\nOn the right."
+    assert (article.title, article.place(len(article.text) - 1)) == ("The Mill", "slide 2")
+
+
+def test_the_messages_of_a_mailbox_and_the_chapters_of_a_book(tmp_path: Path) -> None:
+    letters = "".join(
+        f"From a@b Tue Mar  5 10:00:0{n} 2024\nSubject: Letter {n}\n\nText of letter {n}.\n\n" for n in range(3)
+    )
+    article = written(tmp_path / "a.mbox", letters)
+    assert article.place(article.text.index("Text of letter 1")) == "message 2"
+    book(tmp_path / "a.epub", content(3))
+    assert read(tmp_path / "a.epub").place(0) == f"chapter {content(3).heading}"
+
+
+def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
+    mail(tmp_path / "a.eml", content(1))
+    text = (tmp_path / "a.eml").read_text()
+    article = written(tmp_path / "b.eml", f"Date: Tue, 05 Mar 2024 10:00:00 +0100\nFrom: Ada <a@b>\n{text}")
+    assert (article.title, article.date) == (content(1).heading, "2024-03-05")
+    assert article.text.startswith("From: Ada <a@b>\nDate: Tue, 05 Mar 2024 10:00:00 +0100\nSubject: The harbour")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.json", '{"title": "Stock", "items": [{"lamp": 1, "shelf": "A"}, {"lamp": 2, "shelf": "B"}]}',
+         "title: Stock\n\nitems\n\nlamp\tshelf\n1\tA\n2\tB"),
+        ("a.json", '{"owner": {"name": "Ida", "tags": ["x", "y"]}}', "owner\nname: Ida\n\nowner › tags:\n- x\n- y"),
+        ("a.jsonl", '{"lamp": 1}\n\n{"lamp": 2}', "lamp\n1\n2"),
+        ("a.csv", "a;b\n1,5;2\n", "a\tb\n1,5\t2"),
+        ("a.csv", 'name,note\nAda,"two\nlines"\n', "name\tnote\nAda\ttwo lines"),
+        ("a.tsv", "a\tb\n1\t\n", "a\tb\n1"),
+        ("a.rtf", "{\\rtf1\\ansi The caf\\'e9 is Vera\\u8217?s.\\par Second.}", "The café is Vera’s.\n\nSecond."),
+        ("a.rtf", "No rich text at all.", "No rich text at all."),
+        ("a.rst", "Title\n=====\n\nWords.", "Title\n=====\n\nWords."),
+    ],
+)  # fmt: skip
+def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
+    assert written(tmp_path / name, text).text == said
+
+
+def test_lines_that_are_no_json_are_named(tmp_path: Path) -> None:
+    assert written(tmp_path / "a.jsonl", '{"a": 1}\nbad\n{"a": 2}').lost == ("line 2 is no JSON",)
+    assert written(tmp_path / "a.jsonl", '{"a": 1}\n' + "bad\n" * 9).lost == ("9 lines are no JSON, the first is 2",)
+
+
+def test_numbered_lists_and_notes_of_opendocument(tmp_path: Path) -> None:
+    opendocument(tmp_path / "a.odt", content(1))
+    with zipfile.ZipFile(tmp_path / "a.odt") as archive:
+        text = archive.read("content.xml").decode()
+    note = "<x:note><x:note-citation>1</x:note-citation><x:note-body><x:p>The note.</x:p></x:note-body></x:note>"
+    items = "".join(f"<x:list-item><x:p>Item {n}</x:p></x:list-item>" for n in (1, 2))
+    with zipfile.ZipFile(tmp_path / "b.odt", "w") as archive:
+        added = f"<x:p>Noted.{note}</x:p><x:list>{items}</x:list></o:text>"
+        archive.writestr("content.xml", text.replace("</o:text>", added))
+    assert read(tmp_path / "b.odt").text.endswith("Noted.\n\nThe note.\n\n- Item 1\n- Item 2")
+
+
+def test_places_are_kept_by_the_library(tmp_path: Path) -> None:
+    article = written(tmp_path / "a.txt", "One.\fTwo.")
+    assert pages_from_json(article.pages_as_json()) == ((0, 5), ("page 1", "page 2"))
+    assert pages_from_json("[0, 7]") == ((0, 7), ()) and pages_from_json("[]") == pages_from_json("") == ((), ())
+    with Library.open(tmp_path / "library", CheapEmbedder()) as library:
+        library.mirror([tmp_path / "a.txt"])
+        assert library.article("a").place(6) == "page 2" and library.article("a").page(6) == 2
+
+
+def test_what_a_reader_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(UnreadableFile, match=r"needs pypdfium2: pip install 'footnote\[documents\]'"):
+        read(tmp_path / "a.pdf")
