@@ -63,12 +63,14 @@ class Assistant:
         """The language model; raises what loading it raised."""
         return self._model.result() if isinstance(self._model, Future) else self._model
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Answer:
         """The answer to ``question``; ``history`` holds the questions before it, oldest first.
+
+        ``quick`` asks for an answer of the reader alone.
 
         Raises UsageError for a question that is empty or too long for the model's window.
         """
-        *_, answer = self.steps(question, history)
+        *_, answer = self.steps(question, history, quick=quick)
         assert isinstance(answer, Answer)
         return answer
 
@@ -77,7 +79,7 @@ class Assistant:
         self.library.search("warming up", HITS)
         self.model.warm_up()
 
-    def steps(self, question: str, history: Sequence[str] = ()) -> Iterator[Stage | Answer]:
+    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
         """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages.
 
         A model on a server is a stage further with each token, and closing ends the request.
