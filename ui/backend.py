@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Backend:
         self.model = model or DEFAULT
         self.at_once = at_once(model)  # visitors that are answered side by side; the others see their place in line
         self.examples: list[str] = []  # questions that are answered
+        self.is_busy: Callable[[], bool] = lambda: False  # whether visitors wait for the model
         self._exemplified = ""  # the state of the library that they are from
         self._choosing = threading.Lock()
         self._name = model
@@ -47,14 +49,17 @@ class Backend:
         if generation == self._exemplified or not self.assistant.done() or not self._choosing.acquire(blocking=False):
             return
         try:
-            assistant = self.assistant.result()
-            made = examples(self.reader.articles(READ))
-            self.examples = sure_of(made, lambda question: not assistant.ask(question, quick=True).abstained)
+            self.examples = sure_of(examples(self.reader.articles(READ)), self._is_answered)
             self._exemplified = generation
         except Exception:  # a model on a server that is away, say: then there are none
             log.warning("No example questions could be chosen.", exc_info=True)
         finally:
             self._choosing.release()
+
+    def _is_answered(self, question: str) -> bool:
+        while self.is_busy():
+            time.sleep(0.1)
+        return not self.assistant.result().ask(question, quick=True).abstained
 
     def _start(self, first: Sequence[Path]) -> None:
         try:

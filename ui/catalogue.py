@@ -1,6 +1,7 @@
 """The catalogue: all articles without their texts, held in memory as long as the library stays as it is."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +54,10 @@ class Catalogue:
         if (generation := self._library.generation()) != self._generation:
             entries = sorted(self._library.entries(), key=lambda e: (e.title.casefold(), e.id))
             places = [Path(os.path.abspath(e.source)).parent for e in entries]
-            roots = [str(p) for p in places if not p.is_relative_to(self._uploads)]
-            root = Path(os.path.commonpath(roots)) if roots else Path()
+            names = _names({p for p in places if not p.is_relative_to(self._uploads)})
             folders: dict[str, list[Entry]] = {}
             for entry, place in zip(entries, places, strict=True):
-                folders.setdefault(self._folder(place, root), []).append(entry)
+                folders.setdefault(names.get(place, UPLOADED), []).append(entry)
             self._found = {
                 e.id: f"{e.title} {name} {Path(e.source).name}".casefold() for name, es in folders.items() for e in es
             }
@@ -88,7 +88,15 @@ class Catalogue:
         wanted = set(ids)
         return [e.title for e in self.entries() if e.id in wanted]
 
-    def _folder(self, place: Path, root: Path) -> str:
-        if place.is_relative_to(self._uploads):
-            return UPLOADED
-        return str(place.relative_to(root)) if place != root else root.name
+
+def _names(places: set[Path]) -> dict[Path, str]:
+    """What each folder is called: its own name and those above it, from the topmost one that holds articles on.
+
+    Where two of those have one name, the folder above tells them apart.
+    """
+    tops = {place: max((p for p in (place, *place.parents) if p in places), key=lambda p: -len(p.parts)) for place in places}
+    alike = Counter(top.name for top in set(tops.values()))
+    return {
+        place: str(place.relative_to(top.parent if alike[top.name] == 1 else top.parent.parent))
+        for place, top in tops.items()
+    }

@@ -25,7 +25,7 @@ const send = async (files) => {
     say(`Sending ${name} (${size(file)}), ${number + 1} of ${files.length}`);
     try {
       const {path} = await upload(file);
-      if (!cancelled) trigger("add", {path, name});
+      if (!cancelled) trigger("arrive", {path, name});
     } catch {
       left.push(name);
     }

@@ -41,6 +41,7 @@ class Line:
         self._waiting: deque[Job] = deque()
         self._changed = Condition()
         self._threads: list[Thread] = []
+        backend.is_busy = lambda: bool(self._jobs)
 
     def ask(self, turn: Turn, history: Sequence[str]) -> None:
         """Put ``turn`` at the end of the line; ``history`` holds the questions before it."""

@@ -161,7 +161,7 @@ class Page:
     def _wire_articles(self) -> None:
         handlers, both = self._articles, [self.outcome, self.listing]
         for event, handler in (
-            (self.drop.add, handlers.add),
+            (self.drop.arrive, handlers.add),
             (self.drop.cancel, handlers.cancel),
             (self.outcome.look, handlers.look),
             (self.outcome.cancel, handlers.cancel),
@@ -201,6 +201,7 @@ class Page:
     async def _follow(self, key: str, id: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         """What comes of the last question, and with the answer its first source."""
         shown = False
+        yield (gr.skip(),) * 4
         async for turn, view in self._chat.follow(owner(key, request), id):
             answered = not turn.stage and not shown
             yield (*view, self._reading.first(turn) if answered else gr.skip())
