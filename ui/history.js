@@ -33,5 +33,5 @@ element.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[role=tab]")?.textContent.trim() === "Conversations") trigger("refresh", {});
+  if (event.target.closest("[role=tab]")?.textContent.trim() === "History") trigger("refresh", {});
 });

@@ -71,7 +71,7 @@ class Page:
             with gr.Column(scale=3, elem_id="main", min_width=0), gr.Tabs(elem_id="tabs"):
                 with gr.Tab("Ask"):
                     self._lay_out_chat()
-                with gr.Tab("Conversations"):
+                with gr.Tab("History"):
                     self.sought = gr.Textbox(label="Search the conversations", lines=1, max_lines=1, elem_id="sought")
                     self.history = _html("history")
                 with gr.Tab("Articles"):
