@@ -54,3 +54,4 @@ document.addEventListener("scope-cleared", () => {
 });
 
 watch("value", show);
+show();

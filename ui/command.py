@@ -107,6 +107,7 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from ui.api import answer_in_json
     from ui.guard import Guard
     from ui.page import HEAD, HERE, THEME, build
     from ui.uploads import LARGEST
@@ -136,6 +137,8 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
             )
     except OSError as error:
         raise UsageError(f"{host}:{port} can't be listened at: name another --host or --port.") from error
+    if mcp:
+        answer_in_json(page.mcp_server_obj)
     return page
 
 

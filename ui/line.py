@@ -18,6 +18,8 @@ from ui.scope import ids, within
 from ui.suggestions import following
 from ui.turn import Turn
 
+PAUSE = 1.0  # seconds without a question before others are looked for to go on with
+
 log = logging.getLogger(__name__)
 
 
@@ -146,6 +148,9 @@ class Line:
         """Find questions to go on with, as long as nobody waits."""
         if job.turn.record.get("abstained", True):
             return
+        with self._changed:
+            if self._waiting or self._changed.wait(PAUSE):
+                return
         assistant = self._assistant(job.turn)
         found = tuple(following(job.turn.record, self._backend.reader, self._answers(assistant), self._is_busy))
         if found and self._set(job, replace(job.turn, next=found)):

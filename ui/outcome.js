@@ -7,10 +7,13 @@ element.addEventListener("click", (event) => {
   if (button?.dataset.do === "settle") trigger("settle", {...button.dataset});
 });
 
-watch("value", () => {
+const look = () => {
   clearTimeout(waiting);
   const going = element.querySelector(".uploads")?.dataset.going === "true";
   if (going) waiting = setTimeout(() => trigger("look", {}), 400);
   else if (before) trigger("ready", {});
   before = going;
-});
+};
+
+watch("value", look);
+look();
