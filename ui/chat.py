@@ -6,7 +6,6 @@ browser, what was said is in ``conversations.db``, and what is being said is in 
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -156,9 +155,8 @@ class Chat:
         turn = self._turn(who, id, event)
         if turn and turn.answered:
             comment = str(event.comment).strip()
-            turn = replace(turn, good=event.good == "true", commented=bool(comment))
+            turn = self._line.rate(turn, event.good == "true", bool(comment))
             before = [t.question for t in self._before(who, id, turn) if t.answered]
-            self._conversations.keep(turn)
             self._backend.writer.rate(Feedback(turn.id, bool(turn.good), comment, tuple(before), turn.record))
         return self.view(who, id)
 

@@ -81,6 +81,16 @@ class Line:
         self._conversations.keep(job.turn)
         return job.turn
 
+    def rate(self, turn: Turn, good: bool, commented: bool) -> Turn:
+        """Keep with ``turn`` that it was rated, and go on showing that while more comes of it."""
+        with self._changed:
+            job = self._jobs.get(turn.id)
+            turn = replace(job.turn if job else turn, good=good, commented=commented)
+            if job:
+                self._set(job, turn)
+            self._conversations.keep(turn)
+        return turn
+
     def close(self) -> None:
         """Give up all that is in the line."""
         for job in list(self._jobs.values()):
@@ -153,8 +163,9 @@ class Line:
                 return
         assistant = self._assistant(job.turn)
         found = tuple(following(job.turn.record, self._backend.reader, self._answers(assistant), self._is_busy))
-        if found and self._set(job, replace(job.turn, next=found)):
-            self._conversations.keep(job.turn)
+        with self._changed:
+            if found and self._set(job, replace(job.turn, next=found)):
+                self._conversations.keep(job.turn)
 
     def _answers(self, assistant: Assistant) -> Callable[[str], bool]:
         """Whether the reader is sure of an answer to a question."""

@@ -31,10 +31,10 @@ window.footnote = {
   // The conversation that the address names.
   conversation: () => (/^#[0-9a-f]{32}$/.test(location.hash) ? location.hash.slice(1) : ""),
 
-  dress(theme = footnote.kept("theme") ?? "As the system") {
+  dress() {
+    const theme = footnote.kept("theme");
     const dark = theme === "Dark" || (theme !== "Light" && matchMedia("(prefers-color-scheme: dark)").matches);
-    document.body?.classList.toggle("dark", dark);
-    return footnote.keep("theme", theme);
+    if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
   },
 
   download(saved) {
@@ -87,4 +87,8 @@ window.footnote = {
 };
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => footnote.dress());
-document.addEventListener("DOMContentLoaded", () => footnote.dress());
+document.addEventListener("DOMContentLoaded", () => {
+  // Gradio goes by the system alone
+  new MutationObserver(footnote.dress).observe(document.body, {attributes: true, attributeFilter: ["class"]});
+  footnote.dress();
+});

@@ -21,6 +21,7 @@ from ui.uploads import LARGEST, Uploads
 
 HERE = Path(__file__).parent
 HEAD = (
+    '<link rel="icon" type="image/svg+xml" href="favicon.ico">'
     f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
     f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>"
 )
@@ -189,7 +190,7 @@ class Page:
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
         ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
         self.quick.change(None, self.quick, None, js="(quick) => footnote.keep('quick', quick)", **OWN)
-        self.theme.change(None, self.theme, None, js="(theme) => footnote.dress(theme)", **OWN)
+        self.theme.change(None, self.theme, None, js="(theme) => (footnote.keep('theme', theme), footnote.dress(), theme)", **OWN)
 
     def _followed(self, event: Any) -> Any:
         """The visitor's last question, followed after ``event``."""

@@ -16,6 +16,7 @@ from test_reader import pdf
 
 ROOT = Path(__file__).parents[2]
 RAG = [sys.executable, "-m", "rag.cli"]
+STILL = "Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations < 9 && a.finished))"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARABIC = "برج ليندن بناه يوسف الحداد عام 1823. الحارس اسمه سليم.\n\nمی‌گوید که باران می‌آید.\n"
 HOSTILE = """\
@@ -145,6 +146,7 @@ class Visitor:
 
     def faults(self) -> list[str]:
         """What axe-core finds wrong with the page as it is, of any impact."""
+        self.page.evaluate(STILL)
         self.page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]]
