@@ -33,6 +33,7 @@ class Backend:
         self.assistant: Future[Assistant] = Future()
         self.model = model or DEFAULT
         self.at_once = at_once(model)  # visitors that are answered side by side; the others see their place in line
+        self.tries = self.at_once == 1  # a model on a server is asked only what somebody asks
         self.examples: list[str] = []  # questions that are answered
         self.is_busy: Callable[[], bool] = lambda: False  # whether visitors wait for the model
         self._exemplified = ""  # the state of the library that they are from
@@ -49,7 +50,8 @@ class Backend:
         if generation == self._exemplified or not self.assistant.done() or not self._choosing.acquire(blocking=False):
             return
         try:
-            self.examples = sure_of(examples(self.reader.articles(READ)), self._is_answered)
+            made = examples(self.reader.articles(READ))
+            self.examples = sure_of(made, self._is_answered) if self.tries else made
             self._exemplified = generation
         except Exception:  # a model on a server that is away, say: then there are none
             log.warning("No example questions could be chosen.", exc_info=True)

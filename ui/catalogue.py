@@ -4,13 +4,13 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from index.entry import Entry
 from index.open import AnyLibrary
 
 PAGE = 50  # articles on one page of the list
-UPLOADED = "Added in the page"
+UPLOADED = PurePath("Added in the page")
 SORTS = ("title", "newest", "longest")
 
 
@@ -39,7 +39,7 @@ class Catalogue:
 
     def __init__(self, library: AnyLibrary, uploads: Path) -> None:
         self._library = library
-        self._uploads = uploads.resolve()
+        self._uploads = Path(os.path.abspath(uploads))
         self._generation = ""
         self._entries: list[Entry] = []
         self._folders: dict[str, list[Entry]] = {}
@@ -57,7 +57,7 @@ class Catalogue:
             names = _names({p for p in places if not p.is_relative_to(self._uploads)})
             folders: dict[str, list[Entry]] = {}
             for entry, place in zip(entries, places, strict=True):
-                folders.setdefault(names.get(place, UPLOADED), []).append(entry)
+                folders.setdefault(names.get(place) or self._uploaded(place), []).append(entry)
             self._found = {
                 e.id: f"{e.title} {name} {Path(e.source).name}".casefold() for name, es in folders.items() for e in es
             }
@@ -88,13 +88,18 @@ class Catalogue:
         wanted = set(ids)
         return [e.title for e in self.entries() if e.id in wanted]
 
+    def _uploaded(self, place: Path) -> str:
+        return str(UPLOADED / place.relative_to(self._uploads))
+
 
 def _names(places: set[Path]) -> dict[Path, str]:
     """What each folder is called: its own name and those above it, from the topmost one that holds articles on.
 
     Where two of those have one name, the folder above tells them apart.
     """
-    tops = {place: max((p for p in (place, *place.parents) if p in places), key=lambda p: -len(p.parts)) for place in places}
+    tops = {
+        place: max((p for p in (place, *place.parents) if p in places), key=lambda p: -len(p.parts)) for place in places
+    }
     alike = Counter(top.name for top in set(tops.values()))
     return {
         place: str(place.relative_to(top.parent if alike[top.name] == 1 else top.parent.parent))

@@ -113,11 +113,9 @@ class Chat:
         path = self._path(owner, id)
         while path:
             turn, version = self._line.now(path[-1])
-            if version < 0:
-                turn = (self._path(owner, id) or path)[-1]
             _, html, _, *buttons = self.view(owner, id)
             yield turn, (html, *buttons)
-            if version < 0 or turn.id != path[-1].id:
+            if version < 0:
                 return
             while self._line.now(path[-1])[1] == version:
                 await asyncio.sleep(POLLED)

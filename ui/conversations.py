@@ -73,7 +73,8 @@ class Conversations:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def begin(self, owner: str, question: str) -> str:
         """The id of a new conversation, which ``question`` names."""
@@ -97,6 +98,12 @@ class Conversations:
         """Write ``turn`` anew, now that more is known; one that was deleted meanwhile stays deleted."""
         with self._writing() as write:
             write.execute("UPDATE turns SET words = ?, turn = ? WHERE id = ?", [_words(turn), turn.dumps(), turn.id])
+
+    def turn(self, turn: str) -> Turn | None:
+        """The turn as it was kept last."""
+        with self._explained():
+            row = self._connection.execute("SELECT turn FROM turns WHERE id = ?", [turn]).fetchone()
+        return Turn.loads(row[0]) if row else None
 
     def path(self, owner: str, id: str) -> tuple[Turn, ...]:
         """The turns of the branch that is shown, first question first."""

@@ -60,7 +60,8 @@ class Line:
         with self._changed:
             job = self._jobs.get(turn.id)
             if not job:
-                return (_forgotten(turn) if turn.stage else turn), -1
+                kept = self._conversations.turn(turn.id) or turn
+                return (_forgotten(kept) if kept.stage else kept), -1
             place = self._waiting.index(job) if job in self._waiting else -1
         if place > 0:
             stage = f"Waiting, {place} question{'s' * (place > 1)} before this one"
@@ -156,7 +157,7 @@ class Line:
 
     def _go_on(self, job: Job) -> None:
         """Find questions to go on with, as long as nobody waits."""
-        if job.turn.record.get("abstained", True):
+        if job.turn.record.get("abstained", True) or not self._backend.tries:
             return
         with self._changed:
             if self._waiting or self._changed.wait(PAUSE):

@@ -37,6 +37,12 @@ window.footnote = {
     if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
   },
 
+  choose(theme) {
+    footnote.keep("theme", theme);
+    footnote.dress();
+    return theme;
+  },
+
   download(saved) {
     const {name, text} = JSON.parse(saved);
     const link = document.createElement("a");

@@ -31,6 +31,7 @@ OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  
 AT_ONCE: dict[str, Any] = OWN | {"queue": False}
 BESIDE: dict[str, Any] = OWN | {"concurrency_limit": None}
 FOLLOWED: dict[str, Any] = BESIDE | {"trigger_mode": "multiple"}
+EACH: dict[str, Any] = AT_ONCE | {"trigger_mode": "multiple"}  # events that come quickly after one another
 
 
 def build(backend: Backend) -> gr.Blocks:
@@ -143,13 +144,13 @@ class Page:
         self.conversation.rate(self._chat.rate, me, view, **AT_ONCE)
         self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
         for place in (self.conversation, self.source):
-            place.cite(self._reading.cite, me, self.source, **AT_ONCE)
+            place.cite(self._reading.cite, me, self.source, **EACH)
         self._saved(self.save.click(self._history.export, me, self.saved, **AT_ONCE))
 
     def _wire_history(self) -> None:
         mine = [*self.me, self.sought]
         for event in (self.history.refresh, self.sought.change):
-            event(self._history.listed, mine, self.history, **AT_ONCE)
+            event(self._history.listed, mine, self.history, **EACH)
         self.history.rename(self._history.rename, mine, self.history, **AT_ONCE)
         shown = [*self.view, self.source]
         removed = self.history.remove(self._history.remove, mine, self.current, **AT_ONCE)
@@ -168,9 +169,9 @@ class Page:
             (self.outcome.cancel, handlers.cancel),
             (self.outcome.settle, handlers.settle),
         ):
-            event(handler, [self.key, self.wish], both, **AT_ONCE)
+            event(handler, [self.key, self.wish], both, **EACH)
         self.outcome.ready(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
-        self.listing.list(handlers.listed, None, [self.wish, self.listing], **AT_ONCE)
+        self.listing.list(handlers.listed, None, [self.wish, self.listing], **EACH)
         self.listing.read(self._reading.read, None, self.source, **AT_ONCE)
         removed = self.listing.remove(handlers.remove, self.wish, both, concurrency_id="writing", **OWN)
         removed.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
@@ -190,7 +191,7 @@ class Page:
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
         ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
         self.quick.change(None, self.quick, None, js="(quick) => footnote.keep('quick', quick)", **OWN)
-        self.theme.change(None, self.theme, None, js="(theme) => (footnote.keep('theme', theme), footnote.dress(), theme)", **OWN)
+        self.theme.change(None, self.theme, None, js="(theme) => footnote.choose(theme)", **OWN)
 
     def _followed(self, event: Any) -> Any:
         """The visitor's last question, followed after ``event``."""

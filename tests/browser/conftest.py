@@ -19,6 +19,11 @@ RAG = [sys.executable, "-m", "rag.cli"]
 STILL = "Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations < 9 && a.finished))"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARABIC = "برج ليندن بناه يوسف الحداد عام 1823. الحارس اسمه سليم.\n\nمی‌گوید که باران می‌آید.\n"
+FERRY = (
+    "The ferry of Oxholm sails at noon.",
+    "The ferry was bought by Petra Lindqvist in 1931.",
+    "It was sold in 1960.",
+)
 HOSTILE = """\
 # Zorblax <script>window.acted = 1</script> Gazette
 
@@ -57,7 +62,11 @@ def address(project: Path) -> Iterator[str]:
     """The page of ``rag ui`` on a library of the seed article, three small ones, a PDF, an Arabic and a hostile one."""
     (project / "hostile.md").write_text(HOSTILE, encoding="utf-8")
     (project / "ar.txt").write_text(ARABIC, encoding="utf-8")
-    lines = ["The ferry of Oxholm sails at noon.", "The ferry was bought by Petra Lindqvist in 1931.", "It was sold in 1960."]
+    lines = [
+        "The ferry of Oxholm sails at noon.",
+        "The ferry was bought by Petra Lindqvist in 1931.",
+        "It was sold in 1960.",
+    ]
     (project / "ferry.pdf").write_bytes(pdf(*lines, title="The Ferry"))
     paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md", "ar.txt", "ferry.pdf"]
     subprocess.run([*RAG, "index", *paths], cwd=project, check=True, timeout=240)

@@ -1,6 +1,7 @@
 """For everybody: what axe-core finds wrong, and whether the page stands still while it is read."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_axe_finds_nothing_wrong(visitors: LetIn, dark: bool, width: int) -> Non
         visitor.go(tab)
         page.wait_for_timeout(300)
         states[tab] = visitor.faults()
-    assert states == dict.fromkeys(states, [])
+    assert states == {state: [] for state in states}
 
 
 def test_headings_are_in_order_and_there_is_an_icon(visitors: LetIn) -> None:
@@ -52,7 +53,7 @@ def test_headings_are_in_order_and_there_is_an_icon(visitors: LetIn) -> None:
     visitor.ask("Who is the chief executive of Nestlé?")
     page.locator("summary").click()
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => +h.tagName[1])")
-    assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
     expect(page.locator("link[rel=icon]")).to_have_count(1)
     assert "svg" in page.request.get(f"{visitor.address}favicon.ico").headers["content-type"]
 
@@ -83,4 +84,7 @@ def test_the_page_stands_still_and_answers_at_once(visitors: LetIn) -> None:
     expect(page.locator(".next")).to_be_visible(timeout=60_000)
     assert waited < 1000  # 40 ms on a machine with nothing else to do: `python -m ui.measure`
     assert page.evaluate("window.shifts") < 0.01
-    assert page.locator("#columns").bounding_box()["x"] == left["x"] and page.locator("#columns").bounding_box()["width"] == left["width"]
+    assert (
+        page.locator("#columns").bounding_box()["x"] == left["x"]
+        and page.locator("#columns").bounding_box()["width"] == left["width"]
+    )

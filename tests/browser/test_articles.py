@@ -98,7 +98,10 @@ def test_a_folder_is_added_and_asked_alone(visitors: LetIn, tmp_path: Path) -> N
 
 
 def test_a_large_file_says_how_far_it_is_and_can_be_cancelled(visitors: LetIn, tmp_path: Path) -> None:
-    lines = (f"The keeper of light {n} is called Ada number {n}, and it burns oil of kind {n % 7}.\n\n" for n in range(60_000))
+    lines = (
+        f"The keeper of light {n} is called Ada number {n}, and it burns oil of kind {n % 7}.\n\n"
+        for n in range(60_000)
+    )
     (tmp_path / "lights.txt").write_text("".join(lines), encoding="utf-8")
     visitor = visitors()
     page: Page = visitor.page

@@ -131,7 +131,11 @@ class Composer:
             return
         self.quick.append(quick)
         article = self.library.articles()[0]
-        quotes = ["Key elements of their agreement are intact through 2030", "Microsoft would lose", "right of first refusal"]
+        quotes = [
+            "Key elements of their agreement are intact through 2030",
+            "Microsoft would lose",
+            "right of first refusal",
+        ]
         said = tuple(
             Statement(text, (Citation.of(article, start, start + len(quote)),))
             for text, quote in zip(
