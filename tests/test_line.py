@@ -1,7 +1,9 @@
 """The line, with a made-up assistant."""
 
+import gc
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,6 +115,19 @@ def test_an_error_is_one_line_and_the_next_question_is_answered(line: Line, told
 
 def test_a_question_that_was_on_its_way_when_the_page_was_ended_says_so(line: Line) -> None:
     assert "Ask again" in line.now(Turn("Who?", stage="Writing"))[0].trouble
+
+
+def test_nothing_of_a_question_stays_in_memory(line: Line, told: Told) -> None:
+    told.go_on.set()
+    sizes = []
+    for number in range(150):
+        if number in (50, 149):
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0] if tracemalloc.is_tracing() else tracemalloc.start() or 0)
+        turn = asked(line, told, f"Who is number {number}?")
+        until(lambda turn=turn: line.now(turn)[0].answered)  # type: ignore[misc]
+    tracemalloc.stop()
+    assert sizes[-1] - sizes[0] < 2_000_000
 
 
 def test_a_question_can_be_put_to_some_articles(line: Line, told: Told) -> None:
