@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -62,7 +63,8 @@ def test_an_mcp_client_asks(address: str) -> None:
             answer = await session.call_tool("ask", {"question": QUESTION})
             return {tool.name for tool in tools.tools}, answer
 
-    tools, answer = asyncio.run(call())
+    with ThreadPoolExecutor(1) as apart:  # from playwright's event loop
+        tools, answer = apart.submit(lambda: asyncio.run(call())).result()
     assert tools == {"ask", "search", "articles", "article"}
     assert json.loads(answer.content[0].text)["answer"] == "2030"
 

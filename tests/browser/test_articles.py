@@ -93,6 +93,7 @@ def test_a_folder_is_added_and_asked_alone(visitors: LetIn, tmp_path: Path) -> N
     page.get_by_label("Find").fill("")
     expect(page.get_by_label("Choose Arne")).to_be_checked()
     page.get_by_role("button", name="Ask only the 1 chosen").click()
+    expect(page.locator("#chosen")).to_contain_text("Asking only Arne")
     assert "Olav Skar" not in visitor.ask("Who made the clock of Bodil?")
     expect(page.locator(".scope").last).to_have_text("Asked of 1 chosen article")
 
