@@ -123,9 +123,12 @@ def test_examples_are_about_what_is_indexed_and_answered(assistant: Assistant) -
     assert examples([]) == []
 
 
-@pytest.mark.parametrize("line", ["ada:secret: with colon", "\ufeffada:secret: with colon", f"ada:{hashed('secret: with colon')}"])
+@pytest.mark.parametrize(
+    "line", ["ada:secret: with colon", "\ufeffada:secret: with colon", f"ada:{hashed('secret: with colon')}"]
+)
 def test_accounts_know_their_passwords(tmp_path: Path, line: str) -> None:
     file = tmp_path / "users.txt"
+    line = line.format("secret: with colon")
     file.write_text(f"{line}\n# who may see the page\n", encoding="utf-8")
     accounts = Accounts(file)
     assert accounts.know("ada", "secret: with colon")
