@@ -10,6 +10,8 @@ from index.library import Changes
 from index.search import Hit
 from rag.answer import Answer, Statement
 
+KEPT = "\n\t\u200c\u200d"  # line, tab, and the joiners
+
 
 def answer(given: Answer) -> str:
     """The statements with footnote marks, what stays open, then each footnote: title, quote, ``path:start-end``."""
@@ -120,5 +122,8 @@ def status(found: Status) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters, so that an article can't steer the terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    """``text`` without control characters, so that an article can't steer the terminal.
+
+    The joiners stay: Persian and Hindi words, and many emoji, are spelled with them.
+    """
+    return "".join(c for c in text if c in KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
