@@ -40,7 +40,9 @@ lint: .venv/tests ## check style, format and types
 eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests .venv-peers/done ## measure retrieval, speed and growth on DATA, in SQuAD's layout, peers, a library of SIZES
+bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and growth on DATA, in SQuAD's layout, peers, a library of SIZES
+	$(BIN)/python tests/corpus.py .rag/bench/corpus
+	FOOTNOTE_OCR=0 $(BIN)/python -m index.reading .rag/bench/corpus tests/data/pdf
 	$(BIN)/python -m index.measure $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --out .rag/bench --peers .venv-peers/bin/python
 	$(BIN)/python -m evals.breakdown
