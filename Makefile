@@ -18,10 +18,10 @@ unexport Q
 export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help ask ui test lint eval bench peers browser clean
+.PHONY: help ask ui test lint eval eval-full bench peers browser clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 ask: .venv/asks ## answer a question from the articles in seeds/; Q="…" asks another one
 	@$(BIN)/rag ask -- "$$QUESTION" || [ $$? -eq 3 ] # 3: the articles do not say, and that is an answer, too
@@ -37,10 +37,13 @@ lint: .venv/tests ## check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(wildcard rag index ui evals)
 
-eval: .venv/tests ## run the suites, and fail when a figure in the gate does not hold
+eval: .venv/tests ## ask a sample of the suites, and fail when a figure in the gate does not hold
 	$(BIN)/rag eval
 
-bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and growth on DATA, in SQuAD's layout, peers, a library of SIZES
+eval-full: .venv/tests ## ask every question of the suites
+	$(BIN)/rag eval --full
+
+bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and growth on DATA, peers, a library of SIZES
 	$(BIN)/python tests/corpus.py .rag/bench/corpus
 	FOOTNOTE_OCR=0 $(BIN)/python -m index.reading .rag/bench/corpus tests/data/pdf
 	$(BIN)/python -m index.measure $(DATA)
@@ -70,15 +73,16 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 .venv/asks: $(GROUND)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Footnote needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …'; exit 1; }
-	@[ -d .venv ] || echo 'Setting up .venv: about 2 GB, of which llama-cpp-python is compiled here. The first time takes' \
-		'several minutes, as long as ten on a small machine; after that, seconds.'
+	@[ -d .venv ] || echo 'Setting up .venv: about 3 GB. 1.1 GB of it are the model that writes the answers;' \
+		'llama-cpp-python is compiled here. The first time takes several minutes, as long as ten on a small machine;' \
+		'after that, seconds.'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@$(INSTALL) '.[documents]' || { echo 'Setting up .venv failed: pip says why, above.' \
+	@$(INSTALL) '.[documents,writer]' || { echo 'Setting up .venv failed: pip says why, above.' \
 		'(llama-cpp-python needs a C++ compiler: apt-get install g++, or xcode-select --install.)'; exit 1; }
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,ray,server]'
+	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,ray,server,writer]'
 	@touch $@
 
 .venv-peers/done: .constraints-peers.txt

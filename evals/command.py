@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from evals.options import Options
-    from evals.run import Assistants
-    from index.library import Library
 
 PACKAGES = ("inspect_ai", "ir_measures", "matplotlib")  # of the extra evals
 
@@ -24,9 +22,16 @@ class GateFailed(FootnoteError):
 
 @click.command(name="eval")
 @click.argument("suites", nargs=-1, metavar="[SUITE…]")
-@click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="A SQuAD-layout file, for suite squad.")
-@click.option("--sample", type=click.IntRange(1), metavar="N", help="At most N cases of each suite.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="PLACE",
+    help="A file in SQuAD's layout for suite squad, a folder for clapnq, a file for multihop.",
+)
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="N cases of each suite, a stratified sample.")
+@click.option("--full", is_flag=True, help="Every case, also where no SUITE is named.")
 @click.option("--seed", default=0, show_default=True, metavar="S", help="Draws the sample.")
+@click.option("--quick", is_flag=True, help="Leave the writer out.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Abstain below this confidence, not the usual one.")
 @click.option(
     "--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept [default: .rag/evals]."
@@ -39,20 +44,27 @@ def evaluate(
     suites: tuple[str, ...],
     data: Path | None,
     sample: int | None,
+    full: bool,
     seed: int,
+    quick: bool,
     threshold: float | None,
     runs: Path | None,
     resumed: bool,
     compare: tuple[Path, Path] | None,
 ) -> None:
-    """Measure the assistant on SUITEs (default: deal and fiction), or on a YAML file of your own.
+    """Measure the assistant on SUITEs, on a YAML file of your own, or on a data set.
 
-    A run leaves its log, results.json, report.md, report.html and junit.xml in a folder of its own. Exit status: 1
-    when a figure in the gate does not hold.
+    Without SUITE, on a sample of deal, fiction and composed, always the same: the gate judges it, and the exit status
+    is 1 when one of its figures does not hold. A run leaves its log, results.json, report.md, report.html and
+    junit.xml in a folder of its own.
 
     \b
     rag eval
+    rag eval --full
+    rag --model FILE.gguf eval composed
     rag eval squad --data dev.json --sample 300 --seed 1
+    rag eval clapnq --data FOLDER --sample 100
+    rag eval multihop --data FILE --sample 100
     rag eval --compare .rag/evals/2026-01-01T10-00-00 .rag/evals/2026-01-02T10-00-00
     inspect view --log-dir .rag/evals
     """
@@ -60,7 +72,9 @@ def evaluate(
     if compare:
         _compare(*compare)
         return
-    from evals.options import DEFAULT, Options
+    if full and sample:
+        raise UsageError("--full asks every case: leave out --sample.")
+    from evals.options import DEFAULT, GATE_SAMPLE, Options
     from index.open import folder
 
     home = runs or folder(options["library"]) / "evals"
@@ -70,9 +84,10 @@ def evaluate(
         chosen = Options(
             suites=suites or DEFAULT,
             data=data,
-            sample=sample,
+            sample=sample if suites or full or sample else GATE_SAMPLE,
             seed=seed,
             model=options["model"],
+            quick=quick,
             threshold=threshold,
         )
         _report(_started(home, chosen, options))
@@ -95,37 +110,21 @@ def _compare(a: Path, b: Path) -> None:
 
 def _started(home: Path, chosen: "Options", options: dict[str, Any]) -> Path:
     from evals import run
+    from evals.assistant import assistants
     from index.embedder import Embedder
 
     chosen.load(home / run.CACHE)
-    return run.start(home, chosen, _assistants(chosen), Embedder(options["embedder"]))
+    return run.start(home, chosen, assistants(chosen), Embedder(options["embedder"]))
 
 
 def _resumed(home: Path, options: dict[str, Any]) -> Path:
     from evals import run
+    from evals.assistant import assistants
     from index.embedder import Embedder
 
     folder = run.newest(home)
-    run.resume(folder, _assistants(run.options_of(folder)), Embedder(options["embedder"]))
+    run.resume(folder, assistants(run.options_of(folder)), Embedder(options["embedder"]))
     return folder
-
-
-def _assistants(chosen: "Options") -> "Assistants":
-    """An assistant for any library; all share one model, which is loaded for the first."""
-    from functools import cache
-
-    from rag import models
-    from rag.assistant import Assistant
-
-    model = cache(models.load)
-
-    def assistant(library: "Library") -> Assistant:
-        made = Assistant(library, model(chosen.model))
-        if chosen.threshold is not None:
-            made.threshold = chosen.threshold
-        return made
-
-    return assistant
 
 
 def _report(folder: Path) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.figures import FIGURES, Figure, Measured, Table, resampled
+from evals.figures import FIGURES, Figure, Measured, resampled
 from evals.record import Record
 from evals.results import Results, by_suite
+from evals.table import Table
 from index.errors import UsageError
 
 

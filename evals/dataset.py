@@ -5,16 +5,20 @@ from collections.abc import Iterable
 from inspect_ai.dataset import MemoryDataset, Sample
 from pydantic import BaseModel
 
-from evals.case import Case, Proof
+from evals.case import Case, Proof, Span
 from evals.suite import Suite
 
 
 class Asked(BaseModel):
-    """What a sample's metadata holds before the solver: the case, its suite and where its proofs stand."""
+    """What a sample's metadata holds before the solver: the case, its suite and where its proofs stand.
+
+    ``paragraph`` is where the case is to be read from, alone; None for one that is asked of the whole library.
+    """
 
     suite: str
     case: Case
     proofs: list[Proof]
+    paragraph: Span | None = None
 
     @property
     def id(self) -> str:
@@ -24,7 +28,12 @@ class Asked(BaseModel):
 def dataset(suites: Iterable[Suite], without: frozenset[str] = frozenset()) -> MemoryDataset:
     """A sample for each case of ``suites`` whose id (``suite/case``) is not in ``without``."""
     asked = [
-        Asked(suite=suite.name, case=case, proofs=suite.proofs.get(case.id, []))
+        Asked(
+            suite=suite.name,
+            case=case,
+            proofs=suite.proofs.get(case.id, []),
+            paragraph=suite.paragraphs.get(case.id),
+        )
         for suite in suites
         for case in suite.cases
     ]
@@ -32,7 +41,7 @@ def dataset(suites: Iterable[Suite], without: frozenset[str] = frozenset()) -> M
 
 
 def _sample(asked: Asked) -> Sample:
-    expected = [alternatives[0] for alternatives in asked.case.contains]
+    expected = [alternatives[0] for alternatives in asked.case.contains] or asked.case.references
     return Sample(
         id=asked.id,
         input=asked.case.question,

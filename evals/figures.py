@@ -5,38 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 from scipy.stats import bootstrap
 
+from evals import calibration, threshold
 from evals.record import Record
+from evals.table import Column, Table
 
 RESAMPLES = 999
 LEVEL = 0.95
-
-Column = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Table:
-    """Scores by column, one row a record, NaN where a score does not apply; ``rows`` are those looked at."""
-
-    columns: dict[str, Column]
-    rows: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, records: Sequence[Record]) -> "Table":
-        names = {name for record in records for name in record.scores}
-        columns = {name: np.array([r.scores.get(name, np.nan) for r in records], dtype=float) for name in names}
-        columns["answerable"] = np.array([r.asked.case.answerable for r in records], dtype=float)
-        return cls(columns, np.arange(len(records)))
-
-    def __getitem__(self, name: str) -> Column:
-        column = self.columns.get(name)
-        return np.full(len(self.rows), np.nan) if column is None else column[self.rows]
-
-    def take(self, rows: NDArray[np.intp]) -> "Table":
-        return Table(self.columns, rows)
 
 
 @dataclass(frozen=True)
@@ -99,6 +76,14 @@ def _quantile(q: float) -> Callable[[Column], float]:
     return lambda values: float(np.quantile(values, q))
 
 
+def _abstained_at(budget: float) -> Callable[[Table], Column]:
+    return lambda table: threshold.abstained(table, budget)
+
+
+def _best(score: str) -> Callable[[Table], Column]:
+    return lambda table: threshold.best(table, score)
+
+
 def _abstained(table: Table, answerable: bool) -> Column:
     return table.take(table.rows[table["answerable"] == answerable])["abstained"]
 
@@ -106,14 +91,33 @@ def _abstained(table: Table, answerable: bool) -> Column:
 FIGURES = (
     Figure("facts", "facts right in the answer", _column("facts")),
     Figure("facts_cited", "facts right counting the cited sentence", _column("facts_cited")),
+    Figure("list_facts", "list items in the answer", _column("list_facts")),
+    Figure("partial_facts", "in part: the answered half said", _column("partial_facts")),
+    Figure("partial_admitted", "in part: the open half named", _column("partial_admitted")),
+    Figure("partial_invented", "in part: the open half made up", _column("partial_invented"), higher_is_better=False),
+    Figure("forbidden", "says what it must not", _column("forbidden"), higher_is_better=False),
+    Figure("unsupported", "statements with a foreign name or number", _column("unsupported"), higher_is_better=False),
+    Figure("rouge_l", "ROUGE-L", _column("rouge_l")),
     Figure("exact", "exact match", _column("exact")),
     Figure("f1", "token F1", _column("f1")),
     Figure("citation_validity", "citations that hold", _column("citation_validity")),
     Figure("citation_recall", "citation recall", _column("citation_recall")),
     Figure("citation_precision", "citation precision", _column("citation_precision")),
+    Figure("gold_hit", "answers that cite a gold sentence", _column("gold_hit")),
+    Figure("gold_recall", "gold sentences cited", _column("gold_recall")),
+    Figure("evidence_recall", "gold sentences among the evidence", _column("evidence_recall")),
     Figure("abstains", "unanswerable: abstains (abstention recall)", lambda t: _abstained(t, False)),
     Figure("declines", "answerable: declines", lambda t: _abstained(t, True), higher_is_better=False),
     Figure("abstention_precision", "abstentions that were right", lambda t: 1 - t["answerable"][t["abstained"] == 1]),
+    Figure("abstains_at_5", "unanswerable: abstains at 5% declined", _abstained_at(0.05)),
+    Figure("abstains_at_10", "unanswerable: abstains at 10% declined", _abstained_at(0.10)),
+    Figure("abstains_at_15", "unanswerable: abstains at 15% declined", _abstained_at(0.15)),
+    Figure("roc_area", "confidence: area under ROC", calibration.roc_area),
+    Figure("calibration_error", "confidence: calibration error", calibration.error, higher_is_better=False),
+    Figure("overall_exact", "SQuAD 2.0: exact match over all", _column("overall_exact")),
+    Figure("overall_f1", "SQuAD 2.0: F1 over all", _column("overall_f1")),
+    Figure("best_exact", "SQuAD 2.0: exact match, best threshold", _best("undeterred_exact")),
+    Figure("best_f1", "SQuAD 2.0: F1, best threshold", _best("undeterred_f1")),
     Figure("risk_area", "area under risk–coverage", lambda t: risk_coverage(t)[1], higher_is_better=False),
     Figure("recall_at_1", "retrieval: recall@1", _column("recall_at_1")),
     Figure("recall_at_3", "retrieval: recall@3", _column("recall_at_3")),

@@ -54,7 +54,7 @@ def main() -> None:
     found: dict[str, list[list[float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(Path(folder)) as library:
-            library.mirror([suite.load(SUITE).folder])
+            library.mirror(suite.load(SUITE).articles)
         for run in range(RUNS + 1):
             for name, undone in UNDONE.items():
                 code = INSIDE.format(undone=undone, library=folder, began=time.time())

@@ -83,8 +83,8 @@ def compare(python: str, name: str, sample: int) -> tuple[list[Case], dict[str, 
     chosen = suite.load(name)
     alone = [case for case in chosen.cases if not case.history]
     cases = random.Random(0).sample(alone, min(sample, len(alone)))
-    own = ours(cases, chosen.folder)
-    return cases, {"Footnote": own, **theirs(python, cases, chosen.folder)}
+    own = ours(cases, chosen.articles[0])
+    return cases, {"Footnote": own, **theirs(python, cases, chosen.articles[0])}
 
 
 def table(cases: Sequence[Case], answers: dict[str, dict[str, Given]]) -> str:
@@ -95,7 +95,7 @@ def table(cases: Sequence[Case], answers: dict[str, dict[str, Given]]) -> str:
 
 def _proves(cited: Iterable[str], case: Case) -> bool:
     quotes = [" ".join(text.split()) for text in cited]
-    return any(" ".join(proof.split()) in quote for proof in case.proof for quote in quotes)
+    return any(" ".join(proof.split()) in quote for part in case.parts for proof in part for quote in quotes)
 
 
 def main() -> None:

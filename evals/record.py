@@ -30,8 +30,13 @@ class Record(BaseModel):
 
     @property
     def passed(self) -> bool:
-        """Whether every fact is in the answer itself, or it abstained where there is none."""
-        return self.scores["facts"] == 1.0 if self.asked.case.answerable else self.scores["abstained"] == 1.0
+        """Whether every fact is in the answer itself, or it abstained where there is none.
+
+        Where a case has only whole answers to compare with, whether the answer cites a gold sentence.
+        """
+        if not self.asked.case.answerable:
+            return self.scores["abstained"] == 1.0
+        return self.scores.get("facts" if self.asked.case.contains else "gold_hit") == 1.0
 
     @property
     def verdict(self) -> str:
@@ -42,7 +47,7 @@ class Record(BaseModel):
             return "answered what the articles do not say"
         if self.answer["abstained"]:
             return "declined"
-        return "right only in the cited sentence" if self.scores["facts_cited"] == 1.0 else "wrong or incomplete"
+        return "right only in the cited sentence" if self.scores.get("facts_cited") == 1.0 else "wrong or incomplete"
 
     @property
     def said(self) -> str:
@@ -53,7 +58,9 @@ class Record(BaseModel):
     def expected(self) -> str:
         """What a right answer holds."""
         contains = "; ".join(" or ".join(alternatives) for alternatives in self.asked.case.contains)
-        return contains or "(to abstain)"
+        whole = " / ".join(self.asked.case.references)
+        rest = " (and that the rest is left open)" if self.asked.case.unanswered else ""
+        return f"{contains or whole or '(to abstain)'}{rest}"
 
     @property
     def evidence(self) -> list[str]:

@@ -55,6 +55,7 @@ def _render(name: str, results: Results, breaches: Sequence[Breach] | None) -> s
         categories=categories(results),
         thresholds={suite: thresholds(records) for suite, records in suites.items()},
         curves=plots.curves(suites) if drawn else "",
+        reliability=plots.reliability(suites) if drawn else "",
         latencies=plots.latencies(suites) if drawn else "",
     )
 

@@ -1,6 +1,6 @@
 """Runs: the assistant answers the cases of some suites, and a log keeps every answer as soon as it is given."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +9,12 @@ from filelock import FileLock, Timeout
 from inspect_ai import Task, eval
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
-from evals import scorers, solver
+from evals import solver
+from evals.assistant import Assistants
 from evals.dataset import dataset
 from evals.options import Options
 from evals.record import Record
+from evals.scorers import scorers
 from evals.shelf import stock
 from evals.solver import Asks
 from evals.suite import Suite
@@ -22,8 +24,6 @@ from index.library import Library
 
 LOGS = "logs"
 CACHE = "cache"  # libraries, kept between runs
-
-Assistants = Callable[[Library], Asks]  # gives the assistant of a library
 
 
 class Interrupted(FootnoteError):
@@ -111,14 +111,7 @@ def _task(
         name="footnote",
         dataset=dataset(suites, done),
         solver=solver.ask(assistants),
-        scorer=[
-            scorers.words(),
-            scorers.citations(libraries),
-            scorers.proof(),
-            scorers.abstention(),
-            scorers.retrieval(libraries),
-            scorers.cost(),
-        ],
+        scorer=scorers(libraries),
     )
 
 

@@ -1,6 +1,7 @@
 """The scorers: what a sample's answer is worth. None of them uses a model."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import ir_measures
@@ -9,12 +10,13 @@ from inspect_ai.solver import TaskState
 from ir_measures import RR, R, nDCG
 
 from evals import wording
-from evals.case import Case, Proof
+from evals.case import COLLECTION, LIST, Case, Proof
 from evals.dataset import Asked
+from evals.grounding import unsupported
+from evals.rouge import rouge_l
 from evals.solver import Answered
 from index.library import Library
 
-METRICS = {"*": [mean(), stderr()]}
 MEASURES = {
     "recall_at_1": R @ 1,
     "recall_at_3": R @ 3,
@@ -25,10 +27,30 @@ MEASURES = {
 }
 
 Citations = Sequence[dict[str, Any]]
+Scores = dict[str, float]
 
 
-def read(state: TaskState) -> tuple[Asked, Answered]:
-    return Asked.model_validate(state.metadata), Answered.model_validate(state.metadata)
+def scorers(libraries: Mapping[str, Library]) -> list[Scorer]:
+    """Every scorer, for suites whose ``libraries`` are given by name."""
+    of_library = (partial(citations, libraries), partial(retrieval, libraries))
+    of_answer = (words, whole, items, forbidden, grounding, half, proof, evidence, abstention, given_paragraph, cost)
+    return [_scorer(scores) for scores in (*of_answer, *of_library)]
+
+
+def _scorer(scores: Callable[[Asked, Answered], Scores | None]) -> Scorer:
+    """``scores`` as inspect has it: always under the same names, or None for a sample that they don't apply to."""
+    name = scores.func.__name__ if isinstance(scores, partial) else scores.__name__
+
+    @scorer(metrics={"*": [mean(), stderr()]}, name=name)
+    def made() -> Scorer:
+        async def score(state: TaskState, target: Target) -> Score | None:
+            asked, answered = Asked.model_validate(state.metadata), Answered.model_validate(state.metadata)
+            found = scores(asked, answered)
+            return Score(value=dict(found)) if found else None
+
+        return score
+
+    return made()
 
 
 def cited(answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -36,64 +58,87 @@ def cited(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [citation for statement in answer["statements"] for citation in statement["citations"]]
 
 
-@scorer(metrics=METRICS)
-def words() -> Scorer:
-    """The words of the answer to an answerable question; all 0 for an abstention."""
-
-    async def score(state: TaskState, target: Target) -> Score | None:
-        asked, answered = read(state)
-        return Score(value=worded(asked.case, answered.answer)) if asked.case.answerable else None
-
-    return score
+def words(asked: Asked, answered: Answered) -> Scores | None:
+    """The words of the answer to an answerable question."""
+    return worded(asked.case, answered.answer) if asked.case.contains else None
 
 
-def worded(case: Case, answer: dict[str, Any]) -> dict[str, float]:
-    """Fact recall in the answer's own text and counting the cited sentences; SQuAD's exact match and token F1.
+def worded(case: Case, answer: dict[str, Any]) -> Scores:
+    """Fact recall by part, in the answer's own text and counting the cited sentences; all 0 for an abstention.
 
-    What must not be said spoils both recalls when the answer itself says it.
+    What must not be said spoils both recalls when the answer itself says it. SQuAD's exact match and token F1 are
+    those of the answer's key words, where it names them.
     """
     text = answer["answer"]
     if text is None:
         return {"facts": 0.0, "facts_cited": 0.0, "exact": 0.0, "f1": 0.0}
     golds = case.contains[0] if len(case.contains) == 1 else [" ".join(a[0] for a in case.contains)]
-    said = wording.recall(text, case.contains, case.excludes)
+    short = answer.get("short") or text
     shown = wording.recall("\n".join([text, *(c["quote"] for c in cited(answer))]), case.contains)
-    spoilt = any(wording.says(text, phrase) for phrase in case.excludes)
     return {
-        "facts": said,
-        "facts_cited": 0.0 if spoilt else shown,
-        "exact": wording.exact(text, golds),
-        "f1": wording.token_f1(text, golds),
+        "facts": wording.recall(text, case.contains, case.excludes),
+        "facts_cited": 0.0 if spoilt(case, answer) else shown,
+        "exact": wording.exact(short, golds),
+        "f1": wording.token_f1(short, golds),
     }
 
 
-@scorer(metrics=METRICS)
-def citations(libraries: Mapping[str, Library]) -> Scorer:
+def spoilt(case: Case, answer: dict[str, Any]) -> bool:
+    """Whether the answer says what it must not."""
+    return any(wording.says(answer["answer"] or "", phrase) for phrase in case.excludes)
+
+
+def whole(asked: Asked, answered: Answered) -> Scores | None:
+    """ROUGE-L against whole answers, where there are some; 0 for an abstention."""
+    references = asked.case.references
+    return {"rouge_l": rouge_l(answered.answer["answer"] or "", references)} if references else None
+
+
+def items(asked: Asked, answered: Answered) -> Scores | None:
+    """The recall of a list's items."""
+    listed = asked.case.category == LIST and asked.case.contains
+    return {"list_facts": worded(asked.case, answered.answer)["facts"]} if listed else None
+
+
+def forbidden(asked: Asked, answered: Answered) -> Scores | None:
+    """Whether what must not be said is said, also where there is no answer."""
+    return {"forbidden": float(spoilt(asked.case, answered.answer))} if asked.case.excludes else None
+
+
+def grounding(asked: Asked, answered: Answered) -> Scores | None:
+    """The share of an answer's statements with a number or name that is foreign to what they cite.
+
+    Questions about the collection itself are left out: that there are 26 articles is said by none of them.
+    """
+    case, statements = asked.case, answered.answer["statements"]
+    if not statements or case.category == COLLECTION:
+        return None
+    return {"unsupported": unsupported(statements, [*case.history, case.question])}
+
+
+def half(asked: Asked, answered: Answered) -> Scores | None:
+    """A question that the articles answer in part: the facts of that part, and what becomes of the other.
+
+    ``partial_admitted`` is whether the answer says that it is open, ``partial_invented`` whether it makes something
+    up for it: it says what it must not, or something that is foreign to what it cites.
+    """
+    case, answer = asked.case, answered.answer
+    if not case.unanswered:
+        return None
+    foreign = answer["statements"] and unsupported(answer["statements"], [*case.history, case.question])
+    return {
+        "partial_facts": wording.recall(answer["answer"] or "", case.contains),
+        "partial_admitted": float(bool(answer.get("unanswered"))),
+        "partial_invented": float(spoilt(case, answer) or bool(foreign)),
+    }
+
+
+def citations(libraries: Mapping[str, Library], asked: Asked, answered: Answered) -> Scores | None:
     """The citations of an answer that was given."""
-
-    async def score(state: TaskState, target: Target) -> Score | None:
-        asked, answered = read(state)
-        made = cited(answered.answer)
-        if not made:
-            return None
-        library = libraries[asked.suite]
-        texts = {c["article"]: library.article(c["article"]).text for c in made}
-        return Score(value={"citation_validity": validity(made, texts)})
-
-    return score
-
-
-@scorer(metrics=METRICS)
-def proof() -> Scorer:
-    """Whether the citations of an answer to an answerable question prove it."""
-
-    async def score(state: TaskState, target: Target) -> Score | None:
-        asked, answered = read(state)
-        if answered.answer["abstained"] or not asked.case.answerable:
-            return None
-        return Score(value=proven([s["citations"] for s in answered.answer["statements"]], asked.proofs))
-
-    return score
+    made = cited(answered.answer)
+    library = libraries[asked.suite]
+    texts = {c["article"]: library.article(c["article"]).text for c in made}
+    return {"citation_validity": validity(made, texts)} if made else None
 
 
 def validity(made: Citations, texts: Mapping[str, str]) -> float:
@@ -107,63 +152,97 @@ def _holds(citation: dict[str, Any], text: str) -> bool:
     return bool(text[start:end] == citation["quote"]) and not cut
 
 
-def proven(statements: Sequence[Citations], proofs: Sequence[Proof]) -> dict[str, float]:
-    """ALCE's citation recall and precision, a gold sentence standing in for its judge of entailment.
+def proof(asked: Asked, answered: Answered) -> Scores | None:
+    """Whether the citations of an answer to an answerable question prove it."""
+    if answered.answer["abstained"] or not asked.proofs:
+        return None
+    return proven([s["citations"] for s in answered.answer["statements"]], asked.proofs)
 
-    Recall is the share of statements of which a citation covers a proof, precision the share of citations that
-    cover one (Gao et al. 2023, "Enabling Large Language Models to Generate Text with Citations", section 4).
+
+def proven(statements: Sequence[Citations], proofs: Sequence[Proof]) -> Scores:
+    """ALCE's citation recall and precision, a gold sentence standing in for its judge of entailment; gold recall.
+
+    Citation recall is the share of statements of which a citation overlaps a proof, precision the share of citations
+    that overlap one (Gao et al. 2023, "Enabling Large Language Models to Generate Text with Citations", section 4).
+    ``gold_recall`` is the share of the proof's parts that are cited, ``gold_hit`` whether any is.
     """
-    covers = [[_covers(citation, proofs) for citation in citations] for citations in statements]
-    each = [covered for row in covers for covered in row]
+    hits = [[_hit(citation, proofs) for citation in citations] for citations in statements]
+    each = [hit for row in hits for hit in row]
     return {
-        "citation_recall": sum(map(any, covers)) / len(covers),
+        "citation_recall": sum(map(any, hits)) / len(hits),
         "citation_precision": sum(each) / len(each),
+        "gold_recall": covered(proofs, [citation for citations in statements for citation in citations]),
+        "gold_hit": float(any(each)),
     }
 
 
-def _covers(citation: dict[str, Any], proofs: Iterable[Proof]) -> bool:
-    return any(
-        citation["article"] == proof.article and citation["start"] <= proof.start and proof.end <= citation["end"]
-        for proof in proofs
-    )
+def covered(proofs: Sequence[Proof], spans: Citations) -> float:
+    """The share of the parts of a proof of which ``spans``, as JSON, overlap one sentence or more."""
+    parts = {proof.part for proof in proofs}
+    found = {proof.part for proof in proofs if any(_hit(span, [proof]) for span in spans)}
+    return len(found) / len(parts)
 
 
-@scorer(metrics=METRICS)
-def abstention() -> Scorer:
+def _hit(span: dict[str, Any], proofs: Iterable[Proof]) -> bool:
+    return any(proof.overlaps(span["article"], span["start"], span["end"]) for proof in proofs)
+
+
+def evidence(asked: Asked, answered: Answered) -> Scores | None:
+    """How much of the proof of an answerable question is among the evidence that the models read."""
+    if not asked.proofs or asked.paragraph:
+        return None
+    return {"evidence_recall": covered(asked.proofs, [span.model_dump() for span in answered.evidence])}
+
+
+def abstention(asked: Asked, answered: Answered) -> Scores:
     """Whether it abstained and should have; how sure it was (-1: had nothing to say); what it would have got right."""
-
-    async def score(state: TaskState, target: Target) -> Score:
-        asked, answered = read(state)
-        would = worded(asked.case, answered.undeterred) if asked.case.answerable else {"facts_cited": 0.0}
-        mute = answered.undeterred["abstained"]
-        return Score(
-            value={
-                "abstained": float(answered.answer["abstained"]),
-                "right": float(answered.answer["abstained"] != asked.case.answerable),
-                "confidence": -1.0 if mute else answered.undeterred["confidence"],
-                "undeterred_facts": would["facts_cited"],
-            }
-        )
-
-    return score
+    mute = answered.undeterred["abstained"]
+    return {
+        "abstained": float(answered.answer["abstained"]),
+        "right": float(answered.answer["abstained"] != asked.case.answerable),
+        "confidence": -1.0 if mute else answered.undeterred["confidence"],
+        "undeterred_facts": would_be_right(asked, answered.undeterred),
+    }
 
 
-@scorer(metrics=METRICS)
-def retrieval(libraries: Mapping[str, Library]) -> Scorer:
+def would_be_right(asked: Asked, answer: dict[str, Any]) -> float:
+    """The share of facts in ``answer``, the cited sentences counted; 0 for a question without an answer.
+
+    Where a case has only whole answers to compare with: whether it cites a gold sentence.
+    """
+    if asked.case.contains:
+        return worded(asked.case, answer)["facts_cited"]
+    return float(any(_hit(citation, asked.proofs) for citation in cited(answer)))
+
+
+def given_paragraph(asked: Asked, answered: Answered) -> Scores | None:
+    """Exact match and F1 over all questions as SQuAD 2.0 has them, where abstaining is the right answer to some.
+
+    ``undeterred_…`` are those of the answer that would have been given with no threshold; 0 where there is none.
+    """
+    if not asked.paragraph:
+        return None
+    if not asked.case.answerable:
+        silent = float(answered.answer["abstained"])
+        return {"overall_exact": silent, "overall_f1": silent, "undeterred_exact": 0.0, "undeterred_f1": 0.0}
+    said, would = worded(asked.case, answered.answer), worded(asked.case, answered.undeterred)
+    return {
+        "overall_exact": said["exact"],
+        "overall_f1": said["f1"],
+        "undeterred_exact": would["exact"],
+        "undeterred_f1": would["f1"],
+    }
+
+
+def retrieval(libraries: Mapping[str, Library], asked: Asked, answered: Answered) -> Scores | None:
     """The ranking of passages for an answerable question; a passage is relevant when it overlaps a proof."""
-
-    async def score(state: TaskState, target: Target) -> Score | None:
-        asked, answered = read(state)
-        if not asked.case.answerable:
-            return None
-        relevant = _relevant(libraries[asked.suite], asked.proofs)
-        ranked = [f"{h['article']}:{h['start']}" for h in answered.answer["hits"]]
-        return Score(value=ranking(relevant, ranked))
-
-    return score
+    if not asked.proofs or asked.paragraph:
+        return None
+    relevant = _relevant(libraries[asked.suite], asked.proofs)
+    return ranking(relevant, [f"{h['article']}:{h['start']}" for h in answered.answer["hits"]])
 
 
-def ranking(relevant: Iterable[str], ranked: Sequence[str]) -> dict[str, float]:
+def ranking(relevant: Iterable[str], ranked: Sequence[str]) -> Scores:
     """Recall at k, reciprocal rank and nDCG of passages ``ranked`` best first, by ir-measures."""
     grades = {"q": dict.fromkeys(relevant, 1)}
     run = {"q": {passage: float(-rank) for rank, passage in enumerate(ranked)}}
@@ -180,18 +259,10 @@ def _relevant(library: Library, proofs: Iterable[Proof]) -> set[str]:
     }
 
 
-@scorer(metrics=METRICS)
-def cost() -> Scorer:
+def cost(asked: Asked, answered: Answered) -> Scores:
     """Seconds and evaluated tokens of the answer; the process's memory in MiB after it."""
-
-    async def score(state: TaskState, target: Target) -> Score:
-        _, answered = read(state)
-        return Score(
-            value={
-                "seconds": answered.answer["timings"]["total"],
-                "tokens": float(answered.answer["tokens"]),
-                "memory": answered.memory,
-            }
-        )
-
-    return score
+    return {
+        "seconds": answered.answer["timings"]["total"],
+        "tokens": float(answered.answer["tokens"]),
+        "memory": answered.memory,
+    }

@@ -14,19 +14,18 @@ from index.library import Library
 def stock(suites: Iterable[Suite], cache: Path, embedder: Embedder, stack: ExitStack) -> dict[str, Library]:
     """The library of each suite by the suite's name, open until ``stack`` closes.
 
+    Suites whose articles were unpacked into one folder of the cache share a library.
     Raises UsageError for an article that can't be read.
     """
-    libraries = {}
+    libraries: dict[str, Library] = {}
+    opened: dict[str, Library] = {}
     for suite in suites:
-        library = stack.enter_context(Library.open(cache / _place(suite), embedder))
-        changes = library.mirror([suite.folder], progress=True)
-        if changes.problems:
-            raise UsageError(f"{changes.problems[0].path}: {changes.problems[0].reason}.")
-        libraries[suite.name] = library
+        place = f"{suite.cached or suite.name}/library-{VERSION}"  # a newer layout gets a new one
+        if place not in opened:
+            library = stack.enter_context(Library.open(cache / place, embedder))
+            changes = library.mirror(suite.articles, progress=True)
+            if changes.problems:
+                raise UsageError(f"{changes.problems[0].path}: {changes.problems[0].reason}.")
+            opened[place] = library
+        libraries[suite.name] = opened[place]
     return libraries
-
-
-def _place(suite: Suite) -> str:
-    """Articles that were unpacked into the cache have their library beside them; a newer layout gets a new one."""
-    name = suite.folder.parent.name if suite.folder.name == "articles" else suite.name
-    return f"{name}/library-{VERSION}"

@@ -1,6 +1,6 @@
 """The solver: the assistant answers a sample, and once more without its threshold where it abstained."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import psutil
@@ -8,56 +8,72 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from pydantic import BaseModel
 
+from evals.case import Span
 from evals.dataset import Asked
+from evals.paragraph import Reader, read_paragraph
 from rag.answer import Answer
+from rag.assistant import Stage
 
 MIB = 2**20
 
 
-class Asks(Protocol):
+class Asks(Reader, Protocol):
     """What is measured: an ``Assistant``, or anything that answers as one."""
 
-    threshold: float
-
-    def ask(self, question: str, history: list[str]) -> Answer: ...
+    def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]: ...
 
 
 class Answered(BaseModel):
     """What a sample's metadata holds after the solver, as JSON.
 
     ``undeterred`` is the answer with the threshold at 0: what the assistant would have said instead of abstaining.
-    ``memory`` is the process's memory afterwards in MiB.
+    ``evidence`` is what the models read, ``memory`` the process's memory afterwards in MiB.
     """
 
     answer: dict[str, Any]
     undeterred: dict[str, Any]
+    evidence: list[Span] = []
     memory: float
 
 
 @solver
 def ask(assistants: Mapping[str, Asks]) -> Solver:
-    """Asks the assistant of the sample's suite."""
+    """Asks the assistant of the sample's suite, or has it read the sample's paragraph alone."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         asked = Asked.model_validate(state.metadata)
         assistant = assistants[asked.suite]
-        answer = assistant.ask(asked.case.question, asked.case.history)
+        answer, evidence = answered(assistant, asked)
         undeterred = _undeterred(assistant, asked) if answer.abstained else answer
-        answered = Answered(
+        found = Answered(
             answer=answer.as_json(),
             undeterred=undeterred.as_json(),
+            evidence=evidence,
             memory=psutil.Process().memory_info().rss / MIB,
         )
-        state.metadata |= answered.model_dump()
+        state.metadata |= found.model_dump()
         state.output = ModelOutput.from_content("footnote", answer.text or f"({answer.reason})")
         return state
 
     return solve
 
 
+def answered(assistant: Asks, asked: Asked) -> tuple[Answer, list[Span]]:
+    """The answer, and the evidence of the last stage that has some."""
+    if asked.paragraph:
+        return read_paragraph(assistant, asked.case.question, asked.paragraph), []
+    evidence: list[Span] = []
+    for step in assistant.steps(asked.case.question, asked.case.history):
+        if isinstance(step, Answer):
+            return step, evidence
+        if step.evidence:
+            evidence = [Span(article=e.article, start=e.start, end=e.end) for e in step.evidence]
+    raise AssertionError("The last step is an answer.")
+
+
 def _undeterred(assistant: Asks, asked: Asked) -> Answer:
     threshold, assistant.threshold = assistant.threshold, 0.0
     try:
-        return assistant.ask(asked.case.question, asked.case.history)
+        return answered(assistant, asked)[0]
     finally:
         assistant.threshold = threshold

@@ -70,7 +70,7 @@ def rows(data: Path) -> Iterator[Row]:
     """Every row, as soon as it is measured."""
     with tempfile.TemporaryDirectory() as folder:
         place = str(Path(folder, "library"))
-        article = suite.load("deal").folder
+        article = suite.load("deal").articles[0]
         process(*RAG, "--library", place, "index", str(article))
         yield from commands(place)
         yield from indexing(article, Path(folder))

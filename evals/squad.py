@@ -1,14 +1,14 @@
 """SQuAD: any file in its JSON layout as a suite; each title is one article, and all are indexed together."""
 
-import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from evals.case import Case, Proof
+from evals.case import Case, Proof, Span
 from evals.suite import Suite
-from index.article import slug
+from evals.unpacked import digest, unpack
 from index.errors import UsageError
 from index.squad import Gold, Paragraph, Question, Title, read
 
@@ -20,32 +20,28 @@ def load(file: Path, cache: Path) -> Suite:
     Raises UsageError for a file that is not SQuAD's layout.
     """
     titles = read(file)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    folder = cache / f"squad-{digest}" / "articles"
-    folder.mkdir(parents=True, exist_ok=True)
+    cached = f"squad-{digest([file])}"
+    articles = cache / cached / "articles"
+    ids = unpack(articles, [(title.title, title.text) for title in titles])
     cases: list[Case] = []
     proofs: dict[str, list[Proof]] = {}
-    for name, title in _named(titles).items():
-        (folder / f"{name}.txt").write_text(title.text, encoding="utf-8", newline="")
+    paragraphs: dict[str, Span] = {}
+    for id, title in zip(ids, titles, strict=True):
         for start, paragraph in title.placed():
             for question in paragraph.qas:
                 cases.append(_case(file, title, paragraph, question))
-                proofs[question.id] = [_proof(slug(name), start, gold) for gold in question.answers]
-    return Suite("squad", folder, tuple(cases), proofs)
+                proofs[question.id] = [_proof(id, start, gold) for gold in question.answers]
+                paragraphs[question.id] = Span(article=id, start=start, end=start + len(paragraph.context))
+    return Suite("squad", (articles,), tuple(cases), proofs, paragraphs, cached)
 
 
-def _named(titles: list[Title]) -> dict[str, Title]:
-    """The titles by file name, each with an id of its own."""
-    named: dict[str, Title] = {}
-    ids: set[str] = set()
-    for title in titles:
-        name = title.title.replace("/", "-").strip(". ") or "article"
-        number = 2
-        while slug(name) in ids:
-            name, number = f"{title.title} {number}".replace("/", "-"), number + 1
-        ids.add(slug(name))
-        named[name] = title
-    return named
+def both(file: Path, cache: Path) -> list[Suite]:
+    """The questions in ``file`` twice: asked of the library, and (squad-paragraph) read from the gold paragraph alone.
+
+    The second is the setting of SQuAD 2.0's leaderboard. Raises as ``load`` does.
+    """
+    given = load(file, cache)
+    return [replace(given, paragraphs={}), replace(given, name="squad-paragraph")]
 
 
 def _case(file: Path, title: Title, paragraph: Paragraph, question: Question) -> Case:

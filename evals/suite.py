@@ -1,15 +1,17 @@
 """Suites: cases and the articles that they are about, from YAML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import floor
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evals.case import Case, Proof
+from evals import wording
+from evals.case import Case, Proof, Span
 from index.article import Article, UnreadableFile, find, read
 from index.errors import UsageError
 
@@ -19,28 +21,45 @@ SUITES = Path(__file__).with_name("suites")
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    articles: str
+    articles: str | Annotated[list[str], Field(min_length=1)]
     cases: list[dict[str, Any]] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Named cases on the articles in ``folder`` (a folder or a file), indexed together.
+    """Named cases on ``articles`` (files and folders), indexed together.
 
-    ``proofs`` holds for the id of each answerable case where its proving sentences stand.
+    ``proofs`` holds for the id of each answerable case where its proving sentences stand, ``paragraphs`` where the
+    paragraph stands that a case is about, for cases that are to be read from it alone. ``cached`` names the folder of
+    the cache that the articles were unpacked into; None for articles that lie elsewhere.
     """
 
     name: str
-    folder: Path
+    articles: tuple[Path, ...]
     cases: tuple[Case, ...]
     proofs: dict[str, list[Proof]]
+    paragraphs: dict[str, Span] = field(default_factory=dict)
+    cached: str | None = None
 
     def sample(self, count: int | None, seed: int = 0) -> "Suite":
-        """At most ``count`` of the cases, drawn by ``seed``, in their order."""
+        """At most ``count`` of the cases, in their order: a stratified sample, drawn by ``seed``.
+
+        Cases of one category that are answerable, answerable in part or not at all are a stratum, and each stratum
+        has the share of the sample that it has of the suite, to within one case (largest remainders).
+        """
         if count is None or count >= len(self.cases):
             return self
-        drawn = sorted(Random(seed).sample(range(len(self.cases)), count))
-        return replace(self, cases=tuple(self.cases[i] for i in drawn))
+        strata: dict[tuple[str, bool, bool], list[int]] = {}
+        for number, case in enumerate(self.cases):
+            strata.setdefault((case.category, case.answerable, case.unanswered), []).append(number)
+        draw = Random(seed)
+        shares = [count * len(stratum) / len(self.cases) for stratum in strata.values()]
+        sizes = [floor(share) for share in shares]
+        by_remainder = sorted(range(len(sizes)), key=lambda k: (sizes[k] - shares[k], draw.random()))
+        for k in by_remainder[: count - sum(sizes)]:
+            sizes[k] += 1
+        drawn = [i for stratum, size in zip(strata.values(), sizes, strict=True) for i in draw.sample(stratum, size)]
+        return replace(self, cases=tuple(self.cases[i] for i in sorted(drawn)))
 
 
 def names() -> list[str]:
@@ -56,16 +75,19 @@ def load(name: str) -> Suite:
     """
     file = Path(name) if name.endswith((".yaml", ".yml")) else SUITES / f"{name}.yaml"
     if not file.is_file():
-        raise UsageError(f"There is no suite {name}: there are {', '.join(names())} and squad (with --data FILE).")
+        raise UsageError(
+            f"There is no suite {name}: there are {', '.join(names())}, and with --data squad, clapnq and multihop."
+        )
     content = _content(file)
-    folder = (file.parent / content.articles).resolve()
-    articles = _articles(file, folder)
+    named = [content.articles] if isinstance(content.articles, str) else content.articles
+    places = tuple((file.parent / place).resolve() for place in named)
+    articles = _articles(file, places)
     cases = [_case(file, number, record) for number, record in enumerate(content.cases, 1)]
     ids = [case.id for case in cases]
     if twice := next((id for id in ids if ids.count(id) > 1), None):
         raise UsageError(f"{file}, case {twice}: the id is used twice.")
-    proofs = {case.id: [_proof(file, case, sentence, articles) for sentence in case.proof] for case in cases}
-    return Suite(file.stem, folder, tuple(cases), proofs)
+    proofs = {case.id: _proofs(file, case, articles) for case in cases}
+    return Suite(file.stem, places, tuple(cases), proofs)
 
 
 def _content(file: Path) -> _File:
@@ -80,13 +102,13 @@ def _content(file: Path) -> _File:
         raise UsageError(f"{file}: {_complaint(error)}.") from error
 
 
-def _articles(file: Path, folder: Path) -> list[Article]:
+def _articles(file: Path, places: Sequence[Path]) -> list[Article]:
     try:
-        articles = [read(path) for path in find([folder])]
+        articles = [read(path) for path in find(places)]
     except (UsageError, UnreadableFile) as error:
         raise UsageError(f"{file}, articles: {error}") from error
     if not articles:
-        raise UsageError(f"{file}, articles: there is no .txt or .md file in {folder}.")
+        raise UsageError(f"{file}, articles: there is no .txt or .md file in {', '.join(map(str, places))}.")
     return articles
 
 
@@ -104,10 +126,18 @@ def _complaint(error: ValidationError) -> str:
     return f"{place}: {message[0].lower()}{message[1:]}" if place else message
 
 
-def _proof(file: Path, case: Case, sentence: str, articles: Sequence[Article]) -> Proof:
+def _proofs(file: Path, case: Case, articles: Sequence[Article]) -> list[Proof]:
+    """Where the proof stands; what must not be said must not stand in it, or quoting it would be wrong."""
+    sentences = [sentence for part in case.parts for sentence in part]
+    if said := next((e for e in case.excludes if any(wording.says(s, e) for s in sentences)), None):
+        raise UsageError(f"{file}, case {case.id}: it excludes “{said}”, which stands in its proof.")
+    return [_proof(file, case, s, number, articles) for number, part in enumerate(case.parts) for s in part]
+
+
+def _proof(file: Path, case: Case, sentence: str, part: int, articles: Sequence[Article]) -> Proof:
     places = [(article, start) for article in articles if (start := article.text.find(sentence)) >= 0]
     if len(places) != 1:
         where = "in no article" if not places else f"in {len(places)} articles"
         raise UsageError(f"{file}, case {case.id}: the proof “{sentence}” stands {where}.")
     article, start = places[0]
-    return Proof(article=article.id, start=start, end=start + len(sentence))
+    return Proof(article=article.id, start=start, end=start + len(sentence), part=part)

@@ -76,7 +76,7 @@ def main() -> None:
         f"| questions a second, by jobs | {' | '.join(map(str, options.jobs))} |\n|{'---|' * (len(options.jobs) + 1)}"
     )
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
-        library.mirror([deal.folder])
+        library.mirror(deal.articles)
         local = load_local()
         measure("in this process", library, local, questions, options.jobs)
         local.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ __all__ = ["Changes", "Library"]
 
 SOURCE = "(SELECT source FROM files WHERE article = number ORDER BY path LIMIT 1) AS source"
 ARTICLE = f"SELECT id, title, {SOURCE}, text, sha256, date, pages FROM articles WHERE id NOTNULL"
+SCORED = 5000  # passages that are scored together, where only some articles are searched
 ENTRY = f"SELECT id, title, {SOURCE}, sha256, date, length(text), added FROM articles WHERE id NOTNULL"
 
 
@@ -122,6 +123,10 @@ class Library:
             self._vectors = self._words = None
         self._follow()
 
+    def generation(self) -> str:
+        """The name of the state that the library is in: another one as soon as anything is added or removed."""
+        return self._database.generation()
+
     def status(self) -> Status:
         """How much there is, what made it, and whether both rankings are up to date."""
         return health.status(self._database)
@@ -165,14 +170,17 @@ class Library:
         with self._database.reading() as connection:
             return list(_passages(connection, "articles.id = ? ORDER BY start", [article_id]).values())
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
+    def search(self, question: str, k: int = 10, among: Collection[str] | None = None) -> list[Hit]:
         """The ``k`` passages that answer ``question`` best, best first; none in an empty library.
 
+        With ``among``, only passages of the articles with these ids are found, each of them scored.
         Raises UsageError for an empty question.
         """
-        return self.search_all([question], k)[0]
+        return self.search_all([question], k, among)[0]
 
-    def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+    def search_all(
+        self, questions: Sequence[str], k: int = 10, among: Collection[str] | None = None
+    ) -> list[list[Hit]]:
         """``search`` for each of ``questions``, embedded in batches."""
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
@@ -180,9 +188,15 @@ class Library:
         with self._database.reading() as connection:
             if not connection.execute("SELECT EXISTS (SELECT * FROM articles WHERE id NOTNULL)").fetchone()[0]:
                 return [[] for _ in questions]
-            vectors = self._current_vectors()
             queries = self._embedder.encode_questions(questions, float(self._database.fact("agreement") or 0))
             self._check_dimensions(queries.shape[1])
+            if among is not None:
+                ids = _ids(connection, among)
+                return [
+                    _chosen(connection, words, question, query, ids, k)
+                    for question, query in zip(questions, queries, strict=True)
+                ]
+            vectors = self._current_vectors()
             nearest = vectors.nearest(queries, CANDIDATES)
             return [
                 _hits(connection, words, question, query, near, k)
@@ -251,13 +265,51 @@ def _hits(
     best = words.best(question, CANDIDATES)
     cosine = scores(connection, query, sorted({*nearest, *best}))  # without what another process removed meanwhile
     near = order({id: cosine[id] for id in nearest if id in cosine})[:CANDIDATES]
+    return _fused(connection, words, question, cosine, near, [id for id in best if id in cosine], k)
+
+
+def _chosen(
+    connection: sqlite3.Connection, words: Words, question: str, query: NDArray[np.float32], ids: list[int], k: int
+) -> list[Hit]:
+    """As ``_hits``, of the passages ``ids`` alone: both sides score all of them."""
+    from index.vectors import scores
+
+    cosine: dict[int, float] = {}
+    said: dict[int, float] = {}
+    for first in range(0, len(ids), SCORED):
+        part = ids[first : first + SCORED]
+        cosine |= scores(connection, query, part)
+        said |= words.scores(question, part)
+    best = order({id: score for id, score in said.items() if score and id in cosine})[:CANDIDATES]
+    return _fused(connection, words, question, cosine, order(cosine)[:CANDIDATES], best, k) if cosine else []
+
+
+def _fused(
+    connection: sqlite3.Connection,
+    words: Words,
+    question: str,
+    cosine: dict[int, float],
+    near: list[int],
+    best: list[int],
+    k: int,
+) -> list[Hit]:
+    """The ``k`` best of both sides' candidates, ``near`` and ``best`` in order."""
     dense = {id: rank for rank, id in enumerate(near, 1)}
-    lexical = {id: rank for rank, id in enumerate((id for id in best if id in cosine), 1)}
+    lexical = {id: rank for rank, id in enumerate(best, 1)}
     ids = sorted({*dense, *lexical})
     fused = fuse({id: cosine[id] for id in ids}, words.scores(question, ids))
     chosen = order(fused)[:k]
     passages = _passages(connection, f"passages.id IN ({','.join('?' * len(chosen))})", chosen)
     return [Hit(passages[id], fused[id], rank, dense.get(id), lexical.get(id)) for rank, id in enumerate(chosen, 1)]
+
+
+def _ids(connection: sqlite3.Connection, among: Collection[str]) -> list[int]:
+    """The passages of the articles ``among``."""
+    select = (
+        "SELECT passages.id FROM json_each(?) JOIN articles ON articles.id = json_each.value "
+        "JOIN passages ON passages.article = number"
+    )
+    return [id for (id,) in connection.execute(select, [json.dumps(sorted(among))])]
 
 
 def _passages(connection: sqlite3.Connection, condition: str, arguments: Sequence[object]) -> dict[int, Passage]:

@@ -18,19 +18,20 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def lock(file: Path) -> Iterator[None]:
+def lock(file: Path, patience: float | None = None) -> Iterator[None]:
     """Hold the lock in ``file``, which says who holds it; a kill lets go of it.
 
-    Waits for another process, and says so; raises FootnoteError when that takes too long, and OSError where the
-    file can't be made.
+    Waits for another process, and says so; raises FootnoteError when that takes more than ``patience`` seconds (30),
+    and OSError where the file can't be made.
     """
+    patience = PATIENCE if patience is None else patience
     guard = FileLock(file)
     try:
         guard.acquire(timeout=PROMPT)
     except Timeout:
         log.warning("Waiting for %s, which is writing %s.", _holder(file), file.parent)
         try:
-            guard.acquire(timeout=PATIENCE - PROMPT)
+            guard.acquire(timeout=patience - PROMPT)
         except Timeout as error:
             raise FootnoteError(
                 f"{file.parent} is being written by {_holder(file)}: try again when that is done. Nothing was changed."

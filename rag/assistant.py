@@ -1,29 +1,36 @@
-"""The assistant: a question's way from search to evidence to generation to verification to an answer."""
+"""The assistant: a question's way from search to evidence, reader, writer and checker to an answer."""
 
-import re
 import time
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.open import AnyLibrary
 from index.search import Hit
+from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
-from rag.answer_type import expected
 from rag.citation import Citation
-from rag.evidence import Evidence, lead, select
-from rag.generation import Generation
-from rag.models import Model
-from rag.prompt import MAX_EVIDENCE
-from rag.question import Kind, checked, in_context, kind
-from rag.verification import covers, holds, informs
+from rag.confidence import THRESHOLDS, confidence
+from rag.evidence import Evidence, lead, searches, select, thinned, together, united
+from rag.generation import Reading
+from rag.models import Models
+from rag.prompt import Line
+from rag.question import YES_OR_NO, Kind, checked, in_context, joins, kind, topic
+from rag.writer import STATEMENTS, Draft
 
 HITS = 10
-EVIDENCE = 8  # sentences; `evals.ablation` shows 3, 6 and 9 beside it
-THRESHOLD = 0.49  # confidence below which it abstains: the highest that declines at most 15% of dev-a's answerable
+QUICK = 8  # units that the reader answers from alone
+CANDIDATES = 14  # units that it reads and orders for the writer
+FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
+ENOUGH = 0.97
+EACH = 3  # units of each part of a question that is made of several
+SUMMARY = 9
+LEAST = 3  # statements of a summary
+SURE = 0.9  # confidence from which on a question is not taken apart
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.5  # score of the evidence from which on the articles talk about what is asked
-KEY_SENTENCES = 5  # of a summary
+ON_POINT = 0.05  # share of the reader's probability that what a statement cites holds, at least
+ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
+OPPOSED = 0.2  # probability of a sentence of another article from which on it is said, too
 
 NOTHING_FOUND = "Nothing in the articles is about this."
 NOT_SAID = "The articles talk about this, but they do not say."
@@ -46,132 +53,247 @@ class Stage:
     statements: tuple[Statement, ...] = ()
 
 
-class Assistant:
-    """Answers questions from a library with a language model, and cites what proves each statement.
+@dataclass
+class Work:
+    """What is known of a question so far."""
 
-    It abstains below ``threshold``, a confidence from 0 to 1. A model that is still being loaded is waited for when
-    the evidence has been found. Threads may ask at once.
-    """
-
-    def __init__(self, library: AnyLibrary, model: Model | Future[Model], threshold: float = THRESHOLD) -> None:
-        self.library = library
-        self._model = model
-        self.threshold = threshold
+    question: str
+    kind: Kind
+    hits: list[Hit] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    reading: Reading | None = None
+    confidence: float = 0.0
+    tokens: int = 0
+    answered: int = 0  # parts of the question
+    parts: list[str] = field(default_factory=list)  # those that the articles leave open
 
     @property
-    def model(self) -> Model:
-        """The language model; raises what loading it raised."""
-        return self._model.result() if isinstance(self._model, Future) else self._model
+    def lines(self) -> list[Line]:
+        return [e.line for e in self.evidence]
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+
+class Assistant:
+    """Answers questions from a library with a reader and a writer, and cites what proves each statement.
+
+    It abstains below ``threshold``, a confidence from 0 to 1; None stands for the calibrated one (`confidence.py`).
+    Models that are still being loaded are waited for when they are needed. Threads may ask at once.
+    """
+
+    def __init__(self, library: AnyLibrary, models: Models, threshold: float | None = None) -> None:
+        self.library = library
+        self.models = models
+        self.threshold = threshold
+
+    def ask(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Answer:
         """The answer to ``question``; ``history`` holds the questions before it, oldest first.
 
-        Raises UsageError for a question that is empty or too long for the model's window.
+        ``quick`` leaves the writer out. Raises UsageError for a question that is empty or too long for the window.
         """
-        *_, answer = self.steps(question, history)
+        *_, answer = self.steps(question, history, quick)
         assert isinstance(answer, Answer)
         return answer
 
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""
         self.library.search("warming up", HITS)
-        self.model.warm_up()
+        self.models.warm_up()
 
-    def steps(self, question: str, history: Sequence[str] = ()) -> Iterator[Stage | Answer]:
-        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages.
-
-        A model on a server is a stage further with each token, and closing ends the request.
-        """
+    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
+        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
         started = time.perf_counter()
         asked = checked(question)
-        wanted = kind(asked)
-        if wanted is Kind.SMALL_TALK:
-            yield Answer(question, (), SMALL_TALK, (), self.model.name)
+        work = Work(in_context(asked, history), kind(asked))
+        if work.kind is Kind.SMALL_TALK:
+            yield Answer(question, (), SMALL_TALK, (), self.models.reader.model.name)
             return
         yield Stage("Searching the articles")
-        full = in_context(asked, history)
-        hits = self.library.search(full, HITS)
+        about = collection.answer(self.library, work.question)
+        if about:
+            yield Answer(question, about, None, (), "library", 1.0)
+            return
+        work.hits = self._search(work.question)
         searched = time.perf_counter()
-        if wanted is Kind.SUMMARY:
-            evidence = lead(self.library.passages(hits[0].passage.article_id), MAX_EVIDENCE) if hits else []
-        else:
-            evidence = select(full, hits, EVIDENCE)
-        yield Stage(f"Reading {len(evidence)} sentences", tuple(evidence))
-        read = yield from self._read(full, evidence, wanted, expected(asked))
-        generated = time.perf_counter()
-        sure = confidence(full, read, evidence, hits) if read else 0.0
-        statements = self._statements(full, read, evidence, wanted, sure)
+        quick = quick or self.models.writer is None
+        yield from self._read(work, QUICK if quick else CANDIDATES)
+        threshold = THRESHOLDS[quick] if self.threshold is None else self.threshold
+        if not quick and work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question)):
+            yield from self._part(work, threshold)
+        read = time.perf_counter()
+        statements: tuple[Statement, ...] = ()
+        if work.confidence >= threshold:
+            if quick:
+                statements = self._verbatim(work)
+            else:
+                statements = yield from self._written(work)
         done = time.perf_counter()
+        best = _best(work) if statements else None
         yield Answer(
             question,
             statements,
-            None if statements else self._reason(hits, evidence),
-            tuple(hits),
-            self.model.name,
-            sure,
-            read.tokens if read else 0,
-            Timings(searched - started, generated - searched, done - generated, done - started),
+            None if statements else self._reason(work),
+            tuple(work.hits),
+            self.models.reader.model.name if quick else self.models.name,
+            work.confidence,
+            work.tokens,
+            Timings(searched - started, read - searched, done - read, done - started),
+            best,
+            self._unanswered(work, statements) if statements else None,
         )
 
-    def _read(
-        self, question: str, evidence: Sequence[Evidence], wanted: Kind, answer_type: re.Pattern[str] | None
-    ) -> Generator[Stage, None, Generation | None]:
-        """What the model makes of the evidence; a stage each time that it is further."""
-        if not evidence:
-            return None
-        for step in self.model.read(question, evidence, wanted, answer_type):
-            if isinstance(step, Generation):
-                return step
-            yield Stage(f"Writing, {step} tokens so far", tuple(evidence))
-        return None
+    def _search(self, question: str) -> list[Hit]:
+        return together(self.library.search_all(searches(question), HITS))
 
-    def _statements(
-        self, question: str, read: Generation | None, evidence: Sequence[Evidence], wanted: Kind, sure: float
-    ) -> tuple[Statement, ...]:
-        if read is None:
+    def _read(self, work: Work, count: int) -> Generator[Stage, None, None]:
+        """Chooses the evidence and reads it; leaves what the reader makes of it in ``work``."""
+        if work.kind is Kind.SUMMARY:
+            work.evidence = self._summary(work)
+            yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
+            work.confidence = 1.0 if work.evidence else 0.0
+            return
+        work.evidence = select(work.question, work.hits, count, self.library.article)
+        if not work.evidence:
+            return
+        yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
+        closed = YES_OR_NO if work.kind is Kind.POLAR else ()
+        work.reading = self.models.reader.read(work.question, work.lines, closed, [e.score for e in work.evidence])
+        work.tokens += work.reading.tokens
+        work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
+
+    def _part(self, work: Work, threshold: float) -> Generator[Stage, None, None]:
+        """Takes the question apart, and answers the parts that the articles answer."""
+        writer = self.models.writer
+        assert writer is not None
+        yield Stage("Taking the question apart", tuple(work.evidence))
+        asked = writer.parts(work.question)
+        if len(asked) < 2:
+            return
+        answered: list[Work] = []
+        for question in asked:
+            part = Work(question, kind(question), self._search(question))
+            yield from self._read(part, QUICK)
+            work.tokens += part.tokens
+            if part.reading and part.confidence >= threshold:
+                part.evidence = thinned(part.evidence, part.reading.labels, EACH, EACH, ENOUGH)
+                answered.append(part)
+            else:
+                work.parts.append(question)
+        work.answered = len(answered)
+        if answered:
+            own = work.reading.labels if work.reading else ()
+            best = thinned(work.evidence, own, EACH, EACH, ENOUGH) if own else []
+            work.evidence = united([best, *(part.evidence for part in answered)])
+            work.reading = None
+            work.confidence = max(part.confidence for part in answered)
+            work.hits = together([work.hits, *(part.hits for part in answered)])
+
+    def _summary(self, work: Work) -> list[Evidence]:
+        """What a summary draws on: the article that is asked for, or what the articles hold about a topic."""
+        about = topic(work.question)
+        if not work.hits:
+            return []
+        if about:
+            return collection.about(self.library, about, work.hits, SUMMARY)
+        ids = [e.id for e in self.library.entries()][:3]
+        share = SUMMARY // max(1, len(ids))
+        return [e for id in ids for e in lead(self.library.article(id), self.library.passages(id), share)]
+
+    def _verbatim(self, work: Work) -> tuple[Statement, ...]:
+        """The sentence that answers, word for word; for a summary the most telling ones."""
+        if work.kind is Kind.SUMMARY:
+            return tuple(self._statement(e.text, [e]) for e in work.evidence[:STATEMENTS])
+        if work.reading is None or not work.reading.candidates:
             return ()
-        if wanted is Kind.SUMMARY:
-            order = sorted(range(1, len(read.labels)), key=lambda k: -read.labels[k])[:KEY_SENTENCES]
-            return tuple(self._statement(evidence[k - 1], evidence[k - 1].text) for k in sorted(order))
-        if sure < self.threshold:
-            return ()
-        best = next((c for c in read.candidates if informs(c.text, question)), None)
-        if best is None:
-            return ()
-        sentence = evidence[best.label - 1]
-        if wanted is Kind.POLAR:
-            text = f"{best.text}: {sentence.text}" if _decided(read) else sentence.text
+        best = work.reading.candidates[0]
+        evidence = work.evidence[best.label - 1]
+        said = evidence.text
+        if work.kind is Kind.POLAR and _decided(work.reading):
+            said = f"{best.text}: {said}"
+        return (self._statement(said, [evidence], work.confidence),)
+
+    def _written(self, work: Work) -> Generator[Stage, None, tuple[Statement, ...]]:
+        """What the writer says and the checker lets through."""
+        writer = self.models.writer
+        assert writer is not None
+        opposed = self._opposed(work)
+        if work.reading and work.kind is not Kind.SUMMARY:
+            chosen = thinned(work.evidence, work.reading.labels, FEWEST, MOST, ENOUGH)
         else:
-            text = sentence.text if wanted is Kind.EXPLANATION else best.text
-        return (self._statement(sentence, text),) if holds(text, [sentence.text]) else ()
+            chosen = work.evidence
+        lines = [e.line for e in chosen]
+        least = LEAST if work.kind is Kind.SUMMARY else max(1, min(work.answered, STATEMENTS))
+        shown: list[Statement] = []
+        yield Stage("Writing", tuple(chosen))
+        for step in writer.write(work.question, lines, least):
+            if isinstance(step, Draft):
+                statement = self._checked(work, chosen, lines, step)
+                if statement and not any(checker.alike(statement.text, s.text) for s in shown):
+                    shown.append(statement)
+                    yield Stage("Writing", tuple(chosen), tuple(shown))
+            else:
+                yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
+        if not shown:
+            shown += self._verbatim(work)
+        cited = {c.article for s in shown for c in s.citations}
+        shown += [s for s in opposed if not any(c.article in cited for c in s.citations)]
+        return tuple(shown)
 
-    def _statement(self, evidence: Evidence, text: str) -> Statement:
-        article = self.library.article(evidence.article)
-        return Statement(" ".join(text.split()), (Citation.of(article, evidence.start, evidence.end),))
+    def _checked(
+        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft
+    ) -> Statement | None:
+        """The statement of ``draft`` with what proves it, or its sentence word for word, or nothing."""
+        kept = checker.checked(draft.text, draft.labels, lines, work.question)
+        if work.reading is None:
+            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered) if kept else None
+        labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
+        if kept and sum(labels[evidence[k - 1]] for k in kept.labels) >= ON_POINT * work.reading.answerable:
+            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered)
+        likely = {e: p for e, p in labels.items() if p >= ANSWERS}
+        instead = max((evidence[k - 1] for k in draft.labels if evidence[k - 1] in likely),
+                      key=lambda e: likely[e], default=None)  # fmt: skip
+        return self._statement(instead.text, [instead], likely[instead]) if instead else None
 
-    def _reason(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> str:
-        if not hits:
+    def _opposed(self, work: Work) -> list[Statement]:
+        """The sentence of a second article that answers the question in other words, where the reader finds one."""
+        if work.reading is None or not work.reading.candidates or work.kind is Kind.POLAR:
+            return []
+        first = work.reading.candidates[0]
+        for candidate in work.reading.candidates[1:]:
+            evidence = work.evidence[candidate.label - 1]
+            elsewhere = evidence.article != work.evidence[first.label - 1].article
+            if elsewhere and work.reading.labels[candidate.label] >= OPPOSED and candidate.text != first.text:
+                return [self._statement(evidence.text, [evidence], work.reading.labels[candidate.label])]
+        return []
+
+    def _unanswered(self, work: Work, said: Sequence[Statement]) -> str | None:
+        """In one line, which part of the question the articles leave open."""
+        if work.parts:
+            return f"The articles do not say: {' '.join(work.parts)}"
+        told = " ".join(f"{s.text} {c.quote} {c.title}" for s in said for c in s.citations)
+        told += " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence)
+        open_names = [
+            n for n in dict.fromkeys(checker.names(f"— {work.question}")[1:]) if n.casefold() not in told.casefold()
+        ]
+        return f"The articles do not say anything about {', '.join(open_names)}." if open_names else None
+
+    def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
+        citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
+        return Statement(" ".join(text.split()), citations, round(support, 3))
+
+    def _reason(self, work: Work) -> str:
+        if not work.hits:
             return EMPTY_LIBRARY
-        return NOT_SAID if any(e.score > SPOKEN_OF for e in evidence) else NOTHING_FOUND
+        return NOT_SAID if any(e.score > SPOKEN_OF for e in work.evidence) else NOTHING_FOUND
 
 
-def confidence(question: str, read: Generation, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
-    """How sure the model is, from 0 to 1, that the evidence answers ``question``.
-
-    Its own probability of that, with lower odds (by up to three quarters) where of the names and numbers in the
-    question only a share stands in the passage around the best sentence.
-    """
-    if not read.candidates:
-        return 0.0
-    best = evidence[read.candidates[0].label - 1]
-    passages = (hit.passage for hit in hits if hit.passage.article_id == best.article)
-    around = next((p.text for p in passages if p.start <= best.start < p.end), best.text)
-    covered = covers(f"{best.article.replace('-', ' ')}\n{around}", question)
-    for_it = read.answerable * ((1 + covered) / 2) ** 2
-    return for_it / (for_it + 1 - read.answerable)
+def _best(work: Work) -> str | None:
+    """The key words of the answer."""
+    if work.reading is None or not work.reading.candidates:
+        return None
+    informs = (c.text for c in work.reading.candidates if checker.informs(c.text, work.question))
+    return next(informs, work.reading.candidates[0].text)
 
 
-def _decided(read: Generation) -> bool:
+def _decided(reading: Reading) -> bool:
     """Whether yes and no are far enough apart to be said."""
-    best, *others = read.candidates
+    best, *others = reading.candidates
     return all(best.logprob - c.logprob > DECIDED for c in others if c.label == best.label)

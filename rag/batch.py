@@ -9,7 +9,7 @@ from rag.answer import Answer
 from rag.assistant import Assistant
 
 
-def answers(assistant: Assistant, questions: Sequence[str], jobs: int = 1) -> Iterator[Answer]:
+def answers(assistant: Assistant, questions: Sequence[str], jobs: int = 1, quick: bool = False) -> Iterator[Answer]:
     """The answer to each question, ``jobs`` being worked on at once; raises what ``Assistant.ask`` raises.
 
     No question is begun after the first that failed, nor once the iterator is closed. The threads don't keep the
@@ -20,7 +20,7 @@ def answers(assistant: Assistant, questions: Sequence[str], jobs: int = 1) -> It
     for pair in zip(questions, promised, strict=True):
         waiting.put(pair)
     for _ in range(min(jobs, len(questions))):
-        Thread(target=_work, args=[assistant, waiting], daemon=True).start()
+        Thread(target=_work, args=[assistant, waiting, quick], daemon=True).start()
     try:
         for answer in promised:
             yield answer.result()
@@ -29,7 +29,7 @@ def answers(assistant: Assistant, questions: Sequence[str], jobs: int = 1) -> It
             answer.cancel()
 
 
-def _work(assistant: Assistant, waiting: "SimpleQueue[tuple[str, Future[Answer]]]") -> None:
+def _work(assistant: Assistant, waiting: "SimpleQueue[tuple[str, Future[Answer]]]", quick: bool) -> None:
     while True:
         try:
             question, answer = waiting.get_nowait()
@@ -38,6 +38,6 @@ def _work(assistant: Assistant, waiting: "SimpleQueue[tuple[str, Future[Answer]]
         if not answer.set_running_or_notify_cancel():
             continue
         try:
-            answer.set_result(assistant.ask(question))
+            answer.set_result(assistant.ask(question, quick=quick))
         except BaseException as error:  # told to whoever waits for the answer
             answer.set_exception(error)

@@ -15,6 +15,7 @@ from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
+    from rag.answer import Answer
     from rag.assistant import Assistant
 
 ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
@@ -115,9 +116,12 @@ def remove(options: dict[str, Any], article: str) -> None:
 @click.argument("question", required=False)
 @click.option("--batch", metavar="FILE", help="One question a line; - for standard input. Prints JSON lines.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="With --batch: questions at once.")
+@click.option("--quick", is_flag=True, help="A sentence of the articles as it stands, without the writer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.pass_obj
-def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: int, as_json: bool) -> None:
+def ask(
+    options: dict[str, Any], question: str | None, batch: str | None, jobs: int, quick: bool, as_json: bool
+) -> None:
     """Answer QUESTION, with a footnote for each statement.
 
     Exit status: 0 for an answer, 3 when the articles don't hold one, 2 for bad usage, 1 for a failure. Without a
@@ -137,15 +141,16 @@ def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: 
 
         checked(question)
     questions = _questions(batch) if batch is not None else []
-    with _assistant(options) as assistant:
+    with _assistant(options, quick) as assistant:
         if question is None:
             from rag.batch import answers
 
-            for answer in answers(assistant, questions, jobs):
+            for answer in answers(assistant, questions, jobs, quick):
                 click.echo(answer.dumps())
             return
-        given = assistant.ask(question)
-        click.echo(given.dumps() if as_json else _text().answer(given))
+        given = assistant.ask(question, quick=quick) if as_json else _shown(options, assistant, question, quick=quick)
+        if as_json:
+            click.echo(given.dumps())
         if given.abstained:
             sys.exit(ABSTAINED)
 
@@ -157,8 +162,8 @@ def chat(options: dict[str, Any]) -> None:
     with _assistant(options) as assistant:
         history: list[str] = []
         while question := _line():
-            given = assistant.ask(question, history)
-            click.echo(_text().answer(given) + "\n")
+            _shown(options, assistant, question, history)
+            click.echo()
             history.append(question)
 
 
@@ -213,18 +218,19 @@ def show(options: dict[str, Any], article: str, cite: str | None) -> None:
 
 
 @main.command()
-def models() -> None:
-    """The models that --model takes, and where the embedded ones are."""
-    from index.embedder import Embedder
-    from rag.models import DEFAULT, packaged_model
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the models that have a name.")
+def models(as_json: bool) -> None:
+    """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
+    from rag.catalog import CHOICES, listing, record
 
-    click.echo(f"{DEFAULT}  (default) {packaged_model()} with Footnote's own adapter")
-    click.echo("FILE.gguf  any model in llama.cpp's format")
-    click.echo("OWNER/REPO:FILE.gguf  the same from the model hub, fetched once")
-    click.echo(
-        "http(s)://HOST:PORT/v1#NAME  a model on a server that speaks OpenAI's protocol (extra server); a key is taken "
-        "from OPENAI_API_KEY, the seconds to wait for a word of it from FOOTNOTE_TIMEOUT (60)"
-    )
+    if as_json:
+        click.echo(json.dumps([record(choice) for choice in CHOICES]))
+        return
+    from index.embedder import Embedder
+    from rag.models import READER, packaged_model
+
+    click.echo(listing())
+    click.echo(f"\nreader: {READER}, {packaged_model()} with Footnote's own adapter")
     click.echo(f"embedder: {Embedder().name}")
 
 
@@ -268,14 +274,33 @@ def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = T
 
 
 @contextmanager
-def _assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
-    from rag.models import loading
+def _assistant(options: dict[str, Any], quick: bool = False) -> Iterator["Assistant"]:
+    from rag.models import Models
 
     with opened_library(options) as library:
-        model = loading(options["model"])
+        models = Models(options["model"], quick)
         from rag.assistant import Assistant
 
-        yield Assistant(library, model)
+        if not quick and models.writer is None and options["model"] is None:
+            from rag.catalog import WITHOUT_WRITER
+
+            say(options, WITHOUT_WRITER)
+        yield Assistant(library, models)
+
+
+def _shown(
+    options: dict[str, Any], assistant: "Assistant", question: str, history: Sequence[str] = (), quick: bool = False
+) -> "Answer":
+    """The answer, whose statements are printed as soon as they have passed the check."""
+    from rag.answer import Answer
+
+    live = _text().Live(sys.stdout, sys.stderr if sys.stderr.isatty() and not options["quiet"] else None)
+    for step in assistant.steps(question, history, quick):
+        if isinstance(step, Answer):
+            live.answer(step)
+            return step
+        live.stage(step.text, step.statements)
+    raise AssertionError("an assistant ends with an answer")
 
 
 def _keep_mirroring(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:

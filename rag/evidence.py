@@ -1,85 +1,159 @@
-"""Evidence: the best sentences of the best passages, in the order in which the articles say them."""
+"""Evidence: the units of the best passages that fit a question, in the order in which the articles say them."""
 
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from index.article import Article
 from index.lexical import terms
-from index.passage import HEADING, Passage
+from index.passage import Passage
 from index.search import Hit
-from index.sentence import Sentence, sentences
+from index.unit import Unit, units
 from rag.answer_type import expected
-from rag.prompt import MAX_EVIDENCE
+from rag.prompt import Line
 
 FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
 FITS = 0.2  # weight of a match of the expected answer type
+NAMED = 0.35  # share of a word's weight that counts where it stands only in the title or heading
 AKIN = 4  # letters: words that begin with the same ones are akin ("proclaimed", "proclamation") and count for KINSHIP
 KINSHIP = 0.6
-TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
-LONG = 600  # characters; what is longer is no sentence that anyone wants to read as evidence
+NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+|and\s+)?[A-Z][\w’'-]*)*|\b\d{4}\b")
+RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
+PARTS = 4  # names of a question that are searched for on their own, at most
+
+ArticleOf = Callable[[str], Article]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence of an article: ``article.text[start:end] == text``."""
+    """A unit of an article: ``article.text[start:end] == text``.
+
+    ``title`` is the article's, with its date where it has one; ``context`` holds the headings or column names above.
+    """
 
     article: str
     start: int
     end: int
     text: str
     score: float
+    title: str = ""
+    context: str = ""
+
+    @property
+    def line(self) -> Line:
+        """It as a model reads it."""
+        return Line(self.text, " — ".join(filter(None, (self.title, self.context))))
 
 
-def select(question: str, hits: Sequence[Hit], count: int = MAX_EVIDENCE) -> list[Evidence]:
-    """The ``count`` sentences that fit ``question`` best, grouped by passage, best passage first.
+def searches(question: str) -> list[str]:
+    """What to search for: the question, and each of several names or years in it together with its other words."""
+    names = list(dict.fromkeys(m.group() for m in NAME.finditer(question[1:]) if len(m.group()) > 3))[:PARTS]
+    if len(names) < 2:
+        return [question]
+    rest = question
+    for name in names:
+        rest = rest.replace(name, " ")
+    return [question, *(f"{name} {' '.join(rest.split())}" for name in names)]
 
-    A sentence scores the weight of the question's words in it, each word weighted by how few of the candidates hold
-    it (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
-    expected answer type.
+
+def together(found: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of several searches, each passage once, the first search's best first and then in turns."""
+    seen: dict[tuple[str, int], Hit] = {}
+    for place in range(max(map(len, found), default=0)):
+        for hits in found:
+            if place < len(hits):
+                hit = hits[place]
+                seen.setdefault((hit.passage.article_id, hit.passage.start), hit)
+    return list(seen.values())
+
+
+def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf | None = None) -> list[Evidence]:
+    """The ``count`` units that fit ``question`` best, grouped by passage, best passage first.
+
+    A unit scores the weight of the question's words in it, each word weighted by how few of the candidates hold it
+    (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
+    expected answer type. Words that stand only in its title or heading count for a share.
     """
-    candidates = [(rank, hit, sentence) for rank, hit in enumerate(hits) for sentence in statements(hit.passage.text)]
-    stems = [set(terms(s.text)) for _, _, s in candidates]
+    candidates = [(rank, hit, e) for rank, hit in enumerate(hits) for e in _units(hit.passage, article_of)]
+    stems = [set(terms(e.text)) for _, _, e in candidates]
+    above = [set(terms(f"{e.title} {e.context}")) for _, _, e in candidates]
     asked = dict.fromkeys(terms(question))
-    spread = Counter(stem for found in stems for stem in found)
+    spread = Counter(stem for own, title in zip(stems, above, strict=True) for stem in own | title)
     weight = {s: math.log(1 + len(candidates) / (1 + spread[s])) for s in asked}
     whole = sum(weight.values()) or 1.0
     wanted = expected(question)
-    scored = []
-    for (rank, hit, sentence), found in zip(candidates, stems, strict=True):
-        akin = {s[:AKIN] for s in found}
-        overlap = sum(w if s in found else KINSHIP * w for s, w in weight.items() if s in found or s[:AKIN] in akin)
+    scored: list[tuple[tuple[int, int], Evidence]] = []
+    for (rank, hit, evidence), own, title in zip(candidates, stems, above, strict=True):
+        akin = {s[:AKIN] for s in own}
+        overlap = 0.0
+        for s, w in weight.items():
+            share = 1.0 if s in own else KINSHIP if s[:AKIN] in akin else NAMED if s in title else 0.0
+            overlap += w * share
         score = overlap / whole + FUSED * (hit.score - hits[0].score)
-        if wanted and wanted.search(sentence.text):
+        if wanted and wanted.search(evidence.text):
             score += FITS
-        start = hit.passage.start + sentence.start
-        place = (rank, start)
-        scored.append(
-            (place, Evidence(hit.passage.article_id, start, start + len(sentence.text), sentence.text, score))
-        )
+        scored.append(((rank, evidence.start), _scored(evidence, score)))
     chosen = sorted(scored, key=lambda s: (-s[1].score, s[0]))[:count]
     return [evidence for _, evidence in sorted(chosen, key=lambda s: s[0])]
 
 
-def statements(text: str) -> list[Sentence]:
-    """The sentences of ``text`` that can prove something: no headings, nothing of more than LONG characters."""
-    return [s for s in sentences(text) if len(s.text) <= LONG and not _is_heading(s, text)]
+def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]:
+    if article_of is None:
+        for unit in units(passage.text):
+            yield _evidence(passage.article_id, unit, passage.start, "")
+        return
+    article = article_of(passage.article_id)
+    for unit in units(article.text, passage.start, passage.end):
+        yield _evidence(article.id, unit, 0, named(article))
 
 
-def _is_heading(sentence: Sentence, text: str) -> bool:
-    line = text[text.rfind("\n", 0, sentence.start) + 1 :].partition("\n")[0]
-    alone = line.strip("# \t\r") == sentence.text
-    return alone and bool(HEADING.fullmatch(sentence.text)) and not TELLING.search(sentence.text)
+def _evidence(article: str, unit: Unit, offset: int, title: str) -> Evidence:
+    context = "" if unit.context.strip().lower() == title.lower() else unit.context
+    return Evidence(article, offset + unit.start, offset + unit.end, unit.text, 0.0, title, context)
 
 
-def lead(passages: Sequence[Passage], count: int) -> list[Evidence]:
+def _scored(evidence: Evidence, score: float) -> Evidence:
+    return Evidence(evidence.article, evidence.start, evidence.end, evidence.text, score, evidence.title,
+                    evidence.context)  # fmt: skip
+
+
+def named(article: Article) -> str:
+    """An article's title, with its date where it has one."""
+    return f"{article.title} ({article.date})" if article.date else article.title
+
+
+def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evidence]:
     """The first real sentences of up to ``count`` passages, spread evenly over an article: what a summary draws on."""
     step = max(1, math.ceil(len(passages) / count))
     found = []
     for passage in passages[::step]:
-        whole = [s for s in statements(passage.text) if s.text[-1:] in '.!?”"']
-        if whole:
-            start = passage.start + whole[0].start
-            found.append(Evidence(passage.article_id, start, start + len(whole[0].text), whole[0].text, 0.0))
+        whole = [e for e in _units(passage, lambda _: article) if e.text[-1:] in '.!?”"。！？']
+        found += whole[:1]
     return found[:count]
+
+
+def thinned(
+    evidence: Sequence[Evidence], labels: Sequence[float], fewest: int, most: int, enough: float
+) -> list[Evidence]:
+    """The units that the reader finds most probable, in their order.
+
+    ``labels[k]`` is the probability of unit k, counted from 1; what retrieval makes of a unit counts a little, too.
+    They are at least ``fewest``, then as many as hold ``enough`` of the probability, at most ``most``.
+    """
+    order = sorted(range(len(evidence)), key=lambda i: -(labels[i + 1] + RETRIEVED * evidence[i].score))
+    whole, held, kept = sum(labels[1:]) or 1.0, 0.0, list[int]()
+    for i in order[:most]:
+        if len(kept) >= fewest and held >= enough * whole:
+            break
+        kept.append(i)
+        held += labels[i + 1]
+    return [evidence[i] for i in sorted(kept)]
+
+
+def united(found: Iterable[Sequence[Evidence]]) -> list[Evidence]:
+    """All units of ``found``, each once, those of an article together and in its order."""
+    kept = {(e.article, e.start): e for group in found for e in group}
+    articles = list(dict.fromkeys(article for article, _ in kept))
+    return sorted(kept.values(), key=lambda e: (articles.index(e.article), e.start))

@@ -1,16 +1,16 @@
-"""Generation: the language model chooses a sentence of the evidence and the words of it that answer.
+"""Generation: the reader chooses a sentence of the evidence and the words of it that answer.
 
-Decoding can't lie: the first token is the label of a sentence that exists (or 0, no answer), and what follows is a
+Decoding can't lie: the first tokens are the label of a sentence that exists (or 0, no answer), and what follows is a
 run of whole words of that very sentence, or yes or no. Within that, the search is over spans, not tokens: for the
 most probable beginnings every end is scored exactly, so that a span is not cut short by a greedy first choice.
 """
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.language_model import LanguageModel, Logprobs
 from rag.prompt import NO_ANSWER, one_line
@@ -20,8 +20,6 @@ LABELS = 3  # sentences whose spans are scored
 BEGINNINGS = 4  # beginnings of spans that are followed
 REACH = 10  # tokens that a beginning is followed at first; four times as many where that is not enough
 UNLIKELY = math.log(0.05)  # against the best label
-MISFIT = 3.0  # what words that do not hold the expected type lose, in log-probability
-FIT_REACH = 60  # characters after a beginning within which the expected type must stand
 RETRIEVAL = 4.0  # weight of what retrieval makes of a sentence; anything from 2 to 6 measures within a point
 
 
@@ -40,8 +38,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Generation:
-    """What the model makes of the evidence.
+class Reading:
+    """What the reader makes of the evidence.
 
     ``labels[k]`` is the probability of sentence k, ``labels[0]`` that none answers; they sum to 1. ``candidates``
     are sorted, the best score first. ``tokens`` is how many the model evaluated for it.
@@ -56,26 +54,25 @@ class Generation:
         return 1.0 - self.labels[NO_ANSWER]
 
 
-def generate(
+def read(
     model: LanguageModel,
     prompt: Sequence[int],
     evidence: Sequence[str],
     closed: Sequence[str] = (),
     retrieval: Sequence[float] = (),
-    expected: re.Pattern[str] | None = None,
-) -> Generation:
+    edges: Sequence[int] = (),
+) -> Reading:
     """The best spans of ``evidence`` after ``prompt``, which ends where a label is to follow.
 
     With ``closed``, the answer is one of these words instead of a span. ``retrieval`` holds a score for each sentence.
-    Words without a match of ``expected`` (`answer_type.py`) are less probable by MISFIT.
+    ``edges`` are those of ``LanguageModel.next``.
     """
-    digits = [model.tokens(f"[{label}]")[-2] for label in range(len(evidence) + 1)]
-    logprobs = model.next(prompt)[digits]
-    logprobs = logprobs - np.logaddexp.reduce(logprobs)
-    cost = [0.0, *(_misfit(text, expected) for text in evidence)]
-    labels = sorted(range(1, len(digits)), key=lambda k: cost[k] - logprobs[k])[:LABELS]
-    labels = [k for k in labels if logprobs[k] - cost[k] >= logprobs[labels[0]] - cost[labels[0]] + UNLIKELY]
-    heads = {k: [digits[k], model.tokens("[0]")[-1]] for k in labels}
+    written = [model.tokens(f"[{label}]")[1:-1] for label in range(len(evidence) + 1)]
+    close = model.tokens("[0]")[-1]
+    logprobs = _labels(model, model.next(prompt, edges), written, close)
+    labels = sorted(range(1, len(written)), key=lambda k: -logprobs[k])[:LABELS]
+    labels = [k for k in labels if logprobs[k] >= logprobs[labels[0]] + UNLIKELY]
+    heads = {k: [*written[k], close] for k in labels}
     after = {k: rows[-1] for k, rows in zip(labels, model.continuations(list(heads.values())), strict=True)}
     found: list[Candidate] = []
     if closed:
@@ -87,15 +84,23 @@ def generate(
             for k in labels
             for path in _paths(model, one_line(evidence[k - 1]))
         ]
-        begun.sort(key=lambda b: (_misfit(b[2].text[:FIT_REACH], expected) - b[0], b[1], b[2].start))
+        begun.sort(key=lambda b: (-b[0], b[1], b[2].start))
         found = _follow(model, begun[:BEGINNINGS], heads)
-        found = [replace(c, logprob=c.logprob - _misfit(c.text, expected)) for c in found]
     found = _ranked(found, retrieval or [0.0] * len(evidence))
-    return Generation(tuple(float(p) for p in np.exp(logprobs)), tuple(found))
+    return Reading(tuple(float(p) for p in np.exp(logprobs)), tuple(found))
 
 
-def _misfit(text: str, expected: re.Pattern[str] | None) -> float:
-    return MISFIT if expected and not expected.search(text) else 0.0
+def _labels(model: LanguageModel, first: Logprobs, written: Sequence[Sequence[int]], close: int) -> NDArray[np.float32]:
+    """The log-probability of each label, of which those from 10 on are written with two digits."""
+    found = np.array([first[digits[0]] for digits in written], dtype=np.float32)
+    if len(written) > 10:
+        rows = model.continuations([[digit] for digit in sorted({digits[0] for digits in written[10:]})])
+        for digit, row in zip(sorted({digits[0] for digits in written[10:]}), rows, strict=True):
+            for label, digits in enumerate(written):
+                if digits[0] == digit:
+                    found[label] += row[0][digits[1] if len(digits) > 1 else close]
+    normal: NDArray[np.float32] = found - np.logaddexp.reduce(found)
+    return normal
 
 
 def _ranked(found: Sequence[Candidate], retrieval: Sequence[float]) -> list[Candidate]:

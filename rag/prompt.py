@@ -1,23 +1,48 @@
-"""The prompt that the trained adapter reads: numbered evidence, the question, an open bracket.
+"""The prompt that reader, writer and checker share: numbered evidence under its titles, then the question.
 
-Evidence comes first, so that a second question about the same evidence reuses its prefix.
+Evidence comes first, so that all that is asked about the same evidence reuses what the model made of it. Control
+tokens are never read out of evidence or questions: both are data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-if TYPE_CHECKING:
-    from rag.language_model import LanguageModel
-
-MAX_EVIDENCE = 9  # a label is one digit, and one digit is one token
-INSTRUCTIONS = (
-    "Answer the question from the numbered sentences below. Reply with the number of the sentence that answers it in "
-    "square brackets, then with the few words of that sentence that are the answer, and nothing else, for example: "
-    "[2] in 1998. If none of the sentences answers the question, reply [0]."
-)
 NO_ANSWER = 0  # the label that says: none of these sentences answers the question
+MAX_EVIDENCE = 16  # sentences in one prompt
+INSTRUCTIONS = (
+    "You answer questions from numbered sentences. Say in one to four short, complete sentences what they say about "
+    "the question, with names and figures as they stand there. End each sentence with the numbers of the sentences "
+    "that prove it, for example: The mill was built in 1870 [2]."
+)
+
+SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each is \
+complete by itself and keeps the names and words of the question. If it is already simple, repeat it.
+
+Examples:
+Compare the height of the Brandt Tower and the Oslo Tower.
+-> What is the height of the Brandt Tower?
+-> What is the height of the Oslo Tower?
+
+Which is older, the church or the school?
+-> When was the church built?
+-> When was the school built?
+
+Who built the mill, and when?
+-> Who built the mill?
+-> When was the mill built?
+
+Why was the light switched off?
+-> Why was the light switched off?"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence as a model reads it; ``context`` (title, heading, column names) stands above it."""
+
+    text: str
+    context: str = ""
 
 
 def one_line(text: str) -> str:
@@ -25,33 +50,34 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def evidence_block(sentences: Sequence[str]) -> str:
-    """The evidence sentences, one a line, labelled [1], [2], …"""
-    return "".join(f"[{label}] {one_line(text)}\n" for label, text in enumerate(sentences, 1))
+def evidence_block(lines: Iterable[Line]) -> str:
+    """The evidence, one sentence a line, labelled [1], [2], …; a context stands above the sentences that share it."""
+    written, before = [], ""
+    for label, line in enumerate(lines, 1):
+        context = one_line(line.context)
+        if context != before:
+            written.append(f"# {context}\n")
+        before = context
+        written.append(f"[{label}] {one_line(line.text)}\n")
+    return "".join(written)
 
 
 def question_block(question: str) -> str:
-    """The question, up to the bracket that the label of the cited sentence follows."""
-    return f"Question: {one_line(question)}\nAnswer: ["
+    """The question as all models read it."""
+    return f"\nQuestion: {one_line(question)}\n"
+
+
+ANSWER = "Answer: ["  # the label of the sentence that answers follows
+STATEMENT = "Statement:"  # what the writer wrote follows
+SUPPORTED = "\nSupported:"  # yes or no follows
+VERDICTS = (" Yes", " No")
 
 
 def completion(label: int, span: str) -> str:
-    """What the model writes: the cited label, then the answer's words (nothing after label 0)."""
+    """What the reader writes: the cited label, then the answer's words (nothing after label 0)."""
     return f"{label}] {one_line(span)}".rstrip()
 
 
-def instructed(evidence: Sequence[str], question: str, more: str = "") -> str:
-    """The message to a model that was not trained for this prompt: instructions (and ``more``), evidence, question."""
-    return f"{INSTRUCTIONS}{more}\n\n{evidence_block(evidence)}\nQuestion: {one_line(question)}"
-
-
-def prompt(model: LanguageModel, evidence: Sequence[str], question: str) -> list[int]:
-    """The tokens of the whole prompt, up to where the label is to follow.
-
-    A model that was not trained for this prompt gets the same with instructions, in its own chat template.
-    """
-    if not model.trained:
-        asked = model.chat(instructed(evidence, question))
-        if asked:
-            return [*asked, *model.tokens("[")]
-    return [*model.begin, *model.tokens(evidence_block(evidence)), *model.tokens(question_block(question))]
+def marks(labels: Sequence[int]) -> list[str]:
+    """The numbers of the sentences that prove a statement, as they follow it; each is tokenized by itself."""
+    return [f"{'' if place else ' '}[{label}]" for place, label in enumerate(labels)]

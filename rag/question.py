@@ -57,9 +57,6 @@ class Kind(Enum):
     SMALL_TALK = "nothing that an article could hold"
 
 
-WHOLE = (Kind.EXPLANATION, Kind.SUMMARY)  # kinds that are answered by sentences as they stand
-
-
 def kind(question: str) -> Kind:
     """The kind of ``question``, told from its form alone."""
     text = " ".join(question.split())
@@ -72,6 +69,30 @@ def kind(question: str) -> Kind:
     if POLAR.match(text):
         return Kind.POLAR
     return Kind.SPAN
+
+
+REQUEST = re.compile(
+    rf"^(?:{SUMMARY.pattern})(?: (?:of|about|on|from|in))?(?: (?:the|this|these|all|your|all the))?"
+    r"(?: (?:whole|articles?|texts?|documents?|files?|stor(?:y|ies)|library|collection)\b(?: (?:about|on|of))?)?",
+    re.I,
+)
+JOINED = re.compile(
+    r"\?\s+(?=\w)|,?\s+and\s+(?=(?:also\s+)?(?:who|whom|whose|what|when|where|which|why|how|"
+    r"(?:is|are|was|were|do|does|did|has|have|can|will)\s)\b)",
+    re.I,
+)
+
+
+def topic(question: str) -> str:
+    """What a summary is asked of; nothing where it is of all that there is."""
+    text = " ".join(question.split())
+    left = REQUEST.sub("", text).strip(' .?!:"“”')
+    return left if any(c.isalnum() for c in left) else ""
+
+
+def joins(question: str) -> bool:
+    """Whether ``question`` plainly asks two things ("Who built it, and when?")."""
+    return bool(JOINED.search(question.strip()))
 
 
 def in_context(question: str, history: Sequence[str]) -> str:

@@ -1,26 +1,80 @@
 """Answers, passages and articles as lines for a terminal."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 from index.entry import Entry
 from index.health import Status
 from index.library import Changes
 from index.search import Hit
-from rag.answer import Answer
+from rag.answer import Answer, Statement
+
+KEPT = "\n\t\u200c\u200d"  # line, tab, and the joiners
 
 
 def answer(given: Answer) -> str:
-    """The statements with footnote marks, then each footnote: title, quote, ``path:start-end``, the page in a PDF."""
+    """The statements with footnote marks, what stays open, then each footnote: title, quote, ``path:start-end``."""
     if given.abstained:
         return printable(given.reason or "")
+    return printable("\n".join([" ".join(statements(given.statements)), *_rest(given)]))
+
+
+def statements(said: Sequence[Statement]) -> list[str]:
+    """Each statement with the numbers of its footnotes."""
+    notes = list(dict.fromkeys(c for s in said for c in s.citations))
+    return [s.text + "".join(f" [{notes.index(c) + 1}]" for c in s.citations) for s in said]
+
+
+def _rest(given: Answer) -> list[str]:
+    """What follows the statements: what stays unanswered, and the footnotes."""
+    lines = [given.unanswered, ""] if given.unanswered else [""]
     notes = given.citations
-    said = " ".join(s.text + "".join(f" [{notes.index(c) + 1}]" for c in s.citations) for s in given.statements)
-    lines = [said, ""]
     for number, note in enumerate(notes, 1):
         lines += [f"[{number}] {note.title}", f"    “{' '.join(note.quote.split())}”"]
         lines += [f"    {note.source}:{note.start}-{note.end}{f', page {note.page}' if note.page else ''}"]
-    return printable("\n".join(lines))
+    return lines
+
+
+class Live:
+    """Prints an answer while it is made: statements on ``out``, the stage on ``progress``, a terminal or nothing."""
+
+    def __init__(self, out: TextIO, progress: TextIO | None) -> None:
+        self._out = out
+        self._progress = progress
+        self._shown = 0
+
+    def stage(self, text: str, said: Sequence[Statement]) -> None:
+        """Show how far it is, and what has been said."""
+        self._say(said)
+        if self._progress:
+            self._progress.write(f"\r\x1b[K{printable(text)} …")
+            self._progress.flush()
+
+    def answer(self, given: Answer) -> None:
+        """Show the rest of it."""
+        if given.abstained:
+            self._clear()
+            print(printable(given.reason or ""), file=self._out)
+            return
+        self._say(given.statements)
+        self._clear()
+        print(printable("\n".join(["", *_rest(given)])), file=self._out)
+
+    def _say(self, said: Sequence[Statement]) -> None:
+        new = statements(said)[self._shown :]
+        if new:
+            self._clear()
+            self._out.write((" " if self._shown else "") + printable(" ".join(new)))
+            self._out.flush()
+            self._shown += len(new)
+            if self._progress:
+                self._progress.write("\n")
+
+    def _clear(self) -> None:
+        if self._progress:
+            self._progress.write("\r\x1b[K")
+            self._progress.flush()
 
 
 def hits(found: Iterable[Hit], title_of: dict[str, str]) -> str:
@@ -68,5 +122,8 @@ def status(found: Status) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters, so that an article can't steer the terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    """``text`` without control characters, so that an article can't steer the terminal.
+
+    The joiners stay: Persian and Hindi words, and many emoji, are spelled with them.
+    """
+    return "".join(c for c in text if c in KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))

@@ -14,17 +14,19 @@ from click.testing import CliRunner
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from evals import gate, report, run, suite
+from evals import command, gate, report, run, suite
 from evals.command import evaluate
 from evals.comparison import compare
-from evals.options import Options
+from evals.options import DEFAULT, GATE_SAMPLE, Options
 from evals.results import Results
 from evals.shelf import stock
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.library import Library
 from rag.answer import Answer, Statement, Timings
+from rag.assistant import Stage
 from rag.citation import Citation
+from rag.evidence import Evidence
 
 OPTIONS = Options(suites=("deal",), sample=12)
 
@@ -63,7 +65,7 @@ class Quoter:
         self.library = library
         self.threshold = 0.5
 
-    def ask(self, question: str, history: list[str]) -> Answer:
+    def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
         hits = self.library.search(question)
         passage = hits[0].passage
         article = self.library.article(passage.article_id)
@@ -71,7 +73,9 @@ class Quoter:
         quoted = Statement(passage.text, (Citation.of(article, passage.start, passage.end),))
         statements = (quoted,) if sure >= self.threshold else ()
         reason = None if statements else "They do not say."
-        return Answer(question, statements, reason, tuple(hits), "quoter", sure, 7, Timings(total=0.1))
+        yield Stage("Searching")
+        yield Stage("Reading", (Evidence(article.id, passage.start, passage.end, passage.text, 1.0),))
+        yield Answer(question, statements, reason, tuple(hits), "quoter", sure, 7, Timings(total=0.1))
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +100,8 @@ def test_a_run_leaves_a_log_of_every_answer(folder: Path, results: Results) -> N
     assert results.figures["deal"]["citation_validity"].value == 1.0
     assert results.figures["deal"]["recall_at_10"].value == 1.0
     assert {record.scores["tokens"] for record in results.records} == {7.0}
+    answerable = [record for record in results.records if record.asked.case.answerable]
+    assert answerable and all("evidence_recall" in record.scores for record in answerable)
 
 
 def test_what_was_abstained_from_is_known_all_the_same(results: Results) -> None:
@@ -119,11 +125,11 @@ def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
     class Stopped(Quoter):
         asked = 0
 
-        def ask(self, question: str, history: list[str]) -> Answer:
+        def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
             Stopped.asked += 1
             if Stopped.asked == 9:
                 signal.raise_signal(signal.SIGINT)
-            return super().ask(question, history)
+            return super().steps(question, history)
 
     with pytest.raises(run.Interrupted, match=r"Interrupted after \d+ of 12 cases, .* rag eval --resume goes on"):
         run.start(tmp_path, OPTIONS, Stopped, HashedWords())
@@ -161,7 +167,7 @@ def test_reports_hold_figures_failures_and_breaches(written: Callable[[str], str
         assert "deal: exact match is" in text and "must be at least 0.900" in text
         assert failure.id in text and "area under risk–coverage" in text
     page = written("report.html")
-    assert page.count("<svg") == 2 and not re.search(r"""(?:src|href)=["']?(?!#|http://www\.w3)\w""", page)
+    assert page.count("<svg") == 3 and not re.search(r"""(?:src|href)=["']?(?!#|http://www\.w3)\w""", page)
 
 
 def test_junit_counts_cases_and_breaches(written: Callable[[str], str], results: Results) -> None:
@@ -213,6 +219,23 @@ def test_a_broken_gate_is_refused(tmp_path: Path, text: str) -> None:
         gate.read(file)
 
 
+def chosen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Options:
+    """The options that ``rag eval`` with ``arguments`` would run."""
+    asked: list[Options] = []
+    monkeypatch.setattr(command, "_started", lambda home, options, _: asked.append(options))
+    monkeypatch.setattr(command, "_report", lambda folder: None)
+    options = {"library": "x", "model": "small.gguf", "embedder": None}
+    CliRunner().invoke(evaluate, arguments, obj=options, catch_exceptions=False)
+    return asked[0]
+
+
+def test_the_command_asks_the_sample_of_the_gate_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = chosen(monkeypatch)
+    assert (plain.suites, plain.sample, plain.quick, plain.model) == (DEFAULT, GATE_SAMPLE, False, "small.gguf")
+    assert chosen(monkeypatch, "--full").sample is None and chosen(monkeypatch, "deal").sample is None
+    assert chosen(monkeypatch, "--sample", "5", "--quick") == plain.model_copy(update={"sample": 5, "quick": True})
+
+
 def test_the_command_compares_and_refuses_bad_input(
     written: Callable[[str], str], folder: Path, tmp_path: Path
 ) -> None:
@@ -223,9 +246,11 @@ def test_the_command_compares_and_refuses_bad_input(
     assert "no difference beyond noise" in invoke("--compare", str(folder), str(folder))[0]
     for arguments, complaint in [
         (["nonsense"], "There is no suite nonsense"),
-        (["squad"], "needs a file"),
+        (["squad"], "needs a file or folder"),
         (["squad", "--data", "nowhere.json"], "can't be read"),
         (["--resume"], "There is no run"),
+        (["--full", "--sample", "3"], "leave out --sample"),
+        (["deal", "--data", "nowhere"], "--data belongs to one of the suites"),
     ]:
         error = invoke(*arguments)[1]
         assert isinstance(error, UsageError) and complaint in str(error)

@@ -1,15 +1,34 @@
 """Scorers and figures: each definition on cases small enough to work out by hand."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from evals import wording
-from evals.case import Case, Proof
+from evals.case import Case, Proof, Span
 from evals.dataset import Asked
-from evals.figures import BY_NAME, Table, measure, risk_coverage
+from evals.figures import BY_NAME, measure, risk_coverage
 from evals.record import Record
-from evals.scorers import proven, ranking, validity, worded
+from evals.scorers import (
+    Citations,
+    evidence,
+    forbidden,
+    given_paragraph,
+    grounding,
+    half,
+    items,
+    proven,
+    ranking,
+    validity,
+    whole,
+    worded,
+    words,
+    would_be_right,
+)
+from evals.solver import Answered
+from evals.table import Table
 from evals.threshold import thresholds
 
 TEXT = "One fine day. Another day."
@@ -66,6 +85,89 @@ def test_the_cited_sentence_counts_unless_the_answer_says_what_it_must_not() -> 
     assert set(worded(case, {"answer": None, "statements": []}).values()) == {0.0}
 
 
+def test_key_words_are_what_exact_match_and_f1_are_measured_on() -> None:
+    case = Case(id="c", question="?", category="c", answerable=True, contains=[["Marrow"]], proof=["It was Marrow."])
+    answer = {"answer": "The tower was bought by Ines Marrow.", "short": "Marrow", "statements": []}
+    assert worded(case, answer)["exact"] == 1.0 and worded(case, answer)["facts"] == 1.0
+    assert worded(case, answer | {"short": None})["exact"] == 0.0
+
+
+def answered(text: str | None, **more: Any) -> Answered:
+    statements = [{"text": text, "citations": [citation(0, 13) | {"title": "A day"}]}] if text else []
+    given = {"answer": text, "abstained": not text, "statements": statements, "confidence": 0.7, **more}
+    return Answered(answer=given, undeterred=given, memory=1.0)
+
+
+def asked(**more: Any) -> Asked:
+    case = {"id": "c", "question": "?", "category": "c", "answerable": True, "contains": [["fine"]], "proof": [TEXT]}
+    return Asked(suite="s", case=Case.model_validate(case | more), proofs=[Proof(article="a", start=0, end=13)])
+
+
+def test_what_must_not_be_said_counts_also_where_there_is_no_answer() -> None:
+    near = asked(answerable=False, contains=[], proof=[], excludes=["Tuesday"])
+    assert forbidden(near, answered("On Tuesday.")) == {"forbidden": 1.0}
+    assert forbidden(near, answered("On Monday.")) == forbidden(near, answered(None)) == {"forbidden": 0.0}
+    assert forbidden(asked(), answered("On Tuesday.")) is None
+
+
+def test_items_of_a_list_are_recalled_one_by_one() -> None:
+    days = asked(category="list", contains=[["Monday"], ["Tuesday", "the day after"]])
+    assert items(days, answered("Monday and the day after")) == {"list_facts": 1.0}
+    assert items(days, answered("Monday")) == {"list_facts": 0.5}
+    assert items(days, answered(None)) == {"list_facts": 0.0} and items(asked(), answered("fine")) is None
+
+
+def test_the_open_half_of_a_question_is_named_and_not_made_up() -> None:
+    part = asked(unanswered=True, excludes=["Tuesday"])
+
+    def scores(text: str, **more: Any) -> tuple[float, ...]:
+        return tuple((half(part, answered(text, **more)) or {}).values())
+
+    assert scores("One fine day.", unanswered="The price is not said.") == (1, 1, 0)
+    assert scores("One fine Tuesday.") == (1, 0, 1)
+    assert scores("It cost 40.") == (0, 0, 1)
+    assert half(asked(), answered("fine")) is None
+
+
+def test_numbers_and_names_are_held_against_what_is_cited() -> None:
+    assert grounding(asked(), answered("It was a fine day.")) == {"unsupported": 0.0}
+    assert grounding(asked(), answered("It was in Oslo.")) == {"unsupported": 1.0}
+    assert grounding(asked(category="collection"), answered("There are 26.")) is None
+    assert grounding(asked(), answered(None)) is None
+
+
+def test_whole_answers_are_compared_by_rouge_and_right_when_they_cite_gold() -> None:
+    long = asked(contains=[], references=["a fine day", "rain"])
+    assert whole(long, answered("one fine day")) == {"rouge_l": pytest.approx(2 / 3)}
+    assert whole(long, answered(None)) == {"rouge_l": 0.0}
+    assert words(long, answered("one fine day")) is None
+    assert would_be_right(long, answered("one fine day").answer) == 1.0
+    assert would_be_right(long, answered(None).answer) == 0.0
+
+
+def test_the_given_paragraph_counts_abstentions_as_answers() -> None:
+    paragraph = {"paragraph": Span(article="a", start=0, end=26)}
+    there = asked().model_copy(update=paragraph)
+    gone = asked(answerable=False, contains=[], proof=[]).model_copy(update=paragraph)
+    assert (given_paragraph(there, answered("fine")) or {})["overall_exact"] == 1.0
+    assert (given_paragraph(gone, answered(None)) or {})["overall_f1"] == 1.0
+    assert (given_paragraph(gone, answered("fine")) or {})["overall_f1"] == 0.0
+    assert given_paragraph(asked(), answered("fine")) is None
+
+
+def test_gold_sentences_count_among_citations_and_evidence_by_part() -> None:
+    proofs = [Proof(article="a", start=0, end=13), Proof(article="a", start=14, end=26, part=1)]
+    assert proven([[citation(0, 5)]], proofs) | {"gold_recall": 0.5, "gold_hit": 1.0} == proven(
+        [[citation(0, 5)]], proofs
+    )
+    assert proven([[citation(0, 26)]], proofs)["gold_recall"] == 1.0
+    assert proven([[citation(0, 26, article="b")]], proofs)["gold_hit"] == 0.0
+    alternatives = [proofs[0], proofs[1].model_copy(update={"part": 0})]
+    assert proven([[citation(0, 5)]], alternatives)["gold_recall"] == 1.0
+    read = answered("fine").model_copy(update={"evidence": [Span(article="a", start=14, end=20)]})
+    assert evidence(asked().model_copy(update={"proofs": proofs}), read) == {"evidence_recall": 0.5}
+
+
 def citation(start: int, end: int, quote: str | None = None, article: str = "a") -> dict[str, object]:
     return {"article": article, "start": start, "end": end, "quote": quote or TEXT[start:end]}
 
@@ -77,12 +179,17 @@ def test_a_citation_holds_where_its_quote_stands_and_cuts_no_word() -> None:
     assert validity([citation(0, 13, "One fine dog.")], texts) == 0.0
 
 
-def test_a_citation_proves_what_it_covers() -> None:
+def figures(statements: Sequence[Citations], proofs: Sequence[Proof]) -> tuple[float, float]:
+    found = proven(statements, proofs)
+    return found["citation_recall"], found["citation_precision"]
+
+
+def test_a_citation_proves_what_it_overlaps() -> None:
     proofs = [Proof(article="a", start=0, end=13)]
     right, wrong, elsewhere = citation(0, 13), citation(14, 26), citation(0, 13, article="b")
-    assert proven([[right]], proofs) == {"citation_recall": 1.0, "citation_precision": 1.0}
-    assert proven([[right, wrong]], proofs) == {"citation_recall": 1.0, "citation_precision": 0.5}
-    assert proven([[right], [elsewhere]], proofs) == {"citation_recall": 0.5, "citation_precision": 0.5}
+    assert figures([[right]], proofs) == (1.0, 1.0)
+    assert figures([[right, wrong]], proofs) == (1.0, 0.5)
+    assert figures([[right], [elsewhere]], proofs) == (0.5, 0.5)
 
 
 def test_retrieval_is_scored_by_rank() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals import squad, suite
-from evals.options import Options
+from evals.options import GATE_SAMPLE, Options
 from index.errors import UsageError
 
 CASE = """
@@ -30,7 +30,10 @@ def write(file: Path, cases: str = CASE) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize(("name", "cases", "unanswerable", "follow_ups"), [("deal", 80, 30, 8), ("fiction", 90, 30, 0)])
+@pytest.mark.parametrize(
+    ("name", "cases", "unanswerable", "follow_ups"),
+    [("deal", 80, 30, 8), ("fiction", 90, 30, 0), ("composed", 100, 30, 0)],
+)
 def test_our_suites_are_as_large_as_promised(name: str, cases: int, unanswerable: int, follow_ups: int) -> None:
     loaded = suite.load(name)
     assert len(loaded.cases) >= cases
@@ -41,6 +44,31 @@ def test_our_suites_are_as_large_as_promised(name: str, cases: int, unanswerable
 def test_a_proof_is_found_at_its_offsets(file: Path) -> None:
     (proof,) = suite.load(write(file)).proofs["colour"]
     assert (proof.article, proof.start, proof.end) == ("door", 18, 36)
+
+
+def test_articles_may_lie_in_several_places(file: Path) -> None:
+    (file.parent / "roof").mkdir()
+    (file.parent / "roof" / "roof.md").write_text("The roof is flat.\n", encoding="utf-8")
+    flat = CASE.replace("colour", "shape").replace("The door is green", "The roof is flat").replace("green", "flat")
+    file.write_text(f"articles: [door.txt, roof]\ncases:\n{CASE}{flat}", encoding="utf-8")
+    loaded = suite.load(str(file))
+    assert [loaded.proofs[id][0].article for id in ("colour", "shape")] == ["door", "roof"]
+
+
+def test_a_proof_may_have_parts_with_alternatives(file: Path) -> None:
+    parts = CASE.replace("[The door is green.]", "[[The house is old.], [door is green., The door]]")
+    loaded = suite.load(write(file, parts))
+    assert [(p.start, p.part) for p in loaded.proofs["colour"]] == [(0, 0), (22, 1), (18, 1)]
+    assert loaded.cases[0].parts == [["The house is old."], ["door is green.", "The door"]]
+
+
+def test_a_sample_holds_each_stratum_by_its_share() -> None:
+    composed = suite.load("composed")
+    whole, drawn = (
+        [(c.category, c.answerable, c.unanswered) for c in s.cases] for s in (composed, composed.sample(50))
+    )
+    for stratum in set(whole):
+        assert abs(drawn.count(stratum) - 50 * whole.count(stratum) / len(whole)) < 1
 
 
 def test_a_sample_is_drawn_by_its_seed() -> None:
@@ -57,6 +85,8 @@ def test_a_sample_is_drawn_by_its_seed() -> None:
         (CASE.replace("green.]", "blue.]"), "case colour: the proof “The door is blue.” stands in no article"),
         (CASE + CASE, "case colour: the id is used twice"),
         (CASE.replace("true", "false"), "case colour: a case without an answer has no contains"),
+        (CASE + "  excludes: [door]\n", "case colour: it excludes “door”, which stands in its proof"),
+        (CASE + "  unanswered: true\n", "case colour: a case that is answered in part excludes"),
         (CASE + "  colour: green\n", "case colour: colour: extra inputs are not permitted"),
         ("- [unclosed", "this is not YAML"),
         ("- just words", "cases.0: "),
@@ -71,14 +101,20 @@ def test_a_bad_suite_is_refused_by_file_and_case(file: Path, cases: str, complai
 
 
 def test_an_unknown_suite_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="There is no suite nonsense: there are deal, fiction"):
+    with pytest.raises(UsageError, match="There is no suite nonsense: there are composed, deal, fiction"):
         suite.load("nonsense")
 
 
+def test_the_gate_judges_one_sample_only() -> None:
+    assert Options(sample=GATE_SAMPLE).standard
+    others = ({}, {"seed": 1}, {"quick": True}, {"model": "x.gguf"}, {"suites": ("deal",)}, {"threshold": 0.1})
+    assert not any(Options(**({"sample": GATE_SAMPLE} if o else {}), **o).standard for o in others)
+
+
 def test_squad_needs_a_file_and_a_file_needs_squad(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--data FILE"):
+    with pytest.raises(UsageError, match="--data PLACE"):
         Options(suites=("squad",)).load(tmp_path)
-    with pytest.raises(UsageError, match="belongs to the suite squad"):
+    with pytest.raises(UsageError, match="belongs to one of the suites squad"):
         Options(suites=("deal",), data=tmp_path).load(tmp_path)
 
 
@@ -105,11 +141,21 @@ def test_a_title_becomes_an_article_and_gold_answers_its_proofs(tmp_path: Path) 
     file = tmp_path / "dev.json"
     file.write_text(json.dumps(dataset("It is red", "It is blue")), encoding="utf-8")
     loaded = squad.load(file, tmp_path / "cache")
-    text = (loaded.folder / "A_title.txt").read_text(encoding="utf-8")
+    text = (loaded.articles[0] / "A_title.txt").read_text(encoding="utf-8")
     assert text == "It is red\n\nIt is blue"
     (proof,) = loaded.proofs["q1"]
     assert proof.article == "a-title" and text[proof.start : proof.end] == "blue"
     assert [case.answerable for case in loaded.cases] == [True, False, True, False]
+
+
+def test_squad_is_asked_twice_the_second_time_of_the_gold_paragraph(tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text(json.dumps(dataset("It is red", "It is blue")), encoding="utf-8")
+    asked, read = squad.both(file, tmp_path / "cache")
+    assert (asked.name, read.name, asked.paragraphs) == ("squad", "squad-paragraph", {})
+    assert asked.cases == read.cases and asked.articles == read.articles
+    text = (read.articles[0] / "A_title.txt").read_text(encoding="utf-8")
+    assert {text[p.start : p.end] for p in (read.paragraphs["q1"], read.paragraphs["n1"])} == {"It is blue"}
 
 
 def test_titles_that_share_an_id_stay_two_articles(tmp_path: Path) -> None:
@@ -120,7 +166,7 @@ def test_titles_that_share_an_id_stay_two_articles(tmp_path: Path) -> None:
     data["data"] += other
     file = tmp_path / "dev.json"
     file.write_text(json.dumps(data), encoding="utf-8")
-    assert len(list(squad.load(file, tmp_path / "cache").folder.iterdir())) == 2
+    assert len(list(squad.load(file, tmp_path / "cache").articles[0].iterdir())) == 2
 
 
 @pytest.mark.parametrize(

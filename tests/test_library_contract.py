@@ -219,6 +219,24 @@ def test_both_sides_rank_a_passage(library: AnyLibrary) -> None:
         library.search("  ")
 
 
+def test_a_search_among_some_articles_finds_those_alone(library: AnyLibrary) -> None:
+    ids = {hit.passage.article_id for hit in library.search(QUESTION, 50)}
+    assert len(ids) == 3
+    for id in ids:
+        hits = library.search(QUESTION, 50, {id, "no-such-article"})
+        assert {hit.passage.article_id for hit in hits} == {id} and hits[0].rank == 1
+    assert library.search(QUESTION, 50, set()) == []
+
+
+def test_every_change_is_another_generation(library: AnyLibrary, folder: Path) -> None:
+    before = library.generation()
+    library.mirror([folder])
+    assert library.generation() == before
+    (folder / "new.txt").write_text("The sluice of Brindle is new.", encoding="utf-8")
+    library.mirror([folder])
+    assert library.generation() != before
+
+
 def test_feedback_is_kept_however_long_and_a_second_one_takes_its_place(library: AnyLibrary) -> None:
     answer = {"question": QUESTION, "text": "ä" * 70_000}
     library.rate(Feedback("one", True, "", (), answer))

@@ -3,13 +3,14 @@
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import gradio as gr
 import pytest
 from fake_server import Request, fake
 from gradio_client import Client
@@ -25,11 +26,16 @@ from rag.served_model import ServedModel
 from ui import suite
 from ui.accounts import Accounts, hashed
 from ui.backend import Backend
-from ui.chat import Chat
 from ui.command import launch
-from ui.conversation import Turn, as_html, as_markdown
-from ui.examples import examples
-from ui.source import Quote, panel
+from ui.conversation import as_html
+from ui.conversations import Conversations
+from ui.export import markdown
+from ui.line import Line
+from ui.quote import Quote, citation
+from ui.record import record
+from ui.source import panel
+from ui.suggestions import examples
+from ui.turn import Turn
 
 QUESTION = "Until what year are the key elements of the agreement intact?"
 DATA = Path(__file__).parent / "data" / "articles"
@@ -68,18 +74,47 @@ def test_a_long_article_is_shown_around_the_quote() -> None:
     assert ">here it is</mark>" in html and len(html) < 250_000 and "begins before" in html and "goes on" in html
 
 
+def answered(assistant: Assistant, question: str, shown: str | None = None) -> Turn:
+    return Turn(shown or question, record=record(assistant.ask(question), (), assistant.library))
+
+
 def test_the_conversation_as_markdown_has_numbered_footnotes_and_no_live_markup(assistant: Assistant) -> None:
-    first, second = Turn(QUESTION, answer=assistant.ask(QUESTION)), Turn("![x](http://h/i.png) <b>", trouble="Stopped.")
-    asked = Turn("![x](http://h/i.png) <b>", answer=assistant.ask("Who is the pope?"))
-    text = as_markdown([first, second, asked, first])
+    first, second = answered(assistant, QUESTION), Turn("![x](http://h/i.png) <b>", trouble="Stopped.")
+    asked = answered(assistant, "Who is the pope?", "![x](http://h/i.png) <b>")
+    text = markdown("<b>", [first, second, asked, first])
     assert text.count("[^1]") == 2 and text.count("[^2]") == 2 and "intact through 2030" in text
     assert "![" not in text and "<b>" not in text
 
 
 def test_questions_are_shown_as_text(assistant: Assistant) -> None:
-    question = "<img src=x onerror=alert(1)> who?"
-    html = as_html([Turn(question, answer=assistant.ask(question))], {})
+    html = as_html("c", [answered(assistant, "<img src=x onerror=alert(1)> who?")], {})
     assert "<img" not in html and "&lt;img" in html
+
+
+@pytest.mark.parametrize(
+    ("said", "short", "marked"),
+    [
+        ("It is called Ada, and Ada it stays.", "Ada", ["Ada", "Ada"]),
+        ("It was in 2030.", "1930", []),
+        ("It was in 12030.", "2030", []),
+        (
+            "Both Ada <b>Thorne</b> and Eve built it.",
+            "Eve and Ada <b>Thorne</b>",
+            ["Ada &lt;b&gt;Thorne&lt;/b&gt;", "Eve"],
+        ),
+        ("2030", "2030", []),
+    ],
+)
+def test_key_words_are_marked_where_they_stand(said: str, short: str, marked: list[str]) -> None:
+    cited = {"article": "a", "title": "A", "source": "a.txt", "start": 0, "end": 1, "quote": "x", "page": None}
+    turn = Turn("Who?", stage="Writing", record={"statements": [{"text": said, "citations": [cited]}], "short": short})
+    html = as_html("c", [turn], {})
+    assert re.findall(r'<b class="key">(.*?)</b>', html) == marked and said in unescape(plain(html))
+
+
+def test_a_citation_to_paste_has_quote_title_page_and_file() -> None:
+    quote = Quote("a", 0, 1, "It was\n lit.", 1, "The Light", "/home/ada/light.pdf", 3)
+    assert citation(quote) == "“It was lit.” — The Light, page 3 (light.pdf)"
 
 
 def test_examples_are_about_what_is_indexed_and_answered(assistant: Assistant) -> None:
@@ -88,10 +123,13 @@ def test_examples_are_about_what_is_indexed_and_answered(assistant: Assistant) -
     assert examples([]) == []
 
 
-@pytest.mark.parametrize("line", ["ada:secret: with colon", f"ada:{hashed('secret: with colon')}"])
+@pytest.mark.parametrize(
+    "line", ["ada:secret: with colon", "\ufeffada:secret: with colon", f"ada:{hashed('secret: with colon')}"]
+)
 def test_accounts_know_their_passwords(tmp_path: Path, line: str) -> None:
     file = tmp_path / "users.txt"
-    file.write_text(f"# who may see the page\n{line}\n", encoding="utf-8")
+    line = line.format("secret: with colon")
+    file.write_text(f"{line}\n# who may see the page\n", encoding="utf-8")
     accounts = Accounts(file)
     assert accounts.know("ada", "secret: with colon")
     assert not accounts.know("ada", "secret") and not accounts.know("bob", "secret: with colon")
@@ -155,38 +193,6 @@ def test_a_rating_is_not_lost_on_odd_words(tmp_path: Path) -> None:
         assert library.feedback() == [Feedback("1", True, "it's: [fine] #1", ("前?",), answer)]
 
 
-@pytest.fixture
-def chat(assistant: Assistant, tmp_path: Path) -> Chat:
-    backend = Backend(assistant.library, assistant.library, tmp_path)
-    backend.loading = ""
-    backend.assistant.set_result(assistant)
-    return Chat(backend)
-
-
-@pytest.mark.parametrize("end", [Chat.stop, Chat.new])
-def test_what_the_model_says_after_a_stop_changes_nothing(chat: Chat, end: Any) -> None:
-    turns, *_ = chat.ask(QUESTION, ())
-    going = chat.answer(turns)
-    next(going)
-    end(chat, turns)
-    assert not list(going)
-
-
-def test_a_step_that_arrives_after_a_stop_does_not_bar_the_next_question(chat: Chat) -> None:
-    turns, *_ = chat.ask(QUESTION, ())
-    late, *_ = next(chat.answer(turns))
-    stopped, *_ = chat.stop(turns)
-    session = stopped if late == gr.skip() else late  # Gradio writes what comes last
-    asked, *_ = chat.ask(QUESTION, session)
-    assert [turn.trouble for turn in asked] == ["Stopped.", ""]
-
-
-def test_the_outcome_is_part_of_the_conversation(chat: Chat) -> None:
-    turns, *_ = chat.ask(QUESTION, ())
-    *_, (answered, *_) = chat.answer(turns)
-    assert "2030" in answered[-1].answer.statements[0].text
-
-
 @contextmanager
 def page(library: Library, folder: Path, model: str) -> Iterator[Client]:
     """A client of the page on ``library`` with ``model``, launched and loaded."""
@@ -226,16 +232,36 @@ def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_
         assert all(job.result(60)["abstained"] for job in jobs)
 
 
-def test_the_chat_says_what_is_wrong_with_the_server_and_goes_on(seed_library: Library, tmp_path: Path) -> None:
-    backend = Backend(seed_library, seed_library, tmp_path)
+@contextmanager
+def line(library: Library, folder: Path, address: str) -> Iterator[tuple[Line, Conversations]]:
+    """The line of a page whose model is served at ``address``, and what it keeps."""
+    backend = Backend(library, library, folder)
     backend.loading = ""
-    with fake(lambda request: request.status(401)) as address:
-        backend.assistant.set_result(Assistant(seed_library, ServedModel(address)))
-        chat = Chat(backend)
-        turns, *_ = chat.ask(QUESTION, ())
-        *_, (turns, html, *_) = chat.answer(turns)
-    assert "OPENAI_API_KEY" in html and turns[-1].answer is None and not turns[-1].stage
-    assert chat.ask("And then?", turns)
+    backend.assistant.set_result(Assistant(library, ServedModel(address)))
+    conversations = Conversations(folder)
+    yield Line(backend, conversations), conversations
+    conversations.close()
+
+
+def outcome(line: Line, turn: Turn) -> Turn:
+    """What comes of ``turn``."""
+    while line.now(turn)[0].stage:
+        time.sleep(0.01)
+    return line.now(turn)[0]
+
+
+def asked(line: Line, conversations: Conversations) -> Turn:
+    turn = Turn(QUESTION, stage="Waiting")
+    conversations.add("ada", conversations.begin("ada", QUESTION), turn)
+    line.ask(turn, [])
+    return turn
+
+
+def test_the_page_says_what_is_wrong_with_the_server_and_goes_on(seed_library: Library, tmp_path: Path) -> None:
+    with fake(lambda request: request.status(401)) as address, line(seed_library, tmp_path, address) as waiting:
+        for _ in range(2):
+            came = outcome(waiting[0], asked(*waiting))
+            assert "OPENAI_API_KEY" in came.trouble and not came.answered and not came.stage
 
 
 def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path: Path) -> None:
@@ -249,14 +275,9 @@ def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path
         except OSError:
             gone.set()
 
-    backend = Backend(seed_library, seed_library, tmp_path)
-    backend.loading = ""
-    with fake(endless) as address:
-        backend.assistant.set_result(Assistant(seed_library, ServedModel(address)))
-        chat = Chat(backend)
-        turns, *_ = chat.ask(QUESTION, ())
-        going = chat.answer(turns)
-        while "tokens" not in next(going)[1]:
-            pass
-        chat.stop(turns)
-        assert not list(going) and gone.wait(5)
+    with fake(endless) as address, line(seed_library, tmp_path, address) as waiting:
+        turn = asked(*waiting)
+        while "tokens" not in waiting[0].now(turn)[0].stage:
+            time.sleep(0.01)
+        assert waiting[0].stop(turn).trouble == "Stopped."
+        assert gone.wait(5) and waiting[0].now(turn)[0].trouble == "Stopped."

@@ -18,7 +18,7 @@ class Accounts:
 
     def __init__(self, file: Path) -> None:
         try:
-            lines = file.read_text(encoding="utf-8").splitlines()
+            lines = file.read_text(encoding="utf-8-sig").splitlines()  # as Windows writes it
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{file} can't be read: name a text file with lines user:password.") from error
         self._hashes: dict[str, str] = {}

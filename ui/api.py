@@ -1,5 +1,6 @@
 """The same functions for programs: named endpoints for gradio_client, and tools for an MCP client."""
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,14 +17,15 @@ Told = TypeVar("Told")
 def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
     """Add the endpoints to the page that is being built; those that ask the model stand in ``model_queue``."""
 
-    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[str] | None = None, quick: bool = False) -> dict[str, Any]:
         """Answer a question from the articles, each statement with the citations that prove it, or abstain.
 
         Args:
             question: The question.
             history: The questions before it, oldest first, for one that leans on them.
+            quick: Whether the shortest answer will do.
         """
-        return _told(lambda: backend.assistant.result().ask(question, history or []).as_json())
+        return _told(lambda: backend.assistant.result().ask(question, history or [], quick=quick).as_json())
 
     def search(question: str, k: int = 10) -> list[dict[str, Any]]:
         """The passages of the articles that fit a question best, with their text.
@@ -57,6 +59,16 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
     api(ask, api_name="ask", **model_queue)
     for function in (search, articles, article):
         api(function, api_name=function.__name__, concurrency_limit=None)
+
+
+def answer_in_json(server: Any) -> None:
+    """Let Gradio's MCP ``server`` give its tools' results as JSON; by itself it gives Python's reprs."""
+    from mcp.types import TextContent
+
+    def content(data: list[Any], _: str) -> list[TextContent]:
+        return [TextContent(type="text", text=json.dumps(result, ensure_ascii=False)) for result in data]
+
+    server.postprocess_output_data = content
 
 
 def _told(call: Callable[[], Told]) -> Told:

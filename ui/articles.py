@@ -1,101 +1,188 @@
-"""The articles' tab: the list, and what comes of files that are dropped on it."""
+"""The articles' tab: where files are dropped, and the list with its search, folders and pages."""
 
-import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, count
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from index.entry import Entry
 from index.errors import FootnoteError
-from index.open import AnyLibrary
 from index.reader import READERS
 from ui.backend import Backend
+from ui.catalogue import SORTS, Catalogue, Shelf, Wish
+from ui.chat import owner
+from ui.scope import Scope
 from ui.source import text
+from ui.uploads import Uploads
 
-LARGEST = 20 * 2**20  # bytes of an uploaded file
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one uploaded file."""
-
-    name: str
-    says: str
-    added: bool = False
+KINDS = "text, Markdown, HTML, PDF and Word"
+NAMES = {"title": "Title", "newest": "Newest first", "longest": "Longest first"}
+MINUTE = 1000  # characters that are read in a minute: what a length means to a reader
 
 
-def listing(library: AnyLibrary) -> str:
-    """Every article with its length and the day it was added, as HTML."""
-    found = library.entries()
-    if not found:
+class Articles:
+    """The handlers of the tab's events."""
+
+    def __init__(self, backend: Backend, uploads: Uploads) -> None:
+        self._backend = backend
+        self._uploads = uploads
+
+    def loading(self) -> Iterator[str]:
+        """How far loading is, until all is there."""
+        while loading := self._backend.loading:
+            yield f'<p role="status">{text(loading)}…</p>'
+            time.sleep(0.2)
+        self._backend.refresh()
+        yield ""
+
+    def look(self, key: str, wish: Wish, request: gr.Request) -> tuple[str, str]:
+        """What has become of the visitor's files, and the list as it is by now."""
+        return self._uploads.html(owner(key, request)), listing(self._backend.catalogue, wish)
+
+    def add(self, key: str, wish: Wish, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+        """Take in a file that the browser has sent."""
+        file = Path(str(event.path)).resolve()
+        if file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file():  # and no other of this machine
+            self._uploads.add(owner(key, request), file, str(event.name))
+        return self.look(key, wish, request)
+
+    def cancel(self, key: str, wish: Wish, request: gr.Request) -> tuple[str, str]:
+        """Give up the visitor's files that are not read yet."""
+        self._uploads.cancel(owner(key, request))
+        return self.look(key, wish, request)
+
+    def settle(self, key: str, wish: Wish, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+        """Do what the visitor wants with a file whose name is taken."""
+        self._uploads.settle(owner(key, request), int(event.id), str(event.how))
+        return self.look(key, wish, request)
+
+    def listed(self, event: gr.EventData) -> tuple[Wish, str]:
+        """Another page of the list, or another list."""
+        sort = event.sort if event.sort in SORTS else SORTS[0]
+        wish = Wish(str(event.words), str(event.folder), sort, int(event.page))
+        return wish, listing(self._backend.catalogue, wish)
+
+    def remove(self, wish: Wish, event: gr.EventData) -> tuple[str, str]:
+        """Take an article out of the library."""
+        says = remove(self._backend, str(event.article))
+        return f'<p role="status">{text(says)}</p>', listing(self._backend.catalogue, wish)
+
+    def choose(self, event: gr.EventData) -> str:
+        """Put the next questions to some articles."""
+        return Scope.of({"articles": event.articles, "folder": event.folder}).dumps()
+
+    def chosen(self, scope: str) -> str:
+        """What the next question is put to."""
+        wanted = Scope.loads(scope)
+        return chosen(self._backend.catalogue, wanted.articles, wanted.folder)
+
+
+def dropzone(largest: int) -> str:
+    """Where files and folders are dropped or chosen; ``largest`` is in bytes."""
+    accept = ",".join(READERS)
+    return (
+        f'<div class="drop" data-largest="{largest}" data-accept="{accept}"><p><b>Drop files or a folder here</b> '
+        f"to ask about them: {KINDS} files of up to {largest // 2**20} MB each. They stay on this machine.</p>"
+        f'<label class="tool">Choose files<input type="file" multiple accept="{accept}"></label>'
+        '<label class="tool">Choose a folder<input type="file" webkitdirectory></label></div>'
+        '<div class="sending" role="status"></div>'
+    )
+
+
+def listing(catalogue: Catalogue, wish: Wish) -> str:
+    """The page of the list that ``wish`` asks for, with what narrows it, as HTML."""
+    if not catalogue.entries():
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
-    rows = "".join(
-        f'<tr data-article="{text(a.id)}"><td><button class="title" data-do="read">{text(a.title)}</button>'
-        f'<span class="path">{text(a.source)}</span></td><td class="number">{a.characters:,}</td>'
-        f'<td><time datetime="{a.added:%Y-%m-%dT%H:%MZ}">{a.added:%Y-%m-%d}</time></td>'
-        f'<td><button class="tool" data-do="remove" data-title="{text(a.title)}" '
-        f'aria-label="Remove {text(a.title)}">Remove</button></td></tr>'
-        for a in found
+    shelf, folders = catalogue.shelf(wish), catalogue.folders()
+    rows = "".join(_row(entry) for entry in shelf.entries)
+    table = (
+        '<table><thead><tr><th scope="col"><span class="unseen">Chosen</span></th><th scope="col">Article</th>'
+        '<th scope="col">Length</th><th scope="col">Added</th><th scope="col"><span class="unseen">Actions</span></th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
     )
     return (
-        "<table><thead><tr><th>Article</th><th>Characters</th><th>Added</th><th></th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
+        f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(wish.words)}" '
+        f'autocomplete="off"></label>{_select("Folder", "folder", {"": "All folders"} | _names(folders), wish.folder)}'
+        f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, wish.sort)}</form>"
+        f'<p class="count" role="status">{_count(shelf)}</p>'
+        f'<div class="choice"><button class="tool" data-do="choose">Ask only the chosen ones</button>'
+        f"{_folder(wish.folder)}</div>{table if shelf.entries else ''}{_pager(shelf)}"
     )
 
 
-def results(done: Sequence[Result], total: int) -> str:
-    """How far an upload is, and what came of each file, as HTML."""
-    going = len(done) < total
-    bar = f'<progress max="{total}" value="{len(done)}">{len(done)} of {total}</progress>' if going else ""
-    lines = "".join(
-        f'<li class="{"added" if r.added else "left-out"}"><b>{text(r.name)}</b> {text(r.says)}</li>' for r in done
+def _folder(name: str) -> str:
+    label = "Ask only this folder"
+    return f'<button class="tool" data-do="choose-folder" data-folder="{text(name)}">{label}</button>' if name else ""
+
+
+def _names(folders: dict[str, list[Entry]]) -> dict[str, str]:
+    return {name: f"{name} ({len(folders[name]):,})" for name in sorted(folders, key=str.casefold)}
+
+
+def _select(label: str, name: str, options: dict[str, str], chosen: str) -> str:
+    parts = "".join(
+        f'<option value="{text(value)}"{" selected" if value == chosen else ""}>{text(says)}</option>'
+        for value, says in options.items()
     )
-    return f'<div role="status">{bar}<ul class="results">{lines}</ul></div>'
+    return f'<label>{label} <select name="{name}">{parts}</select></label>'
 
 
-def add(backend: Backend, files: Sequence[Path]) -> Iterator[list[Result]]:
-    """Put uploaded ``files`` into the library one by one; after each, what has come of all so far."""
-    done: list[Result] = []
-    yield done
-    for file in files:
-        done = [*done, _add(backend, file)]
-        yield done
+def _count(shelf: Shelf) -> str:
+    return "No article fits." if not shelf.count else f"{shelf.count:,} article{'s' * (shelf.count > 1)}"
 
 
-def _add(backend: Backend, file: Path) -> Result:
-    """Copy ``file`` among the uploads under a name that is free there, and index it; a bad one is not kept."""
-    name = file.name
-    try:
-        if file.suffix.lower() not in READERS:
-            return Result(name, f"is skipped: it is no {' or '.join(READERS)} file")
-        if file.stat().st_size > LARGEST:
-            return Result(name, f"is skipped: it is larger than {LARGEST // 2**20} MB")
-        backend.uploads.mkdir(parents=True, exist_ok=True)
-        copy = _free(backend.uploads, file)
-        shutil.copyfile(file, copy)
-        changes = backend.writer.mirror([copy])
-        if changes.problems:
-            copy.unlink()
-            return Result(name, f"is skipped: it {changes.problems[0].reason}")
-        return Result(name, "is added" if changes else "is in the library already", added=True)
-    except FootnoteError as error:
-        return Result(name, f"is skipped: {error}")
-    finally:
-        file.unlink(missing_ok=True)
+def _row(entry: Entry) -> str:
+    title = text(entry.title)
+    return (
+        f'<tr data-article="{text(entry.id)}" data-title="{title}">'
+        f'<td><input type="checkbox" aria-label="Choose {title}"></td>'
+        f'<td><button class="title" data-do="read" dir="auto">{title}</button>'
+        f'<span class="path"><bdi>{text(Path(entry.source).name)}</bdi></span></td>'
+        f'<td class="number">{_length(entry.characters)}</td>'
+        f'<td><time datetime="{entry.added:%Y-%m-%dT%H:%MZ}">{entry.added:%Y-%m-%d}</time></td>'
+        f'<td><button class="tool" data-do="remove" aria-label="Remove {title}">Remove</button></td></tr>'
+    )
 
 
-def _free(folder: Path, file: Path) -> Path:
-    """Where ``file`` is to be copied: its own name, numbered where another file has that name already."""
-    names = chain([file.name], (f"{file.stem}-{number}{file.suffix}" for number in count(2)))
-    places = (folder / name.lstrip(".") for name in names)
-    return next(p for p in places if not p.exists() or p.read_bytes() == file.read_bytes())
+def _length(characters: int) -> str:
+    minutes = -(-characters // MINUTE)
+    return f"{minutes:,} min read"
+
+
+def _pager(shelf: Shelf) -> str:
+    if shelf.pages == 1:
+        return ""
+    before, after = (
+        f'<button class="tool" data-do="page" data-page="{page}"'
+        f"{'' if 1 <= page <= shelf.pages else ' disabled'}>{label}</button>"
+        for page, label in ((shelf.page - 1, "‹ Previous"), (shelf.page + 1, "Next ›"))
+    )
+    return f'<nav class="pager" aria-label="Pages">{before}<span>Page {shelf.page} of {shelf.pages}</span>{after}</nav>'
+
+
+def chosen(catalogue: Catalogue, articles: tuple[str, ...], folder: str) -> str:
+    """What the next question is put to, as HTML; nothing for all articles."""
+    if folder:
+        says = f"Asking only the folder <bdi>{text(folder)}</bdi>"
+    elif titles := catalogue.titles(articles):
+        says = (
+            f"Asking only <bdi>{text(titles[0])}</bdi>" if len(titles) == 1 else f"Asking only {len(titles)} articles"
+        )
+    else:
+        return ""
+    return f'<p>{says} <button class="tool" data-do="all">Ask all articles</button></p>'
 
 
 def remove(backend: Backend, id: str) -> str:
     """Take the article out of the library, an uploaded file with it; says so in a line."""
-    article = backend.writer.remove(id)
+    try:
+        article = backend.writer.remove(id)
+    except FootnoteError:
+        return "This article is not there any more."
     file = Path(article.source)
-    if file.resolve().parent == backend.uploads.resolve():
+    if file.resolve().is_relative_to(backend.uploads.resolve()):
         file.unlink(missing_ok=True)
         return f"“{article.title}” is removed."
-    return f"“{article.title}” is removed from the library; the file {article.source} stays."
+    return f"“{article.title}” is removed from the library; its file stays."

@@ -1,165 +1,191 @@
-"""The chat: what happens to a visitor's conversation when they ask, stop, retry, edit, rate or follow a footnote.
+"""The chat: what happens when a visitor asks, stops, asks again, edits, rates, branches or opens a conversation.
 
-Conversations are tuples of turns that travel with the visitor's session; all that is remembered here is which questions
-were stopped while the model read for them, so that what it still says changes nothing.
+Nothing of a visitor is held here: who they are and which conversation they see comes with each event from their
+browser, what was said is in ``conversations.db``, and what is being said is in the line.
 """
 
-import logging
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, UsageError
 from index.feedback import Feedback
-from rag.answer import Answer
 from rag.question import checked
 from ui import conversation
 from ui.backend import Backend
-from ui.conversation import Turn
-from ui.examples import READ, examples
-from ui.source import panel, text
+from ui.conversations import Conversations
+from ui.line import Line
+from ui.scope import Scope
+from ui.source import text
+from ui.turn import Turn
 
-log = logging.getLogger(__name__)
+LONGEST = 2000  # characters of a question
+POLLED = 0.05  # seconds between two looks at a question on its way
+KEY = 16  # characters at least that tell one browser from another
 
-Turns = tuple[Turn, ...]
-View = tuple[Turns, str, gr.Button, gr.Button]  # the conversation, its HTML, the buttons to ask and to stop
+View = tuple[Any, ...]  # the conversation's id, its HTML, what is refused, the buttons to ask and to stop
+
+
+def owner(key: str, request: gr.Request | None) -> str:
+    """Whose conversations an event is about: the account's, or those of the browser with this ``key``."""
+    if request is not None and getattr(request, "username", None):
+        return f"account:{request.username}"
+    return f"browser:{key}" if len(key) >= KEY else ""
 
 
 class Chat:
-    """The handlers of the chat's events; each takes a conversation and returns the view of what becomes of it."""
+    """The handlers of the chat's events; ``id`` is the conversation that is seen, "" before its first question."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, conversations: Conversations, line: Line) -> None:
         self._backend = backend
-        self._stopped: set[str] = set()  # ids of turns
+        self._conversations = conversations
+        self._line = line
 
-    def html(self, turns: Turns) -> str:
-        """The conversation, or before the first question how to begin."""
-        articles = self._backend.reader.entries()
-        if turns:
-            return conversation.as_html(turns, {a.id: a.title for a in articles})
-        if not articles:
-            return (
-                '<div class="welcome"><h2>There is nothing to ask about yet</h2><p>Drop files under “Articles”, or run '
-                "<code>rag index FOLDER</code>. Then ask: every answer shows the sentence that proves it.</p></div>"
-            )
-        many = f"{len(articles)} articles" if len(articles) > 1 else f"“{text(articles[0].title)}”"
-        buttons = "".join(
-            f'<button class="example" data-do="ask" data-question="{text(q)}">{text(q)}</button>'
-            for q in examples(self._backend.reader.articles(READ))
-        )
-        return (
-            f'<div class="welcome"><h2>Ask about {many}</h2><p>Each answer comes with footnotes: point at one, and the '
-            f"article shows the sentence that proves it.</p><div>{buttons}</div></div>"
-        )
+    def turns(self, owner: str, id: str) -> tuple[Turn, ...]:
+        """The conversation as it is by now."""
+        if not id:
+            return ()
+        *before, last = self._conversations.path(owner, id) or (None,)
+        return (*before, self._line.now(last)[0]) if last else ()
 
-    def view(self, turns: Turns) -> View:
-        """What is shown of ``turns``: their HTML, and whether to ask or to stop."""
-        waiting = bool(turns and turns[-1].stage)
-        return turns, self.html(turns), gr.Button(visible=not waiting), gr.Button(visible=waiting)
+    def html(self, owner: str, id: str) -> str:
+        """The conversation, or before its first question how to begin."""
+        turns = self.turns(owner, id)
+        if not turns:
+            return conversation.welcome(len(self._backend.catalogue.entries()), self._backend.examples)
+        return conversation.as_html(id, turns, self._conversations.places(owner, id))
 
-    def ask(self, question: str, turns: Turns) -> View:
-        """Put ``question`` at the end, where it waits for the model."""
-        return self._asked(question, turns, len(turns))
-
-    def example(self, turns: Turns, event: gr.EventData) -> View:
-        """Ask one of the examples."""
-        return self._asked(event.question, turns, len(turns))
-
-    def retry(self, turns: Turns, event: gr.EventData) -> View:
-        """Ask a question once more, and forget what came after it."""
-        return self._asked(turns[int(event.turn)].question, turns, int(event.turn))
-
-    def edit(self, turns: Turns, event: gr.EventData) -> View:
-        """Ask another question in the place of one, and forget what came after it."""
-        return self._asked(event.question, turns, int(event.turn))
-
-    def _asked(self, question: str, turns: Turns, place: int) -> View:
-        if turns and turns[-1].stage:
-            raise gr.Error("One question at a time: wait for the answer, or stop it.", print_exception=False)
+    def view(self, owner: str, id: str, refusal: str = "") -> View:
+        """What is shown of the conversation."""
         try:
-            return self.view((*turns[:place], Turn(checked(question), stage="Waiting")))
-        except FootnoteError:
-            raise gr.Error("Type a question first.", print_exception=False) from None
-
-    def answer(self, turns: Turns) -> Iterator[tuple[Any, ...]]:
-        """The view again and again, as the last question gets on.
-
-        The conversation itself changes only with the outcome: a stage that reaches the session after Stop would have
-        the question on its way for ever.
-        """
-        *before, last = turns
-        for turn in self._answered(last, before):
-            if last.id in self._stopped:
-                return
-            now, *shown = self.view((*before, turn))
-            yield (gr.skip() if turn.stage else now, *shown)
-
-    def _answered(self, turn: Turn, before: Sequence[Turn]) -> Iterator[Turn]:
-        try:
-            while self._backend.loading:
-                yield replace(turn, stage=self._backend.loading)
-                time.sleep(0.2)
-            history = [t.question for t in before if t.answer]
-            for step in self._backend.assistant.result().steps(turn.question, history):
-                if isinstance(step, Answer):
-                    turn = replace(turn, answer=step, stage="")
-                else:
-                    turn = replace(turn, stage=step.text, evidence=step.evidence)
-                yield turn
+            turns, html = self.turns(owner, id), self.html(owner, id)
         except FootnoteError as error:
-            yield replace(turn, trouble=str(error), stage="")
-        except Exception:
-            log.exception("A question could not be answered.")
-            trouble = "Something went wrong here; the terminal that runs the page says what."
-            yield replace(turn, trouble=trouble, stage="")
+            id, turns, refusal = "", (), refusal or str(error)
+            html = self.html(owner, "")
+        waiting = bool(turns and turns[-1].stage)
+        return id, html, _notice(refusal), gr.Button(visible=not waiting), gr.Button(visible=waiting)
 
-    def stop(self, turns: Turns) -> View:
-        """Give up the last question, if that is still on its way."""
-        if turns and turns[-1].stage:
-            self._stopped.add(turns[-1].id)
-            turns = (*turns[:-1], replace(turns[-1], trouble="Stopped.", stage=""))
-        return self.view(turns)
+    def ask(self, question: str, key: str, id: str, scope: str, quick: bool, request: gr.Request) -> View:
+        """Put ``question`` at the end; the line to type in is emptied where that is not refused."""
+        who = owner(key, request)
+        shown = self._asked(who, id, question, None, Scope.loads(scope), quick)
+        return (*shown, question if shown[2] else "")
 
-    def new(self, turns: Turns) -> View:
-        """Begin another conversation, and give up what is on its way in this one."""
-        self.stop(turns)
-        return self.view(())
+    def suggestion(self, key: str, id: str, scope: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
+        """Ask one of the suggested questions."""
+        return self._asked(owner(key, request), id, event.question, None, Scope.loads(scope), quick)
 
-    def rate(self, turns: Turns, event: gr.EventData) -> View:
-        """Keep in the library what the visitor says of an answer."""
-        number = int(event.turn)
-        turn = turns[number]
-        comment = str(event.comment).strip()
-        turn = replace(turn, good=event.good == "true", commented=bool(comment))
-        if turn.answer:
-            history = tuple(t.question for t in turns[:number] if t.answer)
-            rating = Feedback(turn.id, bool(turn.good), comment, history, turn.answer.as_json())
-            self._backend.writer.rate(rating)
-        return self.view((*turns[:number], turn, *turns[number + 1 :]))
+    def retry(self, key: str, id: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
+        """Ask a question once more, on a branch of its own."""
+        who = owner(key, request)
+        turn = self._turn(who, id, event)
+        return self._asked(who, id, turn.question, turn, turn.scope, quick) if turn else self.view(who, id)
 
-    def cite(self, turns: Turns, event: gr.EventData) -> str:
-        """The article that a footnote points at, with the quote marked."""
-        return self._source(turns[int(event.turn)], int(event.note))
+    def edit(self, key: str, id: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
+        """Ask another question in the place of one, on a branch of its own."""
+        who = owner(key, request)
+        turn = self._turn(who, id, event)
+        return self._asked(who, id, event.question, turn, turn.scope, quick) if turn else self.view(who, id)
 
-    def ended(self, turns: Turns) -> tuple[Any, ...]:
-        """What is shown once an answer is there or was stopped: the view without the conversation, and a source.
-
-        A stage that was on its way to the page when Stop was pressed is shown after "Stopped."; this comes after both.
-        """
-        _, *shown = self.view(turns)
-        return (*shown, self._first_source(turns))
-
-    def _first_source(self, turns: Turns) -> Any:
-        """The article of the last answer's first footnote; without an answer, what is shown stays."""
-        answer = turns[-1].answer if turns else None
-        return self._source(turns[-1], 1) if answer and not answer.abstained else gr.skip()
-
-    def _source(self, turn: Turn, number: int) -> str:
-        quote = turn.quotes[number - 1]
+    def _asked(self, owner: str, id: str, question: str, beside: Turn | None, scope: Scope, quick: bool) -> View:
+        """The view after asking at the end, or in the place of the turn ``beside``; says what is refused, and why."""
         try:
-            return panel(self._backend.reader.article(quote.article), turn.quotes, number)
+            if not owner:
+                raise UsageError("This browser keeps nothing of this page: allow local storage, and load it again.")
+            question = _fit(question)
+            turns = self.turns(owner, id)
+            if turns and turns[-1].stage:
+                raise UsageError("One question at a time: wait for the answer, or press Stop.")
+            parent = beside.parent if beside else turns[-1].id if turns else None
+            before = turns[: [t.id for t in turns].index(beside.id)] if beside else turns
+            id = id or self._conversations.begin(owner, question)
+            turn = Turn(question, parent, scope, quick, stage="Waiting")
+            self._conversations.add(owner, id, turn)
+            self._line.ask(turn, [t.question for t in before if t.answered])
+        except FootnoteError as error:
+            return self.view(owner, id, str(error))
+        return self.view(owner, id)
+
+    async def follow(self, owner: str, id: str) -> AsyncIterator[tuple[Turn, View]]:
+        """The last question, as it gets on, and what is shown of it, until nothing more will come."""
+        path = self._path(owner, id)
+        while path:
+            turn, version = self._line.now(path[-1])
+            _, html, _, *buttons = self.view(owner, id)
+            yield turn, (html, *buttons)
+            if version < 0:
+                return
+            while self._line.now(path[-1])[1] == version:
+                await asyncio.sleep(POLLED)
+
+    def _path(self, owner: str, id: str) -> tuple[Turn, ...]:
+        try:
+            return self._conversations.path(owner, id) if id else ()
         except FootnoteError:
-            return f'<p class="trouble">{text(quote.article)} is no longer in the library.</p>'
+            return ()
+
+    def stop(self, key: str, id: str, request: gr.Request) -> View:
+        """Give up the last question, if that is still on its way; what was said until then stays."""
+        who = owner(key, request)
+        if (turns := self._path(who, id)) and self._line.now(turns[-1])[0].stage:
+            self._line.stop(turns[-1])
+        return self.view(who, id)
+
+    def branch(self, key: str, id: str, request: gr.Request, event: gr.EventData) -> View:
+        """Show another branch of the conversation."""
+        who = owner(key, request)
+        turns = self._path(who, id)
+        if turns and self._line.now(turns[-1])[0].stage:
+            return self.view(who, id, "Wait for the answer, or press Stop.")
+        if turns:
+            self._conversations.show(who, id, str(event.turn))
+        return self.view(who, id)
+
+    def redrawn(self, key: str, id: str, request: gr.Request) -> str:
+        """The conversation once more, now that there are other articles."""
+        return str(self.view(owner(key, request), id)[1])
+
+    def rate(self, key: str, id: str, request: gr.Request, event: gr.EventData) -> View:
+        """Keep in the library what the visitor says of an answer."""
+        who = owner(key, request)
+        turn = self._turn(who, id, event)
+        if turn and turn.answered:
+            comment = str(event.comment).strip()
+            turn = self._line.rate(turn, event.good == "true", bool(comment))
+            before = [t.question for t in self._before(who, id, turn) if t.answered]
+            self._backend.writer.rate(Feedback(turn.id, bool(turn.good), comment, tuple(before), turn.record))
+        return self.view(who, id)
+
+    def turn(self, owner: str, id: str, turn: str) -> Turn | None:
+        """The turn with the id ``turn``, if it is in the conversation that is shown."""
+        try:
+            return next((t for t in self.turns(owner, id) if t.id == turn), None)
+        except FootnoteError:
+            return None
+
+    def _turn(self, owner: str, id: str, event: gr.EventData) -> Turn | None:
+        return self.turn(owner, id, str(event.turn))
+
+    def _before(self, owner: str, id: str, turn: Turn) -> tuple[Turn, ...]:
+        turns = self._path(owner, id)
+        return turns[: next((n for n, t in enumerate(turns) if t.id == turn.id), 0)]
+
+
+def _fit(question: str) -> str:
+    """``question`` without surrounding blanks; raises UsageError, in the page's words, for an empty or long one."""
+    try:
+        question = checked(question)
+    except UsageError:
+        raise UsageError("Type a question first.") from None
+    if len(question) > LONGEST:
+        raise UsageError(
+            f"This question has {len(question):,} characters, and {LONGEST:,} are the most: shorten it, or add the "
+            "text as an article and ask about that."
+        )
+    return question
+
+
+def _notice(says: str) -> str:
+    return f'<p class="refused" role="alert">{text(says)}</p>' if says else ""

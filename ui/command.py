@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ui.backend import Backend
 
 SEEDS = Path("seeds")
-UPLOADS = "uploads"  # in the library's folder
+CACHE = "page"  # in the library's folder: files on their way in
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 LOCAL = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -51,8 +52,9 @@ def ui(options: dict[str, Any], host: str, port: int, auth_file: Path | None, ha
     accounts = Accounts(auth_file) if auth_file else None
     if not accounts and not _is_loopback(host):
         click.echo("rag: anyone who reaches this address can read and change the library; see --auth-file.", err=True)
-    with _backend(options) as backend:
+    with _backend(options) as (backend, first):
         page = launch(backend, host, port, accounts, mcp)
+        backend.start(first)
         click.echo(f"The page is at http://{host}:{port}/ (Ctrl-C ends it).")
         backend.assistant.result()
         page.block_thread()
@@ -83,8 +85,8 @@ def export(options: dict[str, Any], folder: Path) -> None:
 
 
 @contextmanager
-def _backend(options: dict[str, Any]) -> "Iterator[Backend]":
-    """The backend on the library that --library names, loading; a library that was never made is made from seeds/."""
+def _backend(options: dict[str, Any]) -> "Iterator[tuple[Backend, list[Path]]]":
+    """The backend on the library that --library names, and what it starts with: seeds/, where there was no library."""
     from index.embedder import Embedder
     from index.open import exists, folder, opened
     from ui.backend import Backend
@@ -94,45 +96,60 @@ def _backend(options: dict[str, Any]) -> "Iterator[Backend]":
     names = (Embedder(options["embedder"]) if options["embedder"] else None for _ in range(2))
     reader, writer = (opened(name, embedder) for embedder in names)
     with reader, writer:
-        backend = Backend(reader, writer, folder(name) / UPLOADS, options["model"])
-        backend.start([SEEDS] if fresh and SEEDS.is_dir() else [])
-        yield backend
+        backend = Backend(reader, writer, folder(name), options["model"])
+        yield backend, [SEEDS] if fresh and SEEDS.is_dir() else []
 
 
 def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None", mcp: bool = False) -> "gr.Blocks":
     """The page, served in threads of its own; raises UsageError for an address that can't be used."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("GRADIO_TEMP_DIR", str((backend.folder / CACHE).resolve()))  # /tmp is shared with others
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    from ui.articles import LARGEST
+    from ui.api import answer_in_json
     from ui.guard import Guard
-    from ui.page import STYLE, THEME, build
+    from ui.page import HEAD, HERE, THEME, build
+    from ui.uploads import LARGEST
 
     page = build(backend)
     names = LOCAL if _is_loopback(host) else ["*"]  # another site can't call itself 127.0.0.1 (DNS rebinding)
     try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            auth=accounts.know if accounts else None,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=mcp,
-            max_file_size=LARGEST,
-            theme=THEME,
-            head=STYLE,
-            app_kwargs={"middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=names), Middleware(Guard)]},
-        )
+        with _without_proxies():
+            page.launch(
+                server_name=host,
+                server_port=port,
+                auth=accounts.know if accounts else None,
+                share=False,
+                quiet=True,
+                prevent_thread_lock=True,
+                footer_links=[],
+                run_history=False,
+                enable_monitoring=False,
+                ssr_mode=False,
+                pwa=False,
+                mcp_server=mcp,
+                max_file_size=LARGEST,
+                theme=THEME,
+                head=HEAD,
+                favicon_path=HERE / "favicon.svg",
+                app_kwargs={"middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=names), Middleware(Guard)]},
+            )
     except OSError as error:
         raise UsageError(f"{host}:{port} can't be listened at: name another --host or --port.") from error
+    if mcp:
+        answer_in_json(page.mcp_server_obj)
     return page
+
+
+@contextmanager
+def _without_proxies() -> "Iterator[None]":
+    """Gradio asks its own page whether it is up: that must not go through a proxy."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.lower() in PROXIES}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _check_mcp(auth_file: Path | None) -> None:

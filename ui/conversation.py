@@ -1,93 +1,152 @@
-"""The conversation: a visitor's questions and what came of them, as HTML and as Markdown."""
+"""The conversation as HTML: questions, statements with their footnotes, and what can be done with an answer."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from uuid import uuid4
+from pathlib import Path
+from typing import Any
 
-from rag.answer import Answer
-from rag.evidence import Evidence
-from ui.source import Quote, text
+from index.lexical import terms
+from ui.conversations import Place
+from ui.export import plain
+from ui.quote import Quote
+from ui.source import text
+from ui.turn import Turn
 
-RELATED = 3  # passages shown beside an abstention
+LENGTH = 220  # characters shown of a related passage
 THUMB = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 11v10H3V11zm0 0 5-9c2 0 3 1 3 3v4h6l-2 12H7"/></svg>'
 
 
-@dataclass(frozen=True)
-class Turn:
-    """One question: on its way while ``stage`` says where, and then an answer, or the trouble that prevented one."""
-
-    question: str
-    stage: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    answer: Answer | None = None
-    trouble: str = ""
-    good: bool | None = None
-    commented: bool = False
-    id: str = field(default_factory=lambda: uuid4().hex)
-
-    @property
-    def quotes(self) -> list[Quote]:
-        """What the footnotes point at: the citations, or for an abstention the nearest passages."""
-        if self.answer is None:
-            return []
-        if self.answer.abstained:
-            passages = [hit.passage for hit in self.answer.hits[:RELATED]]
-            return [Quote(p.article_id, p.start, p.end, p.text, n) for n, p in enumerate(passages, 1)]
-        return [Quote(c.article, c.start, c.end, c.quote, n) for n, c in enumerate(self.answer.citations, 1)]
-
-
-def as_html(turns: Sequence[Turn], titles: dict[str, str]) -> str:
-    """The conversation; ``titles`` holds the title of each article by its id."""
-    return "".join(_turn(number, turn, titles) for number, turn in enumerate(turns))
-
-
-def _turn(number: int, turn: Turn, titles: dict[str, str]) -> str:
-    if turn.answer:
-        body = _answer(turn.answer, titles) + _tools(turn) + _details(turn.answer, turn.evidence, titles)
-    elif turn.stage:
-        body = f'<p class="stage" role="status">{text(turn.stage)}…</p>'
-    else:
-        body = f'<p class="trouble" role="status">{text(turn.trouble)}</p>{_tool("retry", "Ask again")}'
+def welcome(count: int, examples: Sequence[str]) -> str:
+    """How to begin: with a question, or where there are no articles with some of them."""
+    if not count:
+        return (
+            '<div class="welcome"><h2>There is nothing to ask about yet</h2><p>Add your articles: text, Markdown, web '
+            "pages, PDF and Word files, or a whole folder of them. They stay on this machine. Then ask: every answer "
+            'shows the sentence that proves it.</p><button class="begin" data-do="articles">Add articles</button></div>'
+        )
+    many = f"{count:,} articles" if count > 1 else "your article"
+    buttons = "".join(_suggestion(question) for question in examples)
     return (
-        f'<section class="turn" data-turn="{number}" aria-label="Question {number + 1}">'
-        f'<div class="question"><p>{text(turn.question)}</p>{_tool("edit", "Edit")}</div>'
+        f'<div class="welcome"><h2>Ask about {many}</h2><p>Each answer comes with footnotes: choose one, and the '
+        f"article shows the sentence that proves it.</p><div>{buttons}</div></div>"
+    )
+
+
+def as_html(id: str, turns: Sequence[Turn], places: dict[str, Place]) -> str:
+    """The conversation ``id``; ``places`` holds those turns that have others beside them."""
+    parts = [_turn(number, turn, places.get(turn.id)) for number, turn in enumerate(turns)]
+    return f'<div class="turns" data-conversation="{text(id)}">{"".join(parts)}</div>'
+
+
+def _turn(number: int, turn: Turn, place: Place | None) -> str:
+    body = _said(turn)
+    if turn.stage:
+        body += f'<p class="stage">{text(turn.stage)}…</p>'
+    elif turn.trouble:
+        body += f'<p class="trouble">{text(turn.trouble)}</p>{_tool("retry", "Ask again")}'
+    elif turn.answered:
+        body = _outcome(turn) + _tools(turn) + _details(turn) + _next(turn)
+    state = "pending" if turn.stage else "done"
+    return (
+        f'<section class="turn" data-turn="{text(turn.id)}" data-number="{number}" data-state="{state}" '
+        f'aria-label="Question {number + 1}"><div class="question"><h2 dir="auto">{text(turn.question)}</h2>'
+        f"{_branches(place)}{'' if turn.stage else _tool('edit', 'Edit')}</div>{_scope(turn)}"
         f'<div class="answer">{body}</div></section>'
     )
 
 
-def _answer(answer: Answer, titles: dict[str, str]) -> str:
-    if answer.abstained:
-        return _abstention(answer, titles)
-    notes = answer.citations
-    said = " ".join(
-        text(s.text) + "".join(_note(notes.index(c) + 1, c.title) for c in s.citations) for s in answer.statements
-    )
-    sources = "".join(
-        f"<li>{_source(number, note.title)} {note.start}–{note.end} {_quote(note.quote, answer)}</li>"
-        for number, note in enumerate(notes, 1)
-    )
-    return f'<p class="said">{said}</p><ol class="notes" aria-label="Footnotes">{sources}</ol>'
-
-
-def _quote(quote: str, answer: Answer) -> str:
-    """The sentence around a statement; where the statement is that sentence, there is nothing to add."""
-    words = " ".join(quote.split())
-    return "" if any(words == s.text for s in answer.statements) else f"<q>{text(words)}</q>"
-
-
-def _abstention(answer: Answer, titles: dict[str, str]) -> str:
-    related = "".join(
-        f"<li>{_source(number, titles.get(hit.passage.article_id, hit.passage.article_id))} "
-        f"<q>{text(_beginning(hit.passage.text))}</q></li>"
-        for number, hit in enumerate(answer.hits[:RELATED], 1)
-    )
-    heading = "No answer in the articles" if answer.hits else "Not from the articles"
+def _branches(place: Place | None) -> str:
+    """The way to the questions that were asked in the place of this one."""
+    if not place:
+        return ""
+    count = len(place.ids)
+    before, after = place.ids[(place.number - 2) % count], place.ids[place.number % count]
     return (
-        f'<div class="abstention"><h3>{heading}</h3><p>{text(answer.reason or "")}</p>'
+        f'<span class="branches">{_branch(before, "Version before", "‹")}'
+        f'<span aria-label="Version {place.number} of {count}" role="img">{place.number}/{count}</span>'
+        f"{_branch(after, 'Version after', '›')}</span>"
+    )
+
+
+def _branch(turn: str, label: str, sign: str) -> str:
+    return f'<button class="tool" data-do="branch" data-to="{text(turn)}" aria-label="{label}">{sign}</button>'
+
+
+def _scope(turn: Turn) -> str:
+    if not turn.scope:
+        return ""
+    if turn.scope.folder:
+        return f'<p class="scope">Asked of the folder <bdi>{text(turn.scope.folder)}</bdi></p>'
+    count = len(turn.scope.articles)
+    return f'<p class="scope">Asked of {count} chosen article{"s" * (count > 1)}</p>'
+
+
+def _said(turn: Turn) -> str:
+    """The statements with their footnotes, as far as they are there."""
+    parts = [
+        f'<span class="statement">{_keyed(s["text"], turn.record.get("short"))}'
+        f"{''.join(_note(turn.number(c), c['title']) for c in s['citations'])}</span>"
+        for s in turn.statements
+    ]
+    return f'<p class="said" dir="auto">{" ".join(parts)}</p>' if parts else ""
+
+
+def _keyed(statement: str, short: str | None) -> str:
+    """``statement``, the key words marked where they stand in it: as a whole, or else each of several."""
+    if not short or short.strip() == statement.strip():
+        return text(statement)
+    whole = re.escape(short.strip())
+    if not re.search(whole, statement, re.I):
+        words = [re.escape(word) for word in re.split(r", (?:and )?|; | and ", short.strip()) if len(word) > 1]
+        whole = "|".join(sorted(words, key=len, reverse=True))
+    if not whole:
+        return text(statement)
+    parts = re.split(rf"(?<!\w)({whole})(?!\w)", statement, flags=re.I)
+    return "".join(f'<b class="key">{text(p)}</b>' if n % 2 else text(p) for n, p in enumerate(parts))
+
+
+def _outcome(turn: Turn) -> str:
+    if turn.record["abstained"]:
+        return _abstention(turn)
+    sources = "".join(f"<li>{_source(q)} {_quote(q, turn)}</li>" for q in turn.quotes)
+    open_part = turn.record.get("unanswered")
+    return (
+        _said(turn)
+        + (f'<p class="open" dir="auto">{text(open_part)}</p>' if open_part else "")
+        + f'<ol class="notes" aria-label="Footnotes">{sources}</ol>'
+    )
+
+
+def _quote(quote: Quote, turn: Turn) -> str:
+    """The sentence around a statement; where the statement is that sentence, there is nothing to add."""
+    words = " ".join(quote.text.split())
+    return "" if any(words == s["text"] for s in turn.statements) else f'<q dir="auto">{text(words)}</q>'
+
+
+def _abstention(turn: Turn) -> str:
+    asked = set(terms(turn.question))
+    related = "".join(f'<li>{_source(q)} <q dir="auto">{_matched(q.text, asked)}</q></li>' for q in turn.quotes)
+    heading = "No answer in the articles" if turn.record["hits"] else "Not from the articles"
+    return (
+        f'<div class="abstention"><h3>{heading}</h3><p dir="auto">{text(turn.record["reason"] or "")}</p>'
         + (f'<h4>Related, not an answer</h4><ol class="notes">{related}</ol>' if related else "")
         + "</div>"
     )
+
+
+def _matched(passage: str, asked: set[str]) -> str:
+    """The part of ``passage`` that holds most of the words ``asked``, these marked."""
+    parts = re.split(r"(\w+)", " ".join(passage.split()))
+    hits = [n for n, part in enumerate(parts) if n % 2 and part[0].isalnum() and asked & set(terms(part))]
+    first = max(0, min(hits, default=0) - 12)
+    last, length = first, 0
+    while last < len(parts) and length < LENGTH:
+        length += len(parts[last])
+        last += 1
+    shown = "".join(
+        f'<b class="key">{text(p)}</b>' if n in hits else text(p) for n, p in enumerate(parts[first:last], first)
+    )
+    return "…" * bool(first) + shown + "…" * (last < len(parts))
 
 
 def _note(number: int, title: str) -> str:
@@ -95,14 +154,15 @@ def _note(number: int, title: str) -> str:
     return f'<button class="note" data-do="cite" data-note="{number}" aria-label="{label}">{number}</button>'
 
 
-def _source(number: int, title: str) -> str:
-    return f'<button class="source" data-do="cite" data-note="{number}">{text(title)}</button>'
+def _source(quote: Quote) -> str:
+    page = f', <span class="page">page {quote.page}</span>' if quote.page else ""
+    title = f"<bdi>{text(quote.title)}</bdi>"
+    return f'<button class="source" data-do="cite" data-note="{quote.number}">{title}</button>{page}'
 
 
 def _tools(turn: Turn) -> str:
-    assert turn.answer
     return (
-        f'<div class="tools">{_tool("copy", "Copy", text(plain(turn.answer)))}{_tool("retry", "Retry")}'
+        f'<div class="tools">{_tool("copy", "Copy", text(plain(turn)))}{_tool("retry", "Retry")}'
         f"{_thumb(turn, True)}{_thumb(turn, False)}</div>{_comment(turn)}"
     )
 
@@ -132,62 +192,41 @@ def _comment(turn: Turn) -> str:
     )
 
 
-def _details(answer: Answer, evidence: Sequence[Evidence], titles: dict[str, str]) -> str:
-    rows = "".join(
-        f"<tr><td>{hit.rank}</td><td>{text(titles.get(hit.passage.article_id, hit.passage.article_id))}</td>"
-        f"<td>{hit.passage.start}–{hit.passage.end}</td><td>{hit.score:.2f}</td>"
-        f"<td>{hit.dense_rank or '–'}</td><td>{hit.lexical_rank or '–'}</td></tr>"
-        for hit in answer.hits
+def _next(turn: Turn) -> str:
+    if not turn.next:
+        return ""
+    return f'<div class="next"><h3>Go on with</h3>{"".join(_suggestion(q) for q in turn.next)}</div>'
+
+
+def _suggestion(question: str) -> str:
+    return (
+        f'<button class="example" data-do="ask" data-question="{text(question)}" dir="auto">{text(question)}</button>'
     )
-    read = "".join(f"<li>{text(' '.join(e.text.split()))}</li>" for e in evidence)
-    t = answer.timings
+
+
+def _details(turn: Turn) -> str:
+    given: dict[str, Any] = turn.record
+    times = given["timings"]
+    rows = "".join(
+        f"<tr><td>{rank}</td><td>{text(hit['title'])}</td><td>{hit['start']}–{hit['end']}</td>"
+        f"<td>{hit['score']:.2f}</td><td>{hit['dense_rank'] or '–'}</td><td>{hit['lexical_rank'] or '–'}</td></tr>"
+        for rank, hit in enumerate(given["hits"], 1)
+    )
+    places = "".join(f"<li>{text(q.source)}: characters {q.start}–{q.end}</li>" for q in turn.quotes)
+    read = "".join(f'<li dir="auto">{text(sentence)}</li>' for sentence in given["evidence"])
     return (
         "<details><summary>Details</summary>"
-        f"<p>{text(answer.model)} · confidence {answer.confidence:.2f} · {answer.tokens} tokens · "
-        f"{t.total:.2f} s: search {t.search:.2f}, reading {t.generate:.2f}, verification {t.verify:.2f}</p>"
+        f"<p>{text(Path(given['model']).name)} · confidence {given['confidence']:.2f} · {given['tokens']} tokens · "
+        f"{times['total']:.2f} s: search {times['search']:.2f}, reading {times['generate']:.2f}, "
+        f"checking {times['verify']:.2f}</p>"
+        + (f"<h3>Footnotes in the files</h3><ol>{places}</ol>" if places else "")
         + (
-            '<div class="wide"><table><caption>Passages found</caption><thead><tr><th>Rank</th><th>Article</th>'
-            "<th>Characters</th><th>Score</th><th>Rank by meaning</th><th>Rank by words</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table></div><h4>Evidence read</h4><ol>{read}</ol>"
-            if answer.hits
+            '<div class="wide" tabindex="0" role="region" aria-label="Passages found"><table><caption>Passages found'
+            '</caption><thead><tr><th scope="col">Rank</th><th scope="col">Article</th><th scope="col">Characters</th>'
+            '<th scope="col">Score</th><th scope="col">By meaning</th><th scope="col">By words</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table></div><h3>Sentences read</h3><ol>{read}</ol>"
+            if given["hits"]
             else ""
         )
         + "</details>"
     )
-
-
-def _beginning(passage: str, length: int = 160) -> str:
-    words = " ".join(passage.split())
-    return words if len(words) <= length else f"{words[:length].rsplit(' ', 1)[0]}…"
-
-
-def plain(answer: Answer) -> str:
-    """The answer for the clipboard: as ``rag ask`` prints it."""
-    from rag import text as terminal
-
-    return terminal.answer(answer)
-
-
-def as_markdown(turns: Sequence[Turn]) -> str:
-    """The answered questions with their footnotes, numbered through, and nothing in them that Markdown could act on."""
-    lines, notes = [], []
-    for turn in turns:
-        if not turn.answer:
-            continue
-        lines += [f"## {_inert(turn.question)}", ""]
-        if turn.answer.abstained:
-            lines += [f"*{_inert(turn.answer.reason or '')}*", ""]
-            continue
-        said = []
-        for statement in turn.answer.statements:
-            marks = ""
-            for c in statement.citations:
-                notes.append(f"“{_inert(c.quote)}” — {_inert(c.title)}, {_inert(c.source)}:{c.start}-{c.end}")
-                marks += f"[^{len(notes)}]"
-            said.append(_inert(statement.text) + marks)
-        lines += [" ".join(said), ""]
-    return "\n".join(lines + [f"[^{number}]: {note}" for number, note in enumerate(notes, 1)]) + "\n"
-
-
-def _inert(data: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&:@])", r"\\\1", " ".join(data.split()))

@@ -1,34 +1,37 @@
 """The page: its layout, and which event calls what."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index.errors import FootnoteError
-from index.reader import READERS
-from ui import articles
+from rag.models import DEFAULT
 from ui.api import endpoints
+from ui.articles import Articles, dropzone
 from ui.backend import Backend
-from ui.chat import Chat
-from ui.conversation import as_markdown
-from ui.source import panel, text
+from ui.catalogue import Wish
+from ui.chat import Chat, owner
+from ui.conversations import Conversations
+from ui.history import History
+from ui.line import Line
+from ui.reading import Reading
+from ui.source import EMPTY, text
+from ui.uploads import LARGEST, Uploads
 
 HERE = Path(__file__).parent
-STYLE = f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
+HEAD = (
+    '<link rel="icon" type="image/svg+xml" href="favicon.ico">'
+    f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>"
+    f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>"
+)
 SYSTEM = ["system-ui", "sans-serif"]  # fonts that are there: none is fetched
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=SYSTEM, font_mono=["ui-monospace", "monospace"])
 OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # the page's events are no endpoints
 AT_ONCE: dict[str, Any] = OWN | {"queue": False}
-IN_LINE: dict[str, Any] = OWN | {"show_progress": "minimal"}
-DOWNLOAD = """(text) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], {type: "text/markdown"}));
-    link.download = "conversation.md";
-    link.click();
-}"""
+BESIDE: dict[str, Any] = OWN | {"concurrency_limit": None}
+FOLLOWED: dict[str, Any] = BESIDE | {"trigger_mode": "multiple"}
+EACH: dict[str, Any] = AT_ONCE | {"trigger_mode": "multiple"}  # events that come quickly after one another
 
 
 def build(backend: Backend) -> gr.Blocks:
@@ -42,124 +45,188 @@ def build(backend: Backend) -> gr.Blocks:
 
 
 def model_queue(backend: Backend) -> dict[str, Any]:
-    """The one line in which visitors stand for the model, as settings of an event."""
+    """The line in which programs stand for the model, as settings of an event."""
     return {"concurrency_id": "model", "concurrency_limit": backend.at_once}
 
 
 class Page:
-    """The components that events pass between; the conversation itself is in each visitor's own state."""
+    """The components that events pass between.
+
+    What a visitor sees is known to their browser alone, in the hidden fields ``key`` (who they are, where there are no
+    accounts), ``current`` (the conversation) and ``scope``: a reload, or a page that was restarted, changes nothing.
+    """
 
     def __init__(self, backend: Backend) -> None:
+        conversations = Conversations(backend.folder)
         self._backend = backend
-        self._chat = Chat(backend)
+        self._chat = Chat(backend, conversations, Line(backend, conversations))
+        self._history = History(conversations, self._chat)
+        self._articles = Articles(backend, Uploads(backend))
+        self._reading = Reading(backend.reader, self._chat)
 
     def lay_out(self, page: gr.Blocks) -> None:
-        """Put everything on ``page``: the chat and the articles as tabs, the source beside them."""
-        self.turns = gr.State(())
+        """Put everything on ``page``: tabs on the left, the source beside them."""
+        self.key, self.current, self.scope, self.saved = map(_hidden, ("key", "current", "scope", "saved"))
+        self.wish = gr.State(Wish())
         self.loading = _html("loading")
         with gr.Row(elem_id="columns"):
-            with gr.Column(scale=3, elem_id="main"), gr.Tabs():
+            with gr.Column(scale=3, elem_id="main", min_width=0), gr.Tabs(elem_id="tabs"):
                 with gr.Tab("Ask"):
                     self._lay_out_chat()
+                with gr.Tab("History"):
+                    self.sought = gr.Textbox(label="Search the conversations", lines=1, max_lines=1, elem_id="sought")
+                    self.history = _html("history")
                 with gr.Tab("Articles"):
-                    self._lay_out_articles()
-            with gr.Column(scale=2, elem_id="beside", min_width=280):
-                self.source = _html("source", '<p class="empty">Point at a footnote: its source is shown here.</p>')
+                    self.drop = _html("drop", dropzone(LARGEST))
+                    self.outcome = _html("outcome")
+                    self.listing = _html("articles")
+                with gr.Tab("Settings"):
+                    self._lay_out_settings()
+            with gr.Column(scale=2, elem_id="beside", min_width=0):
+                self.source = _html("source", EMPTY)
+        self.me = [self.key, self.current]
+        self.view = [self.current, self.conversation, self.refused, self.send, self.stop]
         self._wire_chat()
-        self._wire_sources()
+        self._wire_history()
         self._wire_articles()
-        page.load(self._chat.html, self.turns, self.conversation, **AT_ONCE)
-        opened = page.load(self._open, None, [self.loading, self.listing], concurrency_limit=None, **OWN)
-        opened.then(self._chat.html, self.turns, self.conversation, **AT_ONCE)
+        self._wire_opening(page)
 
     def _lay_out_chat(self) -> None:
         self.conversation = _html("conversation")
-        self.place = _html("place")  # in the line for the model: Gradio counts there
-        with gr.Row(elem_id="asking"):
-            self.box = gr.Textbox(
-                label="Your question",
-                show_label=False,
-                placeholder="Ask about the articles",
-                lines=1,
-                max_lines=6,
-                max_length=2000,
-                autofocus=True,
-                container=False,
-                scale=5,
-            )
-            self.send = gr.Button("Ask", variant="primary", scale=0, min_width=90)
-            self.stop = gr.Button("Stop", variant="stop", scale=0, min_width=90, visible=False)
+        with gr.Column(elem_id="asking"):
+            self.refused = _html("refused")
+            self.chosen = _html("chosen")
+            with gr.Row(elem_id="line"):
+                self.box = gr.Textbox(
+                    label="Your question",
+                    show_label=False,
+                    placeholder="Ask about the articles",
+                    lines=1,
+                    max_lines=6,
+                    autofocus=True,
+                    container=False,
+                    scale=5,
+                    elem_id="box",
+                )
+                self.send = gr.Button("Ask", variant="primary", scale=0, min_width=90)
+                self.stop = gr.Button("Stop", variant="stop", scale=0, min_width=90, visible=False)
         with gr.Row(elem_id="after"):
-            self.new = gr.Button("New conversation", size="sm", scale=0, min_width=160)
-            self.save = gr.Button("Save as Markdown", size="sm", scale=0, min_width=160)
-        self.markdown = gr.Textbox(visible="hidden", label="Conversation as Markdown")
+            self.new = gr.Button("New conversation", size="sm", scale=0, min_width=150)
+            self.save = gr.Button("Save as Markdown", size="sm", scale=0, min_width=150)
 
-    def _lay_out_articles(self) -> None:
-        self.files = gr.File(
-            label=f"Add articles: drop {', '.join(READERS)} files here",
-            file_count="multiple",
-            file_types=list(READERS),
-            height=160,
+    def _lay_out_settings(self) -> None:
+        self.quick = gr.Checkbox(
+            label="Quick answers", info="The shortest answer that the articles give, at once.", elem_id="quick"
         )
-        self.outcome = _html("outcome")
-        self.listing = _html("articles")
+        self.theme = gr.Radio(
+            ["As the system", "Light", "Dark"], value="As the system", label="Colours", elem_id="theme"
+        )
+        name = self._backend.model
+        used = "Footnote’s own" if name == DEFAULT else text(name)
+        _html(
+            "model",
+            f"<h2>Model</h2><p>{used}. To use another one, end the page and start it with "
+            "<code>rag --model NAME ui</code>; <code>rag models</code> says which there are.</p>",
+        )
 
     def _wire_chat(self) -> None:
-        view = [self.turns, self.conversation, self.send, self.stop]
+        me, view = self.me, self.view
+        typed = [self.box, *me, self.scope, self.quick]
         asked = [
-            gr.on([self.box.submit, self.send.click], self._chat.ask, [self.box, self.turns], view, **AT_ONCE),
-            self.conversation.example(self._chat.example, self.turns, view, **AT_ONCE),
-            self.conversation.retry(self._chat.retry, self.turns, view, **AT_ONCE),
-            self.conversation.edit(self._chat.edit, self.turns, view, **AT_ONCE),
+            gr.on([self.box.submit, self.send.click], self._chat.ask, typed, [*view, self.box], **AT_ONCE),
+            self.conversation.example(self._chat.suggestion, typed[1:], view, **AT_ONCE),
+            self.conversation.retry(self._chat.retry, [*me, self.quick], view, **AT_ONCE),
+            self.conversation.edit(self._chat.edit, [*me, self.quick], view, **AT_ONCE),
         ]
-        asked[0].success(lambda: "", None, self.box, **AT_ONCE)
-        queue = IN_LINE | model_queue(self._backend)
-        answered = [
-            event.success(self._chat.answer, self.turns, view, **queue, show_progress_on=self.place) for event in asked
-        ]
-        for event in answered:
-            event.then(self._chat.ended, self.turns, [*view[1:], self.source], **AT_ONCE)
-        self.stop.click(self._chat.stop, self.turns, view, cancels=answered, **AT_ONCE)
-        self.new.click(self._chat.new, self.turns, view, cancels=answered, **AT_ONCE)
-        self.conversation.rate(self._chat.rate, self.turns, view, **AT_ONCE)
-        saved = self.save.click(as_markdown, self.turns, self.markdown, **AT_ONCE)
-        saved.then(None, self.markdown, None, js=DOWNLOAD)
+        self.followers = [self._followed(event) for event in asked]
+        self.stop.click(self._chat.stop, me, view, **AT_ONCE)
+        self.new.click(self._new, None, [*view, self.source], cancels=self.followers, **AT_ONCE)
+        self.conversation.rate(self._chat.rate, me, view, **AT_ONCE)
+        self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
+        for place in (self.conversation, self.source):
+            place.cite(self._reading.cite, me, self.source, **EACH)
+        self._saved(self.save.click(self._history.export, me, self.saved, **AT_ONCE))
 
-    def _wire_sources(self) -> None:
-        self.conversation.cite(self._chat.cite, self.turns, self.source, **AT_ONCE)
-        self.listing.read(self._read, None, self.source, **AT_ONCE)
+    def _wire_history(self) -> None:
+        mine = [*self.me, self.sought]
+        for event in (self.history.refresh, self.sought.change):
+            event(self._history.listed, mine, self.history, **EACH)
+        self.history.rename(self._history.rename, mine, self.history, **AT_ONCE)
+        shown = [*self.view, self.source]
+        removed = self.history.remove(self._history.remove, mine, self.current, **AT_ONCE)
+        removed.then(self._opened, self.me, shown, **AT_ONCE).then(self._history.listed, mine, self.history, **AT_ONCE)
+        self._saved(self.history.export(self._history.export_other, self.me, self.saved, **AT_ONCE))
+        for place in (self.history, self.conversation):
+            opened = place.open(self._history.open, None, self.current, cancels=self.followers, **AT_ONCE)
+            self.followers.append(self._followed(opened.then(self._opened, self.me, shown, **AT_ONCE)))
 
     def _wire_articles(self) -> None:
-        shown = [self.outcome, self.listing]
-        added = self.files.upload(self._add, self.files, shown, concurrency_id="writing", **OWN)
-        added.then(lambda: None, None, self.files, **AT_ONCE)
-        removed = self.listing.remove(self._remove, None, shown, concurrency_id="writing", **OWN)
-        for event in (added, removed):
-            event.then(self._chat.html, self.turns, self.conversation, **AT_ONCE)
+        handlers, both = self._articles, [self.outcome, self.listing]
+        for event, handler in (
+            (self.drop.arrive, handlers.add),
+            (self.drop.cancel, handlers.cancel),
+            (self.outcome.look, handlers.look),
+            (self.outcome.cancel, handlers.cancel),
+            (self.outcome.settle, handlers.settle),
+        ):
+            event(handler, [self.key, self.wish], both, **EACH)
+        self.outcome.ready(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+        self.listing.list(handlers.listed, None, [self.wish, self.listing], **EACH)
+        self.listing.read(self._reading.read, None, self.source, **AT_ONCE)
+        removed = self.listing.remove(handlers.remove, self.wish, both, concurrency_id="writing", **OWN)
+        removed.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+        removed.then(self._reading.refreshed, self.me, self.source, **AT_ONCE)
+        self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
+            handlers.chosen, self.scope, self.chosen, **AT_ONCE
+        )
+        self.chosen.all(lambda: ("", ""), None, [self.scope, self.chosen], **AT_ONCE)
 
-    def _open(self) -> Iterator[tuple[str, str]]:
-        """How far loading is, and the articles that are there already, until all is there."""
-        while loading := self._backend.loading:
-            yield f'<p role="status">{text(loading)}…</p>', articles.listing(self._backend.reader)
-            time.sleep(0.5)
-        yield "", articles.listing(self._backend.reader)
+    def _wire_opening(self, page: gr.Blocks) -> None:
+        known = [self.key, self.current, self.scope, self.quick, self.theme]
+        opened = page.load(_as_known, known, known, js="() => footnote.known()", **AT_ONCE)
+        shown = opened.then(self._opened, self.me, [*self.view, self.source], **AT_ONCE)
+        self.followers.append(self._followed(shown))
+        shown.then(self._articles.chosen, self.scope, self.chosen, **AT_ONCE)
+        shown.then(self._articles.look, [self.key, self.wish], [self.outcome, self.listing], **AT_ONCE)
+        ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
+        ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+        self.quick.change(None, self.quick, None, js="(quick) => footnote.keep('quick', quick)", **OWN)
+        self.theme.change(None, self.theme, None, js="(theme) => footnote.choose(theme)", **OWN)
 
-    def _read(self, event: gr.EventData) -> str:
-        try:
-            return panel(self._backend.reader.article(event.article))
-        except FootnoteError as error:
-            return f'<p class="trouble">{text(str(error))}</p>'
+    def _followed(self, event: Any) -> Any:
+        """The visitor's last question, followed after ``event``."""
+        return event.then(self._follow, self.me, [*self.view[1:2], *self.view[3:], self.source], **FOLLOWED)
 
-    def _add(self, files: list[str]) -> Iterator[tuple[str, str]]:
-        for done in articles.add(self._backend, [Path(file) for file in files]):
-            yield articles.results(done, len(files)), articles.listing(self._backend.reader)
+    def _saved(self, event: Any) -> None:
+        event.then(None, self.saved, None, js="(saved) => footnote.download(saved)", **OWN)
 
-    def _remove(self, event: gr.EventData) -> tuple[str, str]:
-        try:
-            says = articles.remove(self._backend, event.article)
-        except FootnoteError as error:
-            says = str(error)
-        return f'<p role="status">{text(says)}</p>', articles.listing(self._backend.reader)
+    async def _follow(self, key: str, id: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        """What comes of the last question, and with the answer its first source."""
+        shown = False
+        yield (gr.skip(),) * 4
+        async for turn, view in self._chat.follow(owner(key, request), id):
+            answered = not turn.stage and not shown
+            yield (*view, self._reading.first(turn) if answered else gr.skip())
+            shown = shown or answered
+
+    def _opened(self, key: str, id: str, request: gr.Request) -> tuple[Any, ...]:
+        """A conversation, with the source that its last answer cites first."""
+        who = owner(key, request)
+        view = self._chat.view(who, id)
+        turns = self._chat.turns(who, view[0])
+        return (*view, self._reading.first(turns[-1]) if turns else EMPTY)
+
+    def _new(self) -> tuple[Any, ...]:
+        return (*self._chat.view("", ""), EMPTY)
+
+
+def _as_known(*known: Any) -> tuple[Any, ...]:
+    """What the browser knows, taken into the fields."""
+    return known
+
+
+def _hidden(name: str) -> gr.Textbox:
+    return gr.Textbox(visible="hidden", label=name, elem_id=f"hidden-{name}")
 
 
 def _html(name: str, value: str = "") -> Any:

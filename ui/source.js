@@ -1,11 +1,15 @@
 // Runs when the source is on the page. Closed, it is hidden; on a narrow screen it is hidden until it is asked for.
 const close = () => {
   document.body.dataset.source = "closed";
-  if (window.footnote?.isConnected) window.footnote.focus();
+  if (footnote.from?.isConnected) footnote.from.focus();
 };
 
 element.addEventListener("click", (event) => {
-  if (event.target.closest("[data-do=close]")) close();
+  const button = event.target.closest("[data-do]");
+  if (!button) return;
+  if (button.dataset.do === "close") close();
+  if (button.dataset.do === "copy") footnote.copy(button);
+  if (button.dataset.do === "cite") trigger("cite", {turn: button.closest("[data-turn]").dataset.turn, ...button.dataset});
 });
 
 document.addEventListener("keydown", (event) => {
@@ -19,5 +23,17 @@ const reveal = () => {
   if (text) text.scrollTop = chosen ? text.scrollTop + away(chosen) - away(text) - text.clientHeight / 3 : 0;
 };
 
+// The footnote that is shown here is the one that is marked in the conversation.
+const follow = () => {
+  reveal();
+  element.querySelector("img")?.decode().then(reveal, () => {});
+  const {turn, note} = element.querySelector(".panel")?.dataset ?? {};
+  for (const mark of document.querySelectorAll("#conversation .note")) {
+    const current = mark.dataset.note === note && mark.closest("[data-turn]").dataset.turn === turn;
+    if (current) mark.setAttribute("aria-current", "true");
+    else mark.removeAttribute("aria-current");
+  }
+};
+
 document.addEventListener("source-opened", reveal);
-watch("value", reveal);
+watch("value", follow);

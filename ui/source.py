@@ -1,45 +1,109 @@
 """The source: an article as it is, with the quotes that an answer cites marked in it."""
 
+from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from pathlib import Path
 
 from index.article import Article
 from rag.text import printable
+from ui.quote import Quote, citation
+from ui.sheet import Sheet, sheet
 
 AROUND = 100_000  # characters shown on either side of the chosen quote; the page stays quick with any article
+EMPTY = '<p class="empty">Choose a footnote: its source is shown here.</p>'
+CLOSE = '<button class="close" data-do="close" aria-label="Close the source">×</button>'
+GONE = "This article is no longer in the library."
 
 
-@dataclass(frozen=True)
-class Quote:
-    """``article.text[start:end] == text``, under the number of its footnote."""
+def panel(
+    article: Article, quotes: Sequence[Quote] = (), chosen: int = 0, turn: str = "", as_text: bool = False
+) -> str:
+    """``article`` as HTML, all of ``quotes`` that stand in it marked, the one with the number ``chosen`` stronger.
 
-    article: str
-    start: int
-    end: int
-    text: str
-    number: int
-
-
-def panel(article: Article, quotes: Sequence[Quote] = (), chosen: int = 0) -> str:
-    """``article`` as HTML, all of ``quotes`` that stand in it marked, the one with the number ``chosen`` stronger."""
+    A PDF is shown as the page that holds that one, unless ``as_text``; ``turn`` is the one whose footnotes they are.
+    """
     own = [q for q in quotes if q.article == article.id and article.text[q.start : q.end] == q.text]
     quote = next((q for q in own if q.number == chosen), None)
+    drawn = None if as_text or not quote else _sheet(article, quote)
+    place = [f"<span>{text(Path(article.source).name)}</span>"]
+    if quote and quote.page:
+        place.append(f"<span>page {quote.page}</span>")
+    if chosen and not quote:
+        place.append("<span>has changed since: the quote is gone</span>")
+    body = _page(article, quote, drawn) if quote and drawn else _text(article, own, quote)
+    return (
+        f'<div class="panel" data-turn="{text(turn)}" data-note="{chosen}">'
+        f'{CLOSE}<h2 dir="auto">{text(article.title)}</h2><p class="place">{" ".join(place)}</p>'
+        f"{_ways(quotes, chosen, quote, as_text, bool(drawn))}{body}</div>"
+    )
+
+
+def gone(quotes: Sequence[Quote] = (), chosen: int = 0, turn: str = "") -> str:
+    """What is shown of an article that was removed; the way to the other footnotes stays."""
+    return (
+        f'<div class="panel" data-turn="{text(turn)}" data-note="{chosen}">{CLOSE}<p class="trouble">{GONE}</p>'
+        f"{_ways(quotes, chosen, None, False, False)}</div>"
+    )
+
+
+def _ways(quotes: Sequence[Quote], chosen: int, quote: Quote | None, as_text: bool, drawn: bool) -> str:
+    """The buttons: to the footnotes before and after, to copy the citation, to see page or text."""
+    if not chosen:
+        return ""
+    parts = []
+    if len(quotes) > 1:
+        before, after = (chosen - 2) % len(quotes) + 1, chosen % len(quotes) + 1
+        parts = [
+            _way("cite", "‹", f'data-note="{before}" aria-label="Footnote before"'),
+            f"<span>Footnote {chosen} of {len(quotes)}</span>",
+            _way("cite", "›", f'data-note="{after}" aria-label="Footnote after"'),
+        ]
+    if quote:
+        parts.append(_way("copy", "Copy citation", f'data-text="{text(citation(quote))}"'))
+    if drawn:
+        parts.append(_way("cite", "Show the text", f'data-note="{chosen}" data-as="text"'))
+    elif as_text:
+        parts.append(_way("cite", "Show the page", f'data-note="{chosen}"'))
+    return f'<div class="ways">{"".join(parts)}</div>'
+
+
+def _way(name: str, label: str, data: str) -> str:
+    return f'<button class="tool" data-do="{name}" {data}>{label}</button>'
+
+
+def _text(article: Article, quotes: Sequence[Quote], quote: Quote | None) -> str:
     middle = quote.start if quote else 0
     first, last = max(0, middle - AROUND), min(len(article.text), middle + AROUND)
-    if quote:
-        place = f"characters {quote.start}–{quote.end}"
-    else:
-        place = "has changed since: the quote is gone" if chosen else f"{len(article.text):,} characters"
     return (
-        '<button class="close" data-do="close" aria-label="Close the source">×</button>'
-        f"<h2>{text(article.title)}</h2>"
-        f'<p class="place"><span>{text(article.source)}</span> <span>{place}</span></p>'
-        f'<div class="text" tabindex="0" role="document" aria-label="Text of the article">'
+        '<div class="text" tabindex="0" role="region" aria-label="Text of the article">'
         f"{'<p>… the article begins before this.</p>' if first else ''}"
-        f"{_marked(article.text, first, last, own, chosen)}"
+        f"{_marked(article.text, first, last, quotes, quote.number if quote else 0)}"
         f"{'<p>… the article goes on after this.</p>' if last < len(article.text) else ''}</div>"
+    )
+
+
+def _sheet(article: Article, quote: Quote) -> Sheet | None:
+    """The page of a PDF with the quote on it; None where it can't be drawn, or the quote is not found there."""
+    if not quote.page or not article.source.lower().endswith(".pdf"):
+        return None
+    pages = article.pages
+    end = min(quote.end, pages[quote.page] if quote.page < len(pages) else quote.end)
+    return sheet(Path(article.source), quote.page, article.text[quote.start : end])
+
+
+def _page(article: Article, quote: Quote, drawn: Sheet) -> str:
+    says = f"Page {quote.page} of {article.title}. Marked: {' '.join(quote.text.split())}"
+    marks = "".join(
+        f'<mark class="chosen" style="left:{b.left:.2%};top:{b.top:.2%};width:{b.width:.2%};height:{b.height:.2%}">'
+        "</mark>"
+        for b in drawn.boxes
+    )
+    return (
+        '<div class="text" tabindex="0" role="region" aria-label="Page of the article"><div class="sheet">'
+        f'<img src="data:image/png;base64,{b64encode(drawn.png).decode()}" width="{drawn.width}" '
+        f'height="{drawn.height}" alt="{text(says)}">{marks}</div></div>'
     )
 
 

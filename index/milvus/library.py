@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -128,6 +128,10 @@ class MilvusLibrary:
             self.holdings.forget(self.holdings.known() - published)
         self._client.seal()
 
+    def generation(self) -> str:
+        """As ``Library.generation``."""
+        return str(State.of(self._client).generation)
+
     def status(self) -> Status:
         """As ``Library.status``; the rankings are always current, and sizes are the server's business."""
         return health.status(self._client)
@@ -188,11 +192,13 @@ class MilvusLibrary:
 
         return self._steady(read)
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
+    def search(self, question: str, k: int = 10, among: Collection[str] | None = None) -> list[Hit]:
         """As ``Library.search``."""
-        return self.search_all([question], k)[0]
+        return self.search_all([question], k, among)[0]
 
-    def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+    def search_all(
+        self, questions: Sequence[str], k: int = 10, among: Collection[str] | None = None
+    ) -> list[list[Hit]]:
         """As ``Library.search_all``."""
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
@@ -205,7 +211,7 @@ class MilvusLibrary:
                 f"The embedder {self._embedder.name} now gives {queries.shape[1]} dimensions, the library has "
                 f"{state.dimensions}: use the model that made it, or index into another library."
             )
-        return self._steady(lambda state: ranking.search(self._client, state, questions, queries, k), state)
+        return self._steady(lambda state: ranking.search(self._client, state, questions, queries, k, among), state)
 
     def rate(self, rating: Feedback) -> None:
         """As ``Library.rate``."""

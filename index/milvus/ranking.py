@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from index import lexical
@@ -22,13 +22,19 @@ Found = dict[str, tuple[float, Row]]  # score and row of passages by id, best fi
 
 
 def search(
-    client: Client, state: State, questions: Sequence[str], queries: NDArray[np.float32], k: int
+    client: Client,
+    state: State,
+    questions: Sequence[str],
+    queries: NDArray[np.float32],
+    k: int,
+    ids: Collection[str] | None = None,
 ) -> list[list[Hit]]:
-    """The ``k`` best passages for each question; ``queries`` are the questions' vectors."""
+    """The ``k`` best passages for each question, with ``ids`` of these articles; ``queries`` are their vectors."""
+    scope = "" if ids is None else f" and ({_of(client, state, ids)})"
     hits: list[list[Hit]] = []
     for first in range(0, len(questions), TOGETHER):
         asked, vectors = questions[first : first + TOGETHER], queries[first : first + TOGETHER]
-        born = f"born <= {state.generation}"  # passes over what is being stored
+        born = f"born <= {state.generation}{scope}"  # passes over what is being stored
         texts = [" ".join(dict.fromkeys(lexical.terms(question))) for question in asked]
         dense = client.search("vector", list(vectors), born, CANDIDATES, "article")
         words = client.search("sparse", texts, born, CANDIDATES, "article")
@@ -36,6 +42,16 @@ def search(
         for near, said, question, vector in zip(dense, words, asked, vectors, strict=True):
             hits.append(_hits(client, names, _known(names, near), _known(names, said), question, vector, k))
     return hits
+
+
+def _of(client: Client, state: State, ids: Collection[str]) -> str:
+    """The condition on passages of the articles with these ids."""
+    texts = {
+        row["article"]
+        for condition in among("name", ids)
+        for row in client.find(client.records, f"{state.now('article')} and {condition}", "article")
+    }
+    return " or ".join(among("article", texts)) or "born < 0"
 
 
 def _names(client: Client, state: State, found: Sequence[Found]) -> dict[str, str]:

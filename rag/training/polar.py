@@ -2,9 +2,28 @@
 
 import random
 import re
+from collections.abc import Collection
 
-from rag.training.negatives import NUMBER, OPPOSITE, Neighbours
-
+NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
+ANTONYMS = [
+    ("first", "last"), ("before", "after"), ("largest", "smallest"), ("larger", "smaller"), ("large", "small"),
+    ("highest", "lowest"), ("higher", "lower"), ("high", "low"), ("most", "least"), ("more", "fewer"),
+    ("increase", "decrease"), ("increased", "decreased"), ("rise", "fall"), ("gain", "lose"), ("won", "lost"),
+    ("win", "lose"), ("start", "end"), ("started", "ended"), ("begin", "end"), ("began", "ended"),
+    ("north", "south"), ("northern", "southern"), ("east", "west"), ("eastern", "western"), ("early", "late"),
+    ("earliest", "latest"), ("oldest", "youngest"), ("older", "younger"), ("old", "new"), ("best", "worst"),
+    ("better", "worse"), ("good", "bad"), ("like", "dislike"), ("liked", "disliked"), ("love", "hate"),
+    ("accepted", "rejected"), ("allowed", "forbidden"), ("above", "below"), ("inside", "outside"),
+    ("buy", "sell"), ("bought", "sold"), ("open", "close"), ("opened", "closed"), ("strong", "weak"),
+    ("stronger", "weaker"), ("cheap", "expensive"), ("easy", "difficult"), ("easier", "harder"),
+    ("long", "short"), ("longest", "shortest"), ("male", "female"), ("father", "mother"), ("son", "daughter"),
+    ("brother", "sister"), ("major", "minor"), ("public", "private"), ("positive", "negative"),
+    ("attacked", "defended"), ("joined", "left"), ("supported", "opposed"), ("created", "destroyed"),
+    ("built", "demolished"), ("found", "lost"), ("hired", "fired"), ("always", "never"), ("all", "none"),
+    ("can", "cannot"), ("did", "did not"), ("does", "does not"), ("is", "is not"), ("was", "was not"),
+    ("are", "are not"), ("were", "were not"), ("will", "will never"), ("has", "has never"), ("had", "had never"),
+]  # fmt: skip
+OPPOSITE = {**dict(ANTONYMS), **{b: a for a, b in ANTONYMS if " " not in b}}
 SUBJECT = r"(?P<subject>[A-Z][^,;:()\"“”]{1,50}?)"
 REST = r"(?P<rest>[^?!\"“”;:]{8,140})\.$"
 WITH_AUXILIARY = re.compile(
@@ -27,10 +46,10 @@ IRREGULAR = {
 }  # fmt: skip
 
 
-def polar(sentence: str, near: Neighbours, rng: random.Random) -> tuple[str, str] | None:
+def polar(sentence: str, words: Collection[str], rng: random.Random) -> tuple[str, str] | None:
     """A question that ``sentence`` answers with yes or no, and that answer; None where its form is another.
 
-    ``near`` knows which words there are, to find the base form of a verb.
+    ``words`` are the lower-case words that there are, to find the base form of a verb.
     """
     if PRONOUN.match(sentence):
         return None
@@ -39,7 +58,7 @@ def polar(sentence: str, near: Neighbours, rng: random.Random) -> tuple[str, str
         return _question(auxiliary["verb"], auxiliary["subject"], "", auxiliary["rest"], rng)
     plain = WITH_VERB.match(sentence)
     if plain:
-        base = _base(plain["verb"], near)
+        base = _base(plain["verb"], words)
         if base:
             return _question(base[0], plain["subject"], base[1] + " ", plain["rest"], rng)
     return None
@@ -79,7 +98,7 @@ def _made_false(rest: str, rng: random.Random) -> str | None:
     return None
 
 
-def _base(verb: str, near: Neighbours) -> tuple[str, str] | None:
+def _base(verb: str, words: Collection[str]) -> tuple[str, str] | None:
     """The auxiliary and the base form of ``verb``: ``signed`` → did, sign; ``makes`` → does, make."""
     if verb in IRREGULAR:
         return "did", IRREGULAR[verb]
@@ -88,6 +107,6 @@ def _base(verb: str, near: Neighbours) -> tuple[str, str] | None:
         stem = verb.removesuffix(ending)
         if stem != verb:
             for base in (stem + instead, stem[:-1] if stem[-1:] == stem[-2:-1] else ""):
-                if base in near.row:
+                if base in words:
                     return auxiliary, base
     return None

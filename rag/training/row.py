@@ -1,104 +1,134 @@
-"""Rows: a group's evidence once, then each of its questions, packed for one pass through the model."""
+"""Rows: a group's evidence once, then each of its questions, as tokens and what each token counts for.
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+The loss at token i is that of predicting token i + 1; a question sees the evidence and itself only (`transformer.py`).
+"""
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from rag.prompt import completion, evidence_block, question_block
-from rag.training.examples import Group
+import numpy as np
 
-BOS, EOS = 1, 2  # of the packaged model
-HIDDEN = -30000.0  # far below any score, and far from where bfloat16's exponentials turn slow
-WIDTH = 128  # packed rows are filled up to a multiple, so that a kernel made for one length serves again
-LABEL_WEIGHT = 2.0  # of the label's token in the loss, against 1 for a token of the answer
+from rag.prompt import ANSWER, STATEMENT, SUPPORTED, VERDICTS, completion, evidence_block, marks, question_block
+from rag.training.group import Example, Group
+
+LABEL_WEIGHT = 2.0  # of a label's token in the loss, against 1 for a token of the answer
+VERDICT_WEIGHT = 3.0
 
 Encode = Callable[[str], list[int]]
-Span = tuple[int, int, int, Tensor]  # where a row begins, where its queries begin and end, their mask (q, keys)
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Where a question stands in its row: its first token, the one after its text, and the one that predicts."""
+
+    kind: str
+    label: int
+    start: int
+    stop: int
+    predicts: int
+    answer: str = ""
+
+
+@dataclass
 class Row:
-    """One group as tokens: shapes (t,); ``part`` is 0 for evidence, n for the n-th question; ``target`` is -100
-    where no loss is taken, and ``weight`` what the token counts for."""
+    """One group as tokens: lists of one length; ``part`` is 0 for evidence and n for the n-th question, ``weight``
+    what predicting the next token counts for."""
 
-    tokens: list[int]
-    positions: list[int]
-    part: list[int]
-    target: list[int]
-    weight: list[float]
+    tokens: list[int] = field(default_factory=list)
+    part: list[int] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    evidence: int = 0  # sentences
+
+    def positions(self) -> list[int]:
+        """Each token's place: after the evidence every question begins at the same one."""
+        shared = self.part.count(0)
+        seen = [0] * (max(self.part, default=0) + 1)
+        found = []
+        for part in self.part:
+            found.append(seen[part] + (shared if part else 0))
+            seen[part] += 1
+        return found
 
 
-def row(group: Group, encode: Encode) -> Row:
-    """``group`` as one row; every question sees the evidence and itself only."""
-    tokens = [BOS, *encode(evidence_block(group.evidence))]
-    shared = len(tokens)
-    made = Row(tokens, list(range(len(tokens))), [0] * len(tokens), [-100] * len(tokens), [0.0] * len(tokens))
-    for number, example in enumerate(group.examples, 1):
-        asked = encode(question_block(example.question))
-        answer = [*encode(completion(example.label, example.answer)), EOS]
-        made.tokens.extend(asked + answer)
-        made.positions.extend(range(shared, shared + len(asked) + len(answer)))
-        made.part.extend([number] * (len(asked) + len(answer)))
-        # the token before says the next one; the closing bracket is no choice
-        made.target.extend([-100] * (len(asked) - 1) + answer + [-100])
-        made.weight.extend([0.0] * (len(asked) - 1) + [LABEL_WEIGHT, 0.0] + [1.0] * (len(answer) - 2) + [0.0])
+@dataclass(frozen=True)
+class Language:
+    """How a model writes: its tokenizer, the tokens before the evidence, the one that ends an answer, and those that
+    follow the question when it is the writer's turn."""
+
+    encode: Encode
+    before: Sequence[int]
+    end: int
+    turn: Sequence[int]
+
+
+def row(group: Group, language: Language) -> Row:
+    """``group`` as one row."""
+    made = Row([*language.before, *language.encode(evidence_block(group.evidence))], evidence=len(group.evidence))
+    made.part, made.weight = [0] * len(made.tokens), [0.0] * len(made.tokens)
+    for example in group.examples:
+        _append(made, example, language)
     return made
 
 
-def packed_attention(
-    module: Any, query: Tensor, key: Tensor, value: Tensor, _: Tensor, scaling: float, spans: list[Span], **__: Any
-) -> tuple[Tensor, None]:
-    """Attention in rows that are packed one after the other, each row's evidence and questions apart.
-
-    What can't be seen (other rows, and the questions by the evidence) is not computed, and query heads that share a
-    key head are multiplied with it at once. Shapes: query (1, h, t, d), key and value (1, g, t, d); returns
-    (1, t, h, d). In bfloat16 on a CPU several times as fast as the eager attention of transformers.
-    """
-    h, d, g = query.shape[1], query.shape[3], key.shape[1]
-    parts = []
-    for first, start, end, mask in spans:
-        asked = query[:, :, start:end].reshape(1, g, -1, d) * scaling
-        scores = torch.matmul(asked, key[:, :, first:end].transpose(2, 3)).view(1, h, end - start, end - first)
-        weights = functional.softmax(scores.add_(mask), dim=-1).view(1, g, -1, end - first)
-        parts.append(torch.matmul(weights, value[:, :, first:end]).view(1, h, end - start, d))
-    return torch.cat(parts, dim=2).transpose(1, 2), None
+def _append(made: Row, example: Example, language: Language) -> None:
+    asked, answer = language.encode(question_block(example.question)), language.encode(ANSWER)
+    said = language.encode(completion(example.label, example.answer))
+    digits = len(str(example.label))
+    start = len(made.tokens)
+    tokens = [*asked, *answer, *said, language.end]
+    closing = LABEL_WEIGHT if example.label == 1 and made.evidence > 9 else 0.0  # "1" might go on to "12"
+    counts = [LABEL_WEIGHT] * digits + [closing] + [1.0 if example.label else 0.0] * (len(said) - digits)
+    made.tokens += tokens
+    made.part += [made.part[-1] + 1] * len(tokens)
+    made.weight += [0.0] * (len(asked) + len(answer) - 1) + counts + [0.0]
+    stop = start + len(asked)
+    made.asked.append(Asked(example.kind, example.label, start, stop, stop + len(answer) - 1, example.answer))
 
 
-def spans(rows: list[Row], device: str, dtype: torch.dtype) -> list[Span]:
-    """Two spans a row, its evidence and its questions, in the order of the packed tokens."""
-    found: list[Span] = []
-    first = 0
-    for one in rows:
-        part = torch.tensor(one.part, device=device)
-        before = torch.ones(len(part), len(part), dtype=torch.bool, device=device).tril()
-        seen = before & ((part[None, :] == 0) | (part[None, :] == part[:, None]))
-        mask = torch.zeros(seen.shape, dtype=dtype, device=device).masked_fill(~seen, HIDDEN)
-        shared = int((part == 0).sum())
-        if shared:
-            found.append((first, first, first + shared, mask[:shared, :shared]))
-        found.append((first, first + shared, first + len(one.part), mask[shared:]))
-        first += len(one.part)
-    return found
+def judged(made: Row, question: Sequence[int], statement: Sequence[int], labels: Sequence[int], holds: bool,
+           language: Language) -> None:  # fmt: skip
+    """Appends a statement about ``question``, with the labels that it cites and whether it holds, to a row."""
+    tokens = [
+        *question, *language.encode(STATEMENT), *statement, *(i for m in marks(labels) for i in language.encode(m)),
+        *language.encode(SUPPORTED), language.encode(VERDICTS[not holds])[0],
+    ]  # fmt: skip
+    start = len(made.tokens)
+    made.tokens += tokens
+    made.part += [made.part[-1] + 1] * len(tokens)
+    made.weight += [0.0] * (len(tokens) - 2) + [VERDICT_WEIGHT, 0.0]
+    made.asked.append(Asked("statement", int(holds), start, start + len(question), len(made.tokens) - 2))
 
 
-def inputs(rows: list[Row], device: str, dtype: torch.dtype) -> dict[str, Any]:
-    """What the model and the loss read: the rows packed into one, (1, t) each, and the spans of the attention."""
-    fill = -sum(len(r.tokens) for r in rows) % WIDTH
-    if fill:
-        rows = [*rows, Row([EOS] * fill, list(range(fill)), [1] * fill, [-100] * fill, [0.0] * fill)]
+def save(rows: Sequence[Row], file: Path) -> None:
+    """Writes ``rows`` to ``file``, a compressed NumPy archive without pickles."""
+    asked = [(n, a.kind, a.label, a.start, a.stop, a.predicts, a.answer) for n, r in enumerate(rows) for a in r.asked]
+    columns = list(zip(*asked, strict=True))
+    np.savez_compressed(
+        file,
+        sizes=np.array([len(r.tokens) for r in rows]),
+        evidence=np.array([r.evidence for r in rows]),
+        tokens=np.concatenate([np.array(r.tokens, dtype=np.uint32) for r in rows]),
+        part=np.concatenate([np.array(r.part, dtype=np.uint8) for r in rows]),
+        weight=np.concatenate([np.array(r.weight, dtype=np.float16) for r in rows]),
+        numbers=np.array([columns[i] for i in (0, 2, 3, 4, 5)], dtype=np.int32),
+        kinds=np.array(columns[1]),
+        answers=np.array([a.encode() for a in columns[6]]),
+    )
 
-    def packed(values: Iterable[list[Any]]) -> Tensor:
-        return torch.tensor([[v for row in values for v in row]], device=device)
 
-    return {
-        "input_ids": packed(r.tokens for r in rows),
-        "position_ids": packed(r.positions for r in rows),
-        "attention_mask": torch.zeros(1, 1, 1, 1, device=device),  # a mask of four dimensions is passed on as it is
-        "spans": spans(rows, device, dtype),
-        "target": packed(r.target for r in rows),
-        "weight": packed(r.weight for r in rows),
-    }
+def load(file: Path) -> list[Row]:
+    """The rows that ``save`` wrote."""
+    with np.load(file) as kept:
+        edges = np.cumsum(kept["sizes"])[:-1]
+        parts = [np.split(kept[name], edges) for name in ("tokens", "part", "weight")]
+        rows = [
+            Row(t.tolist(), p.tolist(), w.astype(float).tolist(), [], int(e))
+            for t, p, w, e in zip(*parts, kept["evidence"], strict=True)
+        ]
+        for kind, answer, (number, label, start, stop, predicts) in zip(
+            kept["kinds"].tolist(), kept["answers"].tolist(), kept["numbers"].T.tolist(), strict=True
+        ):
+            rows[number].asked.append(Asked(kind, label, start, stop, predicts, answer.decode()))
+    return rows

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from rag.models import packaged_model
 from rag.training.adapter_file import matrices, write
 
 
@@ -22,9 +23,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", type=Path)
     parser.add_argument("adapters", type=Path, nargs="+", help="adapter files, trained on from one another")
+    parser.add_argument("--base", type=Path, default=packaged_model(), help="the model that they were trained for")
+    parser.add_argument("--architecture", default="llama")
     parser.add_argument("--alpha", type=float, default=64)
     options = parser.parse_args()
-    write(average(options.adapters), options.target, options.alpha)
+    write(average(options.adapters), options.base, options.target, options.alpha, options.architecture)
 
 
 if __name__ == "__main__":

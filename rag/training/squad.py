@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from index import squad
 from index.sentence import Sentence, sentences
@@ -23,6 +24,12 @@ class Paragraph:
     text: str
     sentences: list[Sentence]
     questions: list[Question]
+    unanswerable: list[str]  # questions that somebody wrote so that this paragraph does not answer them
+
+    @property
+    def title(self) -> str:
+        """The article's name as people write it."""
+        return unquote(self.article).replace("_", " ")
 
 
 def read(path: Path) -> list[Paragraph]:
@@ -33,7 +40,8 @@ def read(path: Path) -> list[Paragraph]:
             text = paragraph.context
             found = sentences(text)
             questions = [q for asked in paragraph.qas if (q := _question(asked, text, found))]
-            paragraphs.append(Paragraph(article.title, text, found, questions))
+            silent = [asked.question.strip() for asked in paragraph.qas if asked.is_impossible]
+            paragraphs.append(Paragraph(article.title, text, found, questions, silent))
     return paragraphs
 
 

@@ -1,222 +1,262 @@
-"""Trains the adapter: ``python -m rag.training.train --data DIR --out DIR``.
+"""Trains an adapter: ``python -m rag.training.train FILE.gguf ROWS.npz --out DIR``.
 
-Groups of questions over shared evidence (`examples.py`) become one row each (`row.py`). The loss is the cross-entropy
-of the answers' tokens. Seeded; goes on from the last checkpoint in ``--out``, and keeps an adapter of each, for
-`soup.py`; on a GPU when there is one. On a CPU ``OMP_PROC_BIND=true`` helps where other programs run beside it, and
-jemalloc (by LD_PRELOAD) when hundreds of steps have left the C library's own heap in pieces: 2.7 seconds a step instead
-of 4.5.
+The loss is the cross-entropy of the answers' tokens of rows (`row.py`, written by `build.py`). With
+``--after-evidence`` the adapter acts on questions only, so that it can be switched on for a question about evidence
+that the model has read without it. ``--pieces`` (the text of each token) makes a writer's own statements part of the
+material (`statements.py`). The rate falls to nothing by ``--minutes``. Watched on ``--held-out`` rows.
 """
 
 import argparse
 import json
 import random
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from rich.progress import track
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from torch.nn.utils.rnn import pad_sequence
 
-from rag.models import packaged_model
 from rag.training.adapter_file import matrices, write
-from rag.training.examples import Group, groups, without
-from rag.training.fluency import fluency
-from rag.training.lora import add_adapters
-from rag.training.negatives import Fluency, Neighbours
-from rag.training.row import Row, inputs, packed_attention, row
-from rag.training.squad import Paragraph, read
+from rag.training.row import Language, Row, judged, load
+from rag.training.statements import first_statement, holds, prompts, written
+from rag.training.transformer import Transformer
 
-FILES = {"new_wiki.json": True, "reddit.json": False, "amazon_reviews.json": False}  # name: holds articles
-HELD_OUT = 60  # groups of articles that are not trained on, to watch the loss
-WARM_UP = 40  # steps
-EVERY = 100  # steps between checkpoints
-
-
-@dataclass
-class Progress:
-    """What a checkpoint holds beside the matrices and the optimizer."""
-
-    step: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    recent: list[float] = field(default_factory=list)  # losses since the last checkpoint
+WARM_UP = 30  # steps
+KEEP = 120  # seconds between two writings of the adapter
 
 
 def main() -> None:
     options = _options()
+    began = time.monotonic()
+    random.seed(options.seed)
     torch.manual_seed(options.seed)
-    device, dtype = "cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16
-    model, tokenizer = _model(device, dtype)
-    encode = partial(tokenizer.encode, add_special_tokens=False)
-    near = _neighbours(model, tokenizer)
-    reads = fluency(_model(device, dtype)[0], encode, device, dtype)
-    trained = add_adapters(model, options.rank, options.alpha)
-    optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = Transformer(options.model, device, torch.bfloat16)
+    model.frugal = options.frugal
     options.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.out / "checkpoint.pt"
+    _say(options, "loaded", began)
+    rows = load(options.rows)[: options.most]
+    _say(options, f"{len(rows)} rows", began)
+    trained = model.adapt(options.rank, options.alpha, options.after_evidence)
     if options.start:
         for name, value in matrices(options.start).items():
             trained[name].data.copy_(value)
-    done = _resumed(checkpoint, trained, optimizer)
-    training, held_out = material(options.data, near, reads, options.seed, options.shares, done.step)
-    training = without(options.without, training)
-    held = [row(group, encode) for group in held_out]
-    started = time.monotonic() - done.seconds
-    for step in track(range(done.step, options.steps), "training"):
-        for group in optimizer.param_groups:
-            group["lr"] = options.rate * max(min(1.0, (step + 1) / WARM_UP) * (1 - step / options.steps), 0.02)
-        rows = [row(group, encode) for group in islice(training, options.groups)]
-        done.recent.append(_step(model, inputs(rows, device, dtype), trained, optimizer))
-        done.step, done.tokens = step + 1, done.tokens + sum(len(r.tokens) for r in rows)
-        if done.step % EVERY == 0 or done.step == options.steps:
-            done.seconds = time.monotonic() - started
-            figures = {
-                "step": done.step,
-                "of": options.steps,
-                "train": float(np.mean(done.recent)),
-                "tokens": done.tokens,
-            }
-            figures |= {"seconds": done.seconds} | _watch(model, held, encode("[0]")[-2], device, dtype)
-            with (options.out / "log.jsonl").open("a", encoding="utf-8") as log:
-                print(json.dumps(figures), file=log)
-            done.recent = []
-            _save(checkpoint, trained, optimizer, done)
-            write({n: v.data for n, v in trained.items()}, options.out / f"step-{done.step}.gguf", options.alpha)
+    if options.pieces:
+        _add_statements(model, rows, options, began)
+    _train(model, trained, rows, options, began)
+    _write(model, trained, options)
+    for file in options.held_out:
+        watched = watch(model, load(file))
+        _say(options, f"{file.parent.name} {json.dumps(areas(watched))}", began)
+        np.savez_compressed(options.out / f"scores-{file.parent.name}.npz", allow_pickle=False, **watched)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the SQuAD-layout training files")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint and the log")
-    parser.add_argument("--shares", type=int, nargs=3, default=[2, 1, 1], help="how often each file is drawn from")
-    parser.add_argument("--start", type=Path, help="an adapter file to begin from")
-    parser.add_argument("--without", nargs="*", default=[], metavar="KIND", help="kinds of question to leave out")
-    parser.add_argument("--steps", type=int, default=1800, help="default: about every paragraph once, articles twice")
-    parser.add_argument("--groups", type=int, default=4, help="groups a step")
+    parser.add_argument("model", type=Path, help="the GGUF file that the rows were written for")
+    parser.add_argument("rows", type=Path)
+    parser.add_argument("--held-out", type=Path, nargs="*", default=[], help="rows to watch")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="an adapter to begin from")
+    parser.add_argument("--after-evidence", action="store_true")
+    parser.add_argument("--pieces", type=Path, help="the bytes of each token, for a writer's statements")
+    parser.add_argument("--statements", type=int, default=6000, help="at most")
+    parser.add_argument("--statement-minutes", type=float, default=1.5)
+    parser.add_argument("--minutes", type=float, default=60.0, help="from the start, for all but the last figures")
+    parser.add_argument("--most", type=int, default=1_000_000, help="rows")
+    parser.add_argument("--batch", type=int, default=16384, help="tokens a step, padding counted")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--alpha", type=float, default=64)
-    parser.add_argument("--rate", type=float, default=6e-4, help="peak learning rate; it falls linearly to nothing")
+    parser.add_argument("--rate", type=float, default=4e-4, help="peak learning rate")
+    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--frugal", action="store_true", help="less memory, a third more time")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
-def _model(device: str, dtype: torch.dtype) -> tuple[Any, Any]:
-    path = packaged_model()
-    AttentionInterface.register("packed", packed_attention)
-    where = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-    tokenizer = AutoTokenizer.from_pretrained(**where)
-    whole = GgufConfig(dequantize=True)
-    model: Any = AutoModelForCausalLM.from_pretrained(
-        **where, dtype=dtype, attn_implementation="packed", quantization_config=whole
+def _say(options: argparse.Namespace, text: str, began: float) -> None:
+    with (options.out / "log.txt").open("a", encoding="utf-8") as log:
+        print(f"{time.monotonic() - began:7.1f} s  {text}", file=log)
+    print(f"{time.monotonic() - began:7.1f} s  {text}", flush=True)
+
+
+def _train(
+    model: Transformer, trained: dict[str, nn.Parameter], rows: list[Row], options: argparse.Namespace, began: float
+) -> None:
+    optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.0)
+    device = next(iter(trained.values())).device
+    prepared = [tensors(one) for one in rows]
+    _say(options, "training begins", began)
+    start, recent, step, kept = time.monotonic(), [], 0, time.monotonic()
+    allowed = options.minutes * 60 - (start - began)
+    sizes = [len(one.tokens) for one in rows]
+    steps = options.epochs * sum(1 for _ in batches(sizes, options.batch, random.Random(0)))
+    rng = random.Random(options.seed)
+    for _ in range(options.epochs):
+        for batch in batches(sizes, options.batch, rng):
+            done = max((time.monotonic() - start) / allowed, step / steps)
+            if done >= 1:
+                return
+            for group in optimizer.param_groups:
+                group["lr"] = options.rate * min((step + 1) / WARM_UP, 1 - done)
+            tokens, positions, part, weight = stacked([prepared[i] for i in batch], device)
+            hidden = model(tokens, positions, part)
+            at = weight > 0
+            cross = functional.cross_entropy(model.logits(hidden[:, :-1][at[:, :-1]]), tokens[:, 1:][at[:, :-1]],
+                                             reduction="none")  # fmt: skip
+            counts = weight[:, :-1][at[:, :-1]]
+            loss = (cross * counts).sum() / counts.sum()
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(trained.values(), 1.0)
+            optimizer.step()
+            step += 1
+            recent.append(loss.detach())
+            if step % 50 == 0:
+                _say(
+                    options, f"step {step} of {steps}, {done:.2f} of the time: {torch.stack(recent).mean():.4f}", began
+                )
+                recent = []
+            if time.monotonic() - kept > KEEP:
+                kept = time.monotonic()
+                _write(model, trained, options)
+
+
+def _write(model: Transformer, trained: dict[str, nn.Parameter], options: argparse.Namespace) -> None:
+    matrices = {name: value.data for name, value in trained.items()}
+    write(matrices, options.model, options.out / "adapter.gguf", options.alpha, model.shape.architecture)
+
+
+def batches(sizes: Sequence[int], budget: int, rng: random.Random) -> Iterator[list[int]]:
+    """Numbers of rows in batches of up to ``budget`` tokens, rows of about one length together, in random order."""
+    order = sorted(range(len(sizes)), key=lambda i: sizes[i] + rng.random() * 40)
+    found: list[list[int]] = [[]]
+    for i in order:
+        if found[-1] and (len(found[-1]) + 1) * sizes[i] > budget:
+            found.append([])
+        found[-1].append(i)
+    rng.shuffle(found)
+    yield from found
+
+
+def tensors(one: Row) -> list[Tensor]:
+    """Tokens, positions, parts and weights of a row, each (t,)."""
+    whole = [torch.tensor(values) for values in (one.tokens, one.positions(), one.part)]
+    return [*whole, torch.tensor(one.weight, dtype=torch.float32)]
+
+
+def stacked(rows: Sequence[list[Tensor]], device: torch.device) -> list[Tensor]:
+    """The same of several rows, each (n, t), padded; the part of padding is -1."""
+    columns = zip(zip(*rows, strict=True), (0, 0, -1, 0), strict=True)
+    return [pad_sequence(list(c), batch_first=True, padding_value=fill).to(device) for c, fill in columns]
+
+
+def _add_statements(model: Transformer, rows: list[Row], options: argparse.Namespace, began: float) -> None:
+    """Lets the model write about questions of ``rows``, and appends what it wrote to them."""
+    kept = np.load(options.pieces)
+    pieces, known = (
+        kept["pieces"].tolist(),
+        torch.from_numpy(kept["known"]).to(model.weights["output_norm.weight"].device),
     )
-    return model.to(device), tokenizer
+    encoded = json.loads(str(kept["encoded"]))
+    language = Language(encoded.__getitem__, [], int(kept["end"]), kept["turn"].tolist())
+    rng = random.Random(options.seed)
+    chosen = []
+    for r, one in enumerate(rows):
+        silent = [k for k, a in enumerate(one.asked) if a.kind in ("human", "wrong date", "hop", "removed")]
+        answered = [k for k, a in enumerate(one.asked) if a.kind in ("answered", "dated", "hops")]
+        chosen += [(r, rng.choice(kind)) for kind in (silent, answered) if kind]
+    rng.shuffle(chosen)
+    chosen = sorted(chosen[: options.statements], key=lambda c: rows[c[0]].part.count(0))
+    blocks = [chosen[i : i + 192] for i in range(0, len(chosen), 192)]
+    rng.shuffle(blocks)
+    counts = {True: 0, False: 0, None: 0}
+    started = time.monotonic()
+    for block in blocks:
+        if time.monotonic() - started > options.statement_minutes * 60:
+            break
+        for (r, k), ids in zip(
+            block, written(model, prompts(rows, block, language.turn), language.end, known), strict=True
+        ):
+            text = b"".join(pieces[i] for i in ids).decode(errors="replace")
+            found = first_statement(text)
+            one = rows[r]
+            if not found or any(label > one.evidence for label in found[1]):
+                continue
+            lines = b"".join(pieces[i] for i in one.tokens[: one.part.count(0)]).decode(errors="replace").split("\n")
+            sentences = [line.partition("] ")[2] for line in lines if line.startswith("[")]
+            asked = one.asked[k]
+            text, labels = found
+            verdict = holds(text, labels, asked.label, asked.answer, sentences)
+            if (
+                verdict is False
+                and rng.random() < 0.5
+                and holds(text, [asked.label], asked.label, asked.answer, sentences)
+            ):
+                verdict, labels = True, [asked.label]  # right, but for its citation
+            counts[verdict] += 1
+            if verdict is not None:
+                length = _length(text, ids, pieces)
+                judged(one, one.tokens[asked.start : asked.stop], ids[:length], labels, verdict, language)
+    _say(options, f"statements: {counts}", began)
 
 
-def _neighbours(model: Any, tokenizer: Any) -> Neighbours:
-    """Lower-case words that are one token, by the model's own embeddings of them."""
-    words = {i: t[1:] for t, i in tokenizer.get_vocab().items() if t[0] == "Ġ" and t[1:].isascii() and t[1:].islower()}
-    chosen = [i for i in sorted(words) if words[i].isalpha() and len(words[i]) > 3]
-    vectors = model.model.embed_tokens.weight[chosen].detach().float().cpu().numpy()
-    return Neighbours([words[i] for i in chosen], vectors)
-
-
-def material(
-    data: Path, near: Neighbours, reads: Fluency, seed: int, shares: list[int], step: int = 0
-) -> tuple[Iterator[Group], list[Group]]:
-    """Groups to train on without end, and groups of the last articles of the first file, held out.
-
-    A file is drawn from in proportion to its paragraphs times its share; all of its paragraphs come before the first
-    one comes again, with other evidence. What is drawn depends on ``seed`` and on the ``step`` it begins at.
-    """
-    streams: list[Iterator[Group]] = []
-    weights: list[int] = []
-    held_out: list[Group] = []
-    for number, ((name, articles), share) in enumerate(zip(FILES.items(), shares, strict=True)):
-        paragraphs = read(data / name)
-        if articles:
-            last = set(sorted({p.article for p in paragraphs})[-3:])
-            kept = [p for p in paragraphs if p.article in last]
-            held_out = list(groups(kept, near, reads, random.Random(seed), articles))[:HELD_OUT]
-            paragraphs = [p for p in paragraphs if p.article not in last]
-        streams.append(_endless(paragraphs, near, reads, random.Random(f"{seed} {number} {step}"), articles))
-        weights.append(len(paragraphs) * share)
-    return _mixed(streams, weights, random.Random(f"{seed} {step}")), held_out
-
-
-def _endless(
-    paragraphs: list[Paragraph], near: Neighbours, reads: Fluency, draw: random.Random, articles: bool
-) -> Iterator[Group]:
-    while True:
-        yield from groups(paragraphs, near, reads, draw, articles)
-
-
-def _mixed(streams: list[Iterator[Group]], weights: list[int], draw: random.Random) -> Iterator[Group]:
-    while True:
-        yield next(draw.choices(streams, weights)[0])
-
-
-def _step(model: Any, made: dict[str, Any], trained: dict[str, nn.Parameter], optimizer: Any) -> float:
-    _, cross, weight, _ = _losses(model, made)
-    loss = (cross * weight).sum() / weight.sum()
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(trained.values(), 1.0)
-    optimizer.step()
-    return float(loss.item())
-
-
-def _losses(model: Any, made: dict[str, Any]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Logits (n, vocabulary), cross-entropy (n), weight (n) and target (n) at the answers' positions."""
-    read = {k: made[k] for k in ("input_ids", "position_ids", "attention_mask", "spans")}
-    hidden = model.model(**read, use_cache=False).last_hidden_state
-    at = made["weight"] > 0
-    logits = functional.linear(hidden[at], model.model.embed_tokens.weight).float()
-    target = made["target"][at]
-    return logits, functional.cross_entropy(logits, target, reduction="none"), made["weight"][at], target
+def _length(text: str, ids: Sequence[int], pieces: Sequence[bytes]) -> int:
+    """How many of ``ids`` make up ``text``."""
+    seen = b""
+    for count, i in enumerate(ids):
+        if len(seen.decode(errors="replace").strip()) >= len(text):
+            return count
+        seen += pieces[i]
+    return len(ids)
 
 
 @torch.no_grad()
-def _watch(model: Any, rows: list[Row], zero: int, device: str, dtype: torch.dtype) -> dict[str, float]:
-    """Held-out figures: loss a token, right labels, and the area under the curve of 1 - P([0])."""
-    loss, right, scores = [], [], []
-    for i in range(0, len(rows), 4):
-        logits, cross, weight, target = _losses(model, inputs(rows[i : i + 4], device, dtype))
-        loss.append((cross * weight).sum().item() / weight.sum().item())
-        first = weight == weight.max()
-        probability = logits[first].softmax(-1)
-        right += (probability.argmax(-1) == target[first]).tolist()
-        silent = probability[:, zero]
-        scores += list(zip(silent.tolist(), (target[first] == zero).tolist(), strict=True))
-    positive = np.array([s for s, none in scores if none])
-    negative = np.array([s for s, none in scores if not none])
-    auc = (positive[:, None] > negative[None]).mean()
-    return {"loss": float(np.mean(loss)), "label": float(np.mean(right)), "auc": float(auc)}
+def watch(model: Transformer, rows: Sequence[Row]) -> dict[str, np.ndarray]:
+    """For every question: its kind, its label, the log-odds that nothing answers, and whether the label is right."""
+    kinds, labels, silent, right = [], [], [], []
+    device = model.weights["output_norm.weight"].device
+    for batch in batches([len(one.tokens) for one in rows], 16384, random.Random(0)):
+        tokens, positions, part, _ = stacked([tensors(rows[i]) for i in batch], device)
+        hidden = model(tokens, positions, part)
+        for i, one in enumerate(rows[number] for number in batch):
+            scores = model.logits(hidden[i, [a.predicts for a in one.asked]]).log_softmax(-1)
+            for asked, score in zip(one.asked, scores, strict=True):
+                first = one.tokens[asked.predicts + 1]
+                none = _none(one, asked.predicts)
+                kinds.append(asked.kind)
+                labels.append(asked.label)
+                right.append(int(score.argmax()) == first)
+                silent.append(float(score[none]) if none is not None else 0.0)
+    return {"kinds": np.array(kinds), "labels": np.array(labels), "silent": np.array(silent), "right": np.array(right)}
 
 
-def _resumed(checkpoint: Path, trained: dict[str, nn.Parameter], optimizer: Any) -> Progress:
-    if not checkpoint.exists():
-        return Progress()
-    state = torch.load(checkpoint, weights_only=True)
-    for name, value in state["trained"].items():
-        trained[name].data.copy_(value)
-    optimizer.load_state_dict(state["optimizer"])
-    return Progress(state["step"], state["tokens"], state["seconds"])
+ZERO: dict[str, int] = {}
 
 
-def _save(checkpoint: Path, trained: dict[str, nn.Parameter], optimizer: Any, done: Progress) -> None:
-    state = {"trained": {name: value.data for name, value in trained.items()}, "optimizer": optimizer.state_dict()}
-    state |= {"step": done.step, "tokens": done.tokens, "seconds": done.seconds}
-    part = checkpoint.with_suffix(".part")
-    torch.save(state, part)
-    part.replace(checkpoint)
+def _none(row: Row, predicts: int) -> int | None:
+    """The token of label 0, learned from the rows themselves."""
+    for asked in row.asked:
+        if asked.label == 0 and asked.kind != "statement":
+            ZERO["token"] = row.tokens[asked.predicts + 1]
+    return ZERO.get("token")
+
+
+def areas(watched: dict[str, np.ndarray]) -> dict[str, float]:
+    """The area under the curve of label 0's probability, for all questions and for each kind of silence."""
+    answered = watched["silent"][watched["labels"] > 0]
+    found = {"right": float(watched["right"][watched["labels"] > 0].mean())}
+    for kind in ["all", *sorted(set(watched["kinds"][watched["labels"] == 0].tolist()))]:
+        chosen = (watched["labels"] == 0) & ((watched["kinds"] == kind) | (kind == "all"))
+        silent = watched["silent"][chosen]
+        found[f"auc {kind}"] = float((silent[:, None] > answered[None]).mean())
+        if kind in ("all", "human"):
+            for budget in (0.05, 0.1, 0.15):
+                found[f"{kind} declined at {budget}"] = float((silent > np.quantile(answered, 1 - budget)).mean())
+    return found
 
 
 if __name__ == "__main__":

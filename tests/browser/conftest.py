@@ -10,11 +10,20 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, sync_playwright
+from test_reader import pdf
 
 ROOT = Path(__file__).parents[2]
 RAG = [sys.executable, "-m", "rag.cli"]
+STILL = "Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations < 9 && a.finished))"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARABIC = "برج ليندن بناه يوسف الحداد عام 1823. الحارس اسمه سليم.\n\nمی‌گوید که باران می‌آید.\n"
+FERRY = (
+    "The ferry of Oxholm sails at noon.",
+    "The ferry was bought by Petra Lindqvist in 1931.",
+    "It was sold in 1960.",
+)
 HOSTILE = """\
 # Zorblax <script>window.acted = 1</script> Gazette
 
@@ -50,9 +59,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(project: Path) -> Iterator[str]:
-    """The page of ``rag ui`` on a library of the seed article, three small ones and a hostile one."""
+    """The page of ``rag ui`` on a library of the seed article, three small ones, a PDF, an Arabic and a hostile one."""
     (project / "hostile.md").write_text(HOSTILE, encoding="utf-8")
-    paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md"]
+    (project / "ar.txt").write_text(ARABIC, encoding="utf-8")
+    lines = [
+        "The ferry of Oxholm sails at noon.",
+        "The ferry was bought by Petra Lindqvist in 1931.",
+        "It was sold in 1960.",
+    ]
+    (project / "ferry.pdf").write_bytes(pdf(*lines, title="The Ferry"))
+    paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md", "ar.txt", "ferry.pdf"]
     subprocess.run([*RAG, "index", *paths], cwd=project, check=True, timeout=240)
     with served(project, "--mcp") as address:
         yield address
@@ -86,19 +102,34 @@ def free_port() -> int:
 
 
 class Visitor:
-    """A person at the page, with a session of their own."""
+    """A person at the page, with a browser of their own."""
 
     def __init__(
         self, browser: Browser, address: str, width: int = 1280, height: int = 860, dark: bool = False
     ) -> None:
         scheme = "dark" if dark else "light"
         self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        self.page: Page = self.context.new_page()
+        self.address = address
         self.requests: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(address)
-        self.page.locator(".welcome").wait_for(timeout=60_000)
-        self.page.locator("#loading p").wait_for(state="detached", timeout=120_000)
+        self.page = self.new_tab()
+
+    def new_tab(self, at: str = "") -> Page:
+        """Another page in the same browser, as soon as it can be asked something."""
+        page = self.context.new_page()
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(at or self.address)
+        self.wait(page)
+        return page
+
+    def wait(self, page: Page) -> None:
+        """Wait until ``page`` shows how to begin, or what was said, and all is loaded."""
+        page.locator(".welcome, .turn").first.wait_for(timeout=60_000)
+        page.locator("#loading p").wait_for(state="detached", timeout=120_000)
+
+    def reload(self) -> None:
+        """Press F5."""
+        self.page.reload()
+        self.wait(self.page)
 
     def type(self, question: str) -> None:
         """Ask without waiting."""
@@ -113,10 +144,33 @@ class Visitor:
         return self.answer(number)
 
     def answer(self, number: int) -> str:
-        """What is said to question ``number``, as soon as it is."""
-        turn = self.page.locator(f".turn[data-turn='{number}']")
-        turn.locator(".said, .abstention, .trouble").wait_for(timeout=120_000)
+        """What is said to question ``number``, as soon as it is all there."""
+        turn = self.page.locator(f".turn[data-number='{number}'][data-state='done']")
+        turn.wait_for(timeout=120_000)
         return turn.locator(".answer").inner_text()
+
+    def go(self, tab: str) -> None:
+        """Open a tab."""
+        self.page.get_by_role("tab", name=tab).click()
+
+    def faults(self) -> list[str]:
+        """What axe-core finds wrong with the page as it is, of any impact."""
+        self.page.evaluate(STILL)
+        self.page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]]
+
+
+@pytest.fixture
+def port() -> Callable[[], int]:
+    """Gives a port that is free."""
+    return free_port
+
+
+@pytest.fixture
+def enter(browser: Browser) -> Callable[[str], Visitor]:
+    """Lets a visitor into any page."""
+    return lambda address: Visitor(browser, address)
 
 
 @pytest.fixture

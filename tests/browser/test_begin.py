@@ -24,14 +24,20 @@ def test_who_has_an_account_begins_with_an_empty_library(browser: Browser, serve
         expect(page.get_by_text("Incorrect")).to_be_visible()
         log_in(page, "ada", "lovelace")
         expect(page.get_by_role("heading", name="There is nothing to ask about yet")).to_be_visible(timeout=60_000)
-        page.get_by_role("tab", name="Articles").click()
-        page.locator("input[type=file]").set_input_files(tmp_path / "selene.md")
+        page.get_by_role("button", name="Add articles").click()
+        page.locator("input[type=file][multiple]").set_input_files(tmp_path / "selene.md")
         expect(page.locator(".results .added")).to_have_text("selene.md is added", timeout=60_000)
         page.get_by_role("tab", name="Ask").click()
         box = page.get_by_label("Your question")
         box.fill("Who founded the moon base Selene?")
         box.press("Enter")
         expect(page.locator(".said")).to_contain_text("Mira Okafor", timeout=120_000)
+        other = browser.new_context().new_page()  # the same account at another machine
+        other.goto(address)
+        log_in(other, "ada", "lovelace")
+        other.get_by_role("tab", name="History").click()
+        other.get_by_role("button", name="Who founded", exact=False).first.click()
+        expect(other.locator(".said")).to_contain_text("Mira Okafor")
         assert [url for url in requests if not url.startswith((address, "data:", "blob:"))] == []
         page.close()
 

@@ -1,8 +1,8 @@
-"""A model on a server that speaks OpenAI's protocol: vLLM, llama.cpp's server, Ollama and others.
+"""A writer on a server that speaks OpenAI's protocol: vLLM, llama.cpp's server, Ollama and others.
 
-The server is asked for as much as it offers: a reply held to a JSON schema, or to a grammar, with log-probabilities;
-for less where it refuses. What it writes is only believed as far as it stands in the evidence (`reply.py`). Nothing
-that a server says is shown, and nothing of the key: errors name the address and what to do.
+The server is asked for a grammar (`GRAMMAR`), and for less where it refuses. What it writes is a proposal like any
+writer's: the checker, in this process, decides. Nothing of the key and nothing that a server says of itself is shown:
+errors name the address and what to do.
 """
 
 from __future__ import annotations
@@ -17,12 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, UsageError
-from rag.evidence import Evidence
-from rag.generation import Generation
-from rag.grammar import grammar
-from rag.prompt import MAX_EVIDENCE, instructed
-from rag.question import WHOLE, YES_OR_NO, Kind
-from rag.reply import Reply, Token
+from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, question_block
+from rag.writer import STATEMENTS, Draft, drafts, simple
 
 if TYPE_CHECKING:
     from openai import Stream
@@ -34,14 +30,13 @@ TIMEOUT = "FOOTNOTE_TIMEOUT"  # of the environment: seconds
 PATIENCE = 60.0  # seconds without a word of the server, if the environment does not say
 CONNECTING = 5.0  # seconds
 RETRIES = 2  # of a request that could not be sent or met a busy server, half a second and a second later
-LONGEST = 160  # tokens of a reply
-ALTERNATIVES = MAX_EVIDENCE + 1  # tokens that might have stood in the place of one: a label each
-WAYS = ("schema", "grammar", "text", "bare")  # of asking; llama-cpp-python's server knows grammars, others schemas
+LONGEST = 240  # tokens of a reply
+WAYS = ("grammar", "text")  # of asking
 REFUSALS = (400, 422, 500, 501)  # of a way of asking; llama-cpp-python's server says 500
 CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")  # how the control tokens of chat templates begin
 
 
-class ServedModel:
+class ServedWriter:
     """The model NAME behind ``address``, http(s)://HOST:PORT/v1#NAME. Threads may ask at once, and are served at once.
 
     The server is first spoken to when there is a question. Raises UsageError for an address that is none, or holds a
@@ -63,22 +58,24 @@ class ServedModel:
         self._client = openai.OpenAI(base_url=base, api_key=_key(), timeout=timeout, max_retries=RETRIES)
         self._ways: Sequence[str] = WAYS  # that may work; one, once it has
 
-    def read(
-        self, question: str, evidence: Sequence[Evidence], wanted: Kind, answer_type: re.Pattern[str] | None
-    ) -> Iterator[int | Generation]:
-        """How many tokens are written, again and again, then what they make of ``evidence``.
+    def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
+        """The statements as they are whole, and between them how many tokens are written.
 
         Closing the iterator ends the request. Raises FootnoteError for a server that is down, slow or broken,
         UsageError for one that refuses.
         """
-        texts = [e.text for e in evidence]
-        reply, written, over = Reply(), 0, False
-        with self._in_plain_words(), self._asked(question, texts, wanted) as stream:
+        text, written, over, shown = "", 0, False, 0
+        with self._in_plain_words(), self._asked(question, lines, least) as stream:
             deadline = math.inf  # until the first token: a busy server may say for long that it is still there
             for chunk in stream:
                 deadline = min(deadline, time.monotonic() + self._patience)
-                over = _take(chunk, reply) or over
-                written += bool(chunk.choices)
+                if chunk.choices:
+                    text += chunk.choices[0].delta.content or ""
+                    over = over or chunk.choices[0].finish_reason is not None
+                    written += 1
+                found = drafts(text, len(lines), over)
+                yield from found[shown:]
+                shown = max(shown, len(found))
                 yield written
                 if time.monotonic() > deadline and not over:
                     raise FootnoteError(self._too_slow())
@@ -86,26 +83,40 @@ class ServedModel:
             raise FootnoteError(self._no_model_server())
         if not over:
             raise FootnoteError(f"The model server at {self._host} broke off in the middle of an answer: ask again.")
-        reply.evaluated = reply.evaluated or written
-        yield reply.generation(texts, wanted, answer_type)
+
+    def parts(self, question: str) -> list[str]:
+        """The simple questions that ``question`` is made of; raises as ``write`` does."""
+        with self._in_plain_words():
+            reply = self._client.chat.completions.create(
+                model=self._served,
+                messages=[{"role": "system", "content": SPLIT}, {"role": "user", "content": inert(question)}],
+                temperature=0,
+                max_tokens=LONGEST,
+            )
+            return simple(reply.choices[0].message.content or "", question)
 
     def warm_up(self) -> None:
         """Nothing: a server that is down now may be up when somebody asks."""
 
-    def _asked(self, question: str, evidence: Sequence[str], wanted: Kind) -> Stream[ChatCompletionChunk]:
+    def _asked(self, question: str, lines: Sequence[Line], least: int) -> Stream[ChatCompletionChunk]:
         """The reply as it comes, asked for in the first way that the server accepts."""
         import openai
 
+        said = [Line(inert(line.text), inert(line.context)) for line in lines]
         refused: Exception | None = None
         for way in self._ways:
+            extras: dict[str, Any] = {"extra_body": {"grammar": grammar(len(lines), least)}} if way == "grammar" else {}
             try:
                 stream: Stream[ChatCompletionChunk] = self._client.chat.completions.create(
                     model=self._served,
-                    messages=[{"role": "user", "content": _message(way, question, evidence, wanted)}],
+                    messages=[
+                        {"role": "system", "content": INSTRUCTIONS},
+                        {"role": "user", "content": evidence_block(said) + question_block(inert(question))},
+                    ],
                     stream=True,
                     temperature=0,
                     max_tokens=LONGEST,
-                    **_extras(way, evidence, wanted),
+                    **extras,
                 )
             except openai.APIStatusError as error:
                 if error.status_code not in REFUSALS:
@@ -156,58 +167,21 @@ class ServedModel:
         return f"What answers at {self._host} does not speak OpenAI's protocol: name a model server, as …/v1#NAME."
 
 
-def schema(sentences: int, wanted: Kind) -> dict[str, Any]:
-    """The JSON schema of a reply to ``wanted`` about so many ``sentences``."""
-    properties: dict[str, Any] = {"sentence": {"type": "integer", "enum": list(range(sentences + 1))}}
-    if wanted is Kind.POLAR:
-        properties["words"] = {"type": "string", "enum": [*YES_OR_NO, ""]}
-    elif wanted not in WHOLE:
-        properties["words"] = {"type": "string"}
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+def grammar(labels: int, least: int = 1) -> str:
+    """``least`` statements or more in GBNF, the notation of llama.cpp: words, then numbers of sentences that exist."""
+    numbers = " | ".join(f'"{k}"' for k in range(1, labels + 1))
+    all_of_them = " ".join("statement" + "?" * (k >= least) for k in range(STATEMENTS))
+    return (
+        f"root ::= {all_of_them}\n"
+        'statement ::= words mark mark? mark? "."? "\\n"? " "?\n'
+        "words ::= [^\\[\\]\\n] [^\\[\\]\\n] [^\\[\\]\\n] [^\\[\\]\\n]+\n"
+        f'mark ::= "[" ({numbers}) "]"\n'
+    )
 
 
 def inert(text: str) -> str:
     """``text`` without control tokens, which a server's tokenizer would obey: ``<|end|>`` becomes ``< |end|>``."""
     return CONTROL.sub(r"\g<0> ", text)
-
-
-def _message(way: str, question: str, evidence: Sequence[str], wanted: Kind) -> str:
-    more = " The question asks for yes or no: write Yes or No in the place of the words." * (wanted is Kind.POLAR)
-    if way == "schema":
-        words = "" if wanted in WHOLE else ', "words": "Yes"' if wanted is Kind.POLAR else ', "words": "in 1998"'
-        more += f' Write the reply as JSON: {{"sentence": 2{words}}}'
-    return instructed([inert(text) for text in evidence], inert(question), more)
-
-
-def _extras(way: str, evidence: Sequence[str], wanted: Kind) -> dict[str, Any]:
-    """What is asked for beside the reply."""
-    if way == "bare":
-        return {}
-    asked: dict[str, Any] = {"logprobs": True, "top_logprobs": ALTERNATIVES, "stream_options": {"include_usage": True}}
-    if way == "schema":
-        shape = {"name": "reply", "strict": True, "schema": schema(len(evidence), wanted)}
-        asked["response_format"] = {"type": "json_schema", "json_schema": shape}
-    elif way == "grammar":
-        asked["extra_body"] = {"grammar": grammar(evidence, wanted)}
-    return asked
-
-
-def _take(chunk: ChatCompletionChunk, reply: Reply) -> bool:
-    """Put into ``reply`` what ``chunk`` brings; whether the server says that this was all."""
-    if chunk.usage:
-        reply.evaluated = chunk.usage.total_tokens
-    if not chunk.choices:
-        return False
-    choice = chunk.choices[0]
-    reply.text += choice.delta.content or ""
-    for token in (choice.logprobs and choice.logprobs.content) or ():
-        others = {other.token: _finite(other.logprob) for other in token.top_logprobs or ()}
-        reply.tokens.append(Token(token.token, _finite(token.logprob), others))
-    return choice.finish_reason is not None
-
-
-def _finite(logprob: float) -> float:
-    return max(float(logprob), -100.0) if not math.isnan(logprob) else -100.0
 
 
 def _host(base: str) -> str:

@@ -1,0 +1,170 @@
+"""The checker: holds each statement against the sentences that it cites, and against the question.
+
+By rule, every number, every name and every negation of a statement stands in what it cites (names may come from the
+question or the title); most of its words do, too. By model, where the reader was trained for it: whether the sentences
+support the statement and it answers the question. Numbers that a writer puts behind a statement are only a proposal:
+where other sentences hold more of it, these are cited.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.lexical import terms
+from rag.prompt import Line
+
+NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
+WORD = re.compile(r"[^\W\d_][\w’'-]*")
+NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|nicht|kein\w*|nie|ohne|ne|pas|jamais|sans|"
+    r"nunca|sin|non|mai|senza)\b|n['’]t\b",
+    re.I,
+)
+COVERED = 0.6  # share of a statement's stems that must stand in what it cites, the question or the title
+BETTER = 0.15  # share by which another sentence must cover more to be cited instead
+CITED = 3  # sentences that a statement cites, at most
+NEAR = 0.7
+VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
+MORE = 0.12  # share that a further sentence must add
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A statement that the rules let through, what it cites now, and the share of its stems that stands there."""
+
+    text: str
+    labels: tuple[int, ...]
+    covered: float
+
+
+def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: str) -> Checked | None:
+    """``text`` with the labels of ``lines`` that prove it; None where none do."""
+    stems = _stems(VERDICT.sub("", text))
+    if not stems:
+        return None
+    given = [k for k in labels if 0 < k <= len(lines)]
+    for chosen in _proposals(stems, given, lines, question):
+        lacking = invented(text, [lines[k - 1] for k in chosen], question)
+        if lacking:
+            chosen = [*chosen, *_holding(lacking, chosen, lines)]
+        quotes = [lines[k - 1] for k in chosen]
+        covered = _covered(stems, quotes, question)
+        if covered >= COVERED and not invented(text, quotes, question):
+            return Checked(text, tuple(dict.fromkeys(chosen)), covered)
+    return None
+
+
+def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
+    """The numbers, names and negations of ``text`` that stand in none of ``quotes``.
+
+    A number may stand in a quote or above it, a name in the question, too. The first word of a sentence is no name
+    unless another one follows it.
+    """
+    proof = " ".join(f"{q.context} {q.text}" for q in quotes)
+    numbers = set(_numbers(proof))
+    found = [n for n in _numbers(text) if n not in numbers]
+    known = {word.casefold() for word in _words(f"{proof} {question}")}
+    found += [name for name in names(text) if not _known(name, known)]
+    if NEGATION.search(text) and not NEGATION.search(proof):
+        found += [m.group() for m in NEGATION.finditer(text)][:1]
+    return found
+
+
+def _holding(lacking: Sequence[str], chosen: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """The label of the first other sentence that holds all of ``lacking``; none where there is none."""
+    for label, line in enumerate(lines, 1):
+        held = {word.casefold() for word in _words(line.text)} | set(_numbers(line.text))
+        if label not in chosen and all(_known(item, held) or item in held for item in lacking):
+            return [label]
+    return []
+
+
+def names(text: str) -> list[str]:
+    """The words of ``text`` that are names: written with a capital letter, and not at the beginning of a sentence,
+    unless another such word follows."""
+    found = []
+    words = list(WORD.finditer(text))
+    for place, word in enumerate(words):
+        if not word.group()[0].isupper():
+            continue
+        before = text[: word.start()].rstrip(" \"“‘'([*_")
+        opens = not before or before[-1] in ".!?:;–—"
+        following = words[place + 1] if place + 1 < len(words) else None
+        twofold = following and following.group()[0].isupper() and text[word.end() : following.start()].strip(" ") == ""
+        if not opens or twofold:
+            found.append(word.group())
+    return found
+
+
+def _known(name: str, known: set[str]) -> bool:
+    plain = re.sub(r"['’]s?$", "", name).casefold()
+    parts = plain.split("-")
+    return plain in known or plain.rstrip("s") in known or plain + "s" in known or all(p in known for p in parts)
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in WORD.findall(text):
+        yield re.sub(r"['’]s?$", "", word)
+        yield from word.split("-")
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers in ``text``, without the marks between their digits, but for a decimal point."""
+    found = []
+    for number in NUMBER.findall(text):
+        plain = re.sub(r"[,\u00a0\u202f](?=\d{3})", "", number)
+        found.append(plain.rstrip("."))
+    return found
+
+
+def _proposals(stems: set[str], given: list[int], lines: Sequence[Line], question: str) -> Iterator[list[int]]:
+    """Sets of labels that may prove a statement, likeliest first: what it cites, unless others hold clearly more."""
+    best = _attributed(stems, lines, question)
+    here = _covered(stems, [lines[k - 1] for k in given], question) if given else 0.0
+    there = _covered(stems, [lines[k - 1] for k in best], question)
+    if given and here + BETTER >= there:
+        yield given
+        yield best
+        yield [*given, *(k for k in best if k not in given)][: CITED + 1]
+    else:
+        yield best
+        if given:
+            yield given
+
+
+def _attributed(stems: set[str], lines: Sequence[Line], question: str) -> list[int]:
+    """The labels of the fewest sentences that hold most of ``stems``, found greedily."""
+    own = [_stems(line.text) for line in lines]
+    left, chosen = set(stems), list[int]()
+    while len(chosen) < CITED:
+        label = max(range(1, len(lines) + 1), key=lambda k: (len(left & own[k - 1]), -k))
+        gain = len(left & own[label - 1]) / len(stems)
+        if not gain or (chosen and gain < MORE):
+            break
+        chosen.append(label)
+        left -= own[label - 1]
+    return sorted(chosen)
+
+
+def _covered(stems: set[str], quotes: Sequence[Line], question: str) -> float:
+    """The share of ``stems`` that stands in ``quotes``; what only title and question hold counts NEAR."""
+    proof = {stem for q in quotes for stem in _stems(q.text)}
+    near = {stem for q in quotes for stem in _stems(q.context)} | _stems(question)
+    return sum(1.0 if s in proof else NEAR if s in near else 0.0 for s in stems) / len(stems)
+
+
+def _stems(text: str) -> set[str]:
+    return set(terms(unicodedata.normalize("NFKC", text)))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two statements say the same in nearly the same words."""
+    a, b = _stems(one), _stems(other)
+    return bool(a and b) and len(a & b) / min(len(a), len(b)) > 0.85 and set(_numbers(one)) == set(_numbers(other))
+
+
+def informs(statement: str, question: str) -> bool:
+    """Whether ``statement`` says a word that ``question`` does not; a choice ("A or B?") may be echoed."""
+    asked = {word.casefold() for word in re.findall(r"\w+", question)}
+    return "or" in asked or any(word.casefold() not in asked for word in re.findall(r"\w+", statement))

@@ -1,0 +1,171 @@
+"""A writer in this process: a chat model in llama.cpp, decoded greedily and held to a grammar.
+
+The grammar: words of one sentence first, then the number of a sentence of the evidence, in brackets; at most four
+statements; no letters of a script that neither question nor evidence uses.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rag.language_model import LanguageModel, Logprobs
+from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, one_line, question_block
+from rag.writer import STATEMENTS, Draft, drafts, simple
+
+LONGEST = 64  # tokens of a statement's words
+TOKENS = 220  # of an answer
+SPLIT_TOKENS = 90
+ENDED = re.compile(r"[^\W\d_.]{4,}[\"”’)]*[.!?][\"”’)]*$|[。！？]$")  # a sentence is over, and no abbreviation
+CHOICES = 24  # most probable tokens among which the grammar finds one
+
+
+class LocalWriter:
+    """Writes with ``model`` at temperature 0."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model = model
+        self.name = model.name
+        self._before, self._turn = model.frame(INSTRUCTIONS)
+
+    def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
+        """The statements as they are whole; raises UsageError for a question that is too long for the window."""
+        model = self.model
+        with model.lock:
+            evidence = [*self._before, *model.tokens(evidence_block(lines))]
+            prompt = [*evidence, *model.tokens(question_block(question)), *self._turn]
+            edges = [len(self._before), len(evidence), len(prompt)]
+            grammar = Grammar(model, len(lines), question + "".join(f"{x.text} {x.context}" for x in lines), least)
+            written: list[int] = []
+            shown = 0
+            while not grammar.over:
+                token = grammar.choose(model.next([*prompt, *written], edges))
+                if token is not None:
+                    written.append(token)
+                found = drafts(grammar.text, len(lines), grammar.over)
+                yield from found[shown:]
+                shown = max(shown, len(found))
+                yield len(written)
+
+    def parts(self, question: str) -> list[str]:
+        """The simple questions that ``question`` is made of; itself alone where it is one."""
+        model = self.model
+        before, turn = model.frame(SPLIT)
+        with model.lock:
+            prompt = [*before, *model.tokens(one_line(question)), *turn]
+            written: list[int] = []
+            while len(written) < SPLIT_TOKENS:
+                token = int(model.next([*prompt, *written], [len(before), len(prompt)]).argmax())
+                if token == model.ends[0]:
+                    return simple(b"".join(map(model.piece, written)).decode(errors="ignore"), question)
+                written.append(token)
+        return [question]
+
+    def warm_up(self) -> None:
+        """Read the beginning that all prompts share."""
+        with self.model.lock:
+            self.model.next([*self._before, *self.model.tokens("[")])
+
+
+class Grammar:
+    """What may come next: it takes the model's most probable token that keeps to the form."""
+
+    def __init__(self, model: LanguageModel, labels: int, known: str, least: int = 1) -> None:
+        self.model = model
+        self.labels = labels
+        self.text = ""
+        self.count = 0  # statements before the one that is being written
+        self.least = least
+        self.over = False
+        self._scripts = {script(c) for c in known} | {"LATIN"}
+        self._seen: set[str] = set()
+        self._statement = 0  # where in ``text`` the statement begins that is being written
+        self._tokens = 0  # of its words
+
+    @property
+    def wording(self) -> bool:
+        """Whether words are being written, not numbers."""
+        return "[" not in self.text[self._statement :]
+
+    def choose(self, row: Logprobs) -> int | None:
+        """The next token, which is added to ``text``; None where the answer is over."""
+        best = np.argpartition(-row, CHOICES)[:CHOICES]
+        for token in best[np.argsort(-row[best])].tolist():
+            if token in self.model.ends and not self.model.piece(token).strip():
+                if self._complete():
+                    self.over = True
+                    return None
+                if token != self.model.ends[-1]:  # a line may end between statements
+                    continue
+            if self._fits(piece := self.model.piece(token).decode(errors="ignore")) and piece:
+                return self._take(token, piece)
+        forced = self._forced(row)
+        return None if forced is None else self._take(*forced)
+
+    def _complete(self) -> bool:
+        return self.count + 1 >= self.least and bool(re.search(r"\[\d{1,2}\][\s.,;!?]*$", self.text))
+
+    def _fits(self, piece: str) -> bool:
+        said = self.text[self._statement :] + piece
+        words, bracket, rest = said.partition("[")
+        if "]" in words or any(script(c) not in self._scripts for c in piece if c.isalpha()):
+            return False
+        if not bracket:
+            over = bool(ENDED.search(self.text[self._statement :])) and piece[:1].isspace()
+            return self._tokens < LONGEST and not over and ("\n" not in piece or not words.strip())
+        if sum(c.isalpha() for c in words) < 4:
+            return False
+        form = re.fullmatch(r"\[(?:(\d{1,2})\]\s*\[)*(\d{0,2})(\]?)(.*)", bracket + rest, re.DOTALL)
+        if not form:
+            return False
+        numbers = [int(n) for n in re.findall(r"\[(\d+)\]", bracket + rest)]
+        open_digits = re.search(r"\[(\d*)$", bracket + rest)
+        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > 4 or len(set(numbers)) < len(numbers):
+            return False
+        if open_digits:
+            typed = open_digits[1]
+            return any(str(n).startswith(typed) and n not in numbers for n in range(1, self.labels + 1))
+        after = re.sub(r"^(?:\[\d{1,2}\]\s*)+", "", bracket + rest)
+        return "[" not in after and ("\n" not in after or not after.strip())
+
+    def _forced(self, row: Logprobs) -> tuple[int, str] | None:
+        """A token that the form asks for where none of the most probable ones fits."""
+        said = self.text[self._statement :]
+        typed = re.search(r"\[(\d*)$", said)
+        if typed:
+            options = [str(n) for n in range(1, self.labels + 1) if str(n).startswith(typed[1])]
+            texts = {"]"} if typed[1] in options else set()
+            texts |= {o[len(typed[1])] for o in options if len(o) > len(typed[1])}
+        elif self.wording and any(c.isalpha() for c in said):
+            texts = {" ["}
+        else:
+            self.over = True
+            return None
+        tokens = {t: self.model.tokens(t)[-1] for t in sorted(texts)}
+        best = max(tokens, key=lambda t: float(row[tokens[t]]))
+        return tokens[best], self.model.piece(tokens[best]).decode(errors="ignore")
+
+    def _take(self, token: int, piece: str) -> int | None:
+        before = self.text[self._statement :]
+        after = re.sub(r"^[^\[]*(?:\[\d{1,2}\]\s*)+", "", before + piece) if re.search(r"\[\d+\]", before) else ""
+        if after.strip(" .,;!?\n"):  # the first letters of the next statement
+            said = re.sub(r"\W+", " ", before.partition("[")[0]).strip().lower()
+            self.count += 1
+            if self.count == STATEMENTS or said in self._seen or len(self.text) > 6 * TOKENS:
+                self.over = True
+                return None
+            self._seen.add(said)
+            self._statement = len(self.text)
+            self._tokens = 0
+        self.text += piece
+        self._tokens += 1
+        return token
+
+
+def script(character: str) -> str:
+    """The writing system of a letter, as the first word of its Unicode name; Chinese and Japanese are one."""
+    if not character.isalpha():
+        return "LATIN"
+    name = unicodedata.name(character, "LATIN").split()[0]
+    return "CJK" if name in ("HIRAGANA", "KATAKANA", "CJK") else name

@@ -1,0 +1,82 @@
+"""The catalogue: the list of articles, however many."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.entry import Entry
+from index.library import Library
+from ui.articles import listing
+from ui.catalogue import UPLOADED, Catalogue, Wish
+
+
+class Ten:
+    """A library of ten thousand articles, in name."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.read, self._entries = 0, entries
+
+    def generation(self) -> str:
+        return "1"
+
+    def entries(self) -> list[Entry]:
+        self.read += 1
+        return self._entries
+
+
+def entry(source: str, title: str, number: int = 0) -> Entry:
+    day = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    return Entry(f"{title}-{number}".lower(), title, source, "", None, 100 + number, day)
+
+
+def catalogue(*entries: Entry) -> Catalogue:
+    library: Any = Ten(list(entries))
+    return Catalogue(library, Path("/lib/uploads"))
+
+
+def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
+    many = catalogue(*(entry(f"/a/{n % 7}/f{n}.txt", f"Report {n:05} <b>", n) for n in range(10_000)))
+    many.entries()
+    began = time.perf_counter()
+    page = listing(many, Wish(page=150))
+    assert time.perf_counter() - began < 0.5
+    assert (
+        "Page 150 of 200" in page
+        and "Report 07450" in page
+        and len(page) < 60_000
+        and "<b>" not in page.replace("</b>", "")
+    )
+    assert [e.title for e in many.shelf(Wish("report 99 f9999")).entries] == ["Report 09999 <b>"]
+    assert many.shelf(Wish(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
+    assert many.shelf(Wish(sort="newest", page=999)).page == 200
+
+
+@pytest.mark.parametrize(
+    ("sources", "names"),
+    [
+        (["/home/ada/notes/a.txt", "/home/ada/notes/old/b.txt"], {"notes", "notes/old"}),
+        (["/home/ada/notes/a.txt", "/srv/notes/b.txt"], {"ada/notes", "srv/notes"}),
+        (
+            ["/home/ada/notes/a.txt", "/lib/uploads/b.txt", "/lib/uploads/trip/c.txt"],
+            {"notes", str(UPLOADED), f"{UPLOADED}/trip"},
+        ),
+    ],
+)
+def test_folders_are_named_without_the_way_to_them(sources: list[str], names: set[str]) -> None:
+    assert set(catalogue(*(entry(source, source[-5:]) for source in sources)).folders()) == names
+
+
+def test_a_question_to_one_article_finds_only_that(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The mill of Oss was built by Ada Thorne.", encoding="utf-8")
+    for number in range(60):  # more than the search puts forward
+        (tmp_path / f"{number}.txt").write_text(
+            f"The mill of Oss was built by Ada Thorne {number} times.", encoding="utf-8"
+        )
+    with Library.open(tmp_path / "library") as library:
+        library.mirror([tmp_path])
+        hits = library.search("Who built the mill of Oss?", 10, {"a", "no-such-article"})
+        assert [hit.passage.article_id for hit in hits] == ["a"] and hits[0].dense_rank == hits[0].lexical_rank == 1
+        assert library.search("Who?", 10, set()) == []

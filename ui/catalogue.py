@@ -1,0 +1,107 @@
+"""The catalogue: all articles without their texts, held in memory as long as the library stays as it is."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from index.entry import Entry
+from index.open import AnyLibrary
+
+PAGE = 50  # articles on one page of the list
+UPLOADED = PurePath("Added in the page")
+SORTS = ("title", "newest", "longest")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor wants to see of the list."""
+
+    words: str = ""
+    folder: str = ""
+    sort: str = "title"
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One page of the list: ``entries`` of ``count`` that fit, and the page that it is of ``pages``."""
+
+    entries: list[Entry]
+    count: int
+    page: int
+    pages: int
+
+
+class Catalogue:
+    """The articles of ``library``; those below ``uploads`` were added in the page."""
+
+    def __init__(self, library: AnyLibrary, uploads: Path) -> None:
+        self._library = library
+        self._uploads = Path(os.path.abspath(uploads))
+        self._generation = ""
+        self._entries: list[Entry] = []
+        self._folders: dict[str, list[Entry]] = {}
+        self._found: dict[str, str] = {}  # id → title, folder and file name, in lower case
+
+    def generation(self) -> str:
+        """The name of the state that the library is in."""
+        return self._library.generation()
+
+    def entries(self) -> list[Entry]:
+        """Every article, by title."""
+        if (generation := self._library.generation()) != self._generation:
+            entries = sorted(self._library.entries(), key=lambda e: (e.title.casefold(), e.id))
+            places = [Path(os.path.abspath(e.source)).parent for e in entries]
+            names = _names({p for p in places if not p.is_relative_to(self._uploads)})
+            folders: dict[str, list[Entry]] = {}
+            for entry, place in zip(entries, places, strict=True):
+                folders.setdefault(names.get(place) or self._uploaded(place), []).append(entry)
+            self._found = {
+                e.id: f"{e.title} {name} {Path(e.source).name}".casefold() for name, es in folders.items() for e in es
+            }
+            self._entries, self._folders, self._generation = entries, folders, generation
+        return self._entries
+
+    def folders(self) -> dict[str, list[Entry]]:
+        """The articles of each folder that files came from, by its name below what all have in common."""
+        self.entries()
+        return self._folders
+
+    def shelf(self, wish: Wish) -> Shelf:
+        """The page of the list that ``wish`` asks for."""
+        entries = self.entries()
+        chosen = self._folders.get(wish.folder, []) if wish.folder else entries
+        words = wish.words.casefold().split()
+        fitting = [e for e in chosen if all(word in self._found[e.id] for word in words)] if words else chosen
+        if wish.sort == "newest":
+            fitting = sorted(fitting, key=lambda e: e.added, reverse=True)
+        if wish.sort == "longest":
+            fitting = sorted(fitting, key=lambda e: -e.characters)
+        pages = max(1, -(-len(fitting) // PAGE))
+        page = min(max(1, wish.page), pages)
+        return Shelf(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
+
+    def titles(self, ids: Sequence[str]) -> list[str]:
+        """The titles of the articles ``ids`` that are still there."""
+        wanted = set(ids)
+        return [e.title for e in self.entries() if e.id in wanted]
+
+    def _uploaded(self, place: Path) -> str:
+        return str(UPLOADED / place.relative_to(self._uploads))
+
+
+def _names(places: set[Path]) -> dict[Path, str]:
+    """What each folder is called: its own name and those above it, from the topmost one that holds articles on.
+
+    Where two of those have one name, the folder above tells them apart.
+    """
+    tops = {
+        place: max((p for p in (place, *place.parents) if p in places), key=lambda p: -len(p.parts)) for place in places
+    }
+    alike = Counter(top.name for top in set(tops.values()))
+    return {
+        place: str(place.relative_to(top.parent if alike[top.name] == 1 else top.parent.parent))
+        for place, top in tops.items()
+    }

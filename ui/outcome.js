@@ -1,0 +1,14 @@
+// Runs when there is something to say of uploaded files: looks again as long as some are not read yet.
+let before = false;
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button?.dataset.do === "cancel") trigger("cancel", {});
+  if (button?.dataset.do === "settle") trigger("settle", {...button.dataset});
+});
+
+setInterval(() => {
+  const going = element.querySelector(".uploads")?.dataset.going === "true";
+  if (going) trigger("look", {});
+  else if (before) trigger("ready", {});
+  before = going;
+}, 400);

@@ -1,0 +1,73 @@
+"""The scope of a question: all articles, those of a folder, or some that were chosen."""
+
+import json
+from copy import copy
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from index.entry import Entry
+from index.search import Hit
+from rag.assistant import Assistant
+
+
+@dataclass(frozen=True)
+class Scope:
+    """``articles`` are ids; ``folder`` is named as the list of articles names it; neither means all of them."""
+
+    articles: tuple[str, ...] = ()
+    folder: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.articles or self.folder)
+
+    @classmethod
+    def of(cls, data: Any) -> "Scope":
+        """The scope in ``data``, what came from a browser or a file; all articles where it holds none."""
+        if not isinstance(data, dict):
+            return cls()
+        articles, folder = data.get("articles"), data.get("folder")
+        chosen = tuple(a for a in articles if isinstance(a, str)) if isinstance(articles, list | tuple) else ()
+        return cls(chosen, folder if isinstance(folder, str) and not chosen else "")
+
+    @classmethod
+    def loads(cls, line: str) -> "Scope":
+        """The scope that ``dumps`` wrote, or all articles."""
+        try:
+            return cls.of(json.loads(line)) if line else cls()
+        except json.JSONDecodeError:
+            return cls()
+
+    def dumps(self) -> str:
+        return json.dumps(asdict(self)) if self else ""
+
+
+EVERYWHERE = Scope()
+
+
+class Part:
+    """A library that finds only passages of ``articles``; all else is as in ``library``."""
+
+    def __init__(self, library: Any, articles: frozenset[str]) -> None:
+        self._library = library
+        self._articles = articles
+
+    def search(self, question: str, k: int = 10) -> list[Hit]:
+        """The ``k`` passages of these articles that fit ``question`` best."""
+        hits: list[Hit] = self._library.search(question, k, self._articles)
+        return hits
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+
+def within(assistant: Assistant, articles: frozenset[str]) -> Assistant:
+    """``assistant``, answering from ``articles`` alone."""
+    narrowed = copy(assistant)
+    narrowed.library = Part(assistant.library, articles)  # type: ignore[assignment]
+    return narrowed
+
+
+def ids(scope: Scope, folders: dict[str, list[Entry]]) -> frozenset[str]:
+    """The ids that ``scope`` means, with the articles of each folder in ``folders``."""
+    return frozenset(scope.articles or (entry.id for entry in folders.get(scope.folder, ())))
