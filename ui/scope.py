@@ -1,10 +1,12 @@
 """The scope of a question: all articles, those of a folder, or some that were chosen."""
 
 import json
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from index.article import Article
 from index.entry import Entry
 from index.search import Hit
 from rag.assistant import Assistant
@@ -46,7 +48,7 @@ EVERYWHERE = Scope()
 
 
 class Part:
-    """A library that finds only passages of ``articles``; all else is as in ``library``."""
+    """A library that finds and lists only ``articles``; all else is as in ``library``."""
 
     def __init__(self, library: Any, articles: frozenset[str]) -> None:
         self._library = library
@@ -54,8 +56,20 @@ class Part:
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The ``k`` passages of these articles that fit ``question`` best."""
-        hits: list[Hit] = self._library.search(question, k, self._articles)
-        return hits
+        return self.search_all([question], k)[0]
+
+    def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+        """``search`` for each of ``questions``."""
+        found: list[list[Hit]] = self._library.search_all(questions, k, self._articles)
+        return found
+
+    def entries(self) -> list[Entry]:
+        """Every one of these articles without its text."""
+        return [entry for entry in self._library.entries() if entry.id in self._articles]
+
+    def articles(self) -> list[Article]:
+        """Every one of these articles with its text."""
+        return [article for article in self._library.articles() if article.id in self._articles]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
