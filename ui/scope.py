@@ -48,7 +48,7 @@ EVERYWHERE = Scope()
 
 
 class Part:
-    """A library that finds and lists only ``articles``; all else is as in ``library``."""
+    """A library that finds only passages of ``articles``; all else is as in ``library``."""
 
     def __init__(self, library: Any, articles: frozenset[str]) -> None:
         self._library = library
@@ -60,15 +60,15 @@ class Part:
 
     def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
         """``search`` for each of ``questions``."""
-        found: list[list[Hit]] = self._library.search_all(questions, k, self._articles)
-        return found
+        hits: list[list[Hit]] = self._library.search_all(questions, k, self._articles)
+        return hits
 
     def entries(self) -> list[Entry]:
-        """Every one of these articles without its text."""
+        """These articles, without their texts."""
         return [entry for entry in self._library.entries() if entry.id in self._articles]
 
     def articles(self) -> list[Article]:
-        """Every one of these articles with its text."""
+        """These articles, with their texts."""
         return [article for article in self._library.articles() if article.id in self._articles]
 
     def __getattr__(self, name: str) -> Any:
