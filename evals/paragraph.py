@@ -1,52 +1,40 @@
 """A given paragraph: the reader alone, on the paragraph that a question is about, as on SQuAD 2.0's leaderboard."""
 
 import time
-from collections.abc import Sequence
-from typing import Protocol
 
 from evals.case import Span
-from index.open import AnyLibrary
+from index.article import Article
 from index.passage import Passage
 from index.search import Hit
 from rag.answer import Answer, Statement, Timings
-from rag.answer_type import expected
-from rag.assistant import EVIDENCE, NOT_SAID, confidence
+from rag.assistant import CANDIDATES, NOT_SAID
 from rag.citation import Citation
-from rag.evidence import Evidence, select
-from rag.generation import Generation
-from rag.models import Model
-from rag.question import Kind
+from rag.confidence import THRESHOLDS, confidence
+from rag.evidence import select
+from rag.reader import Reader
 
 
-class Reader(Protocol):
-    """Whose model reads: an ``Assistant``."""
-
-    threshold: float
-
-    @property
-    def library(self) -> AnyLibrary: ...
-
-    @property
-    def model(self) -> Model: ...
-
-
-def read_paragraph(reader: Reader, question: str, paragraph: Span) -> Answer:
+def read_paragraph(
+    reader: Reader, question: str, article: Article, paragraph: Span, threshold: float | None = None
+) -> Answer:
     """The words of ``paragraph`` that answer ``question``, cited by their sentence, or an abstention.
 
-    The same way as the assistant's, without the search: evidence, the model's reading of it, the threshold.
+    The same way as the assistant's quick answers, without the search. It abstains below ``threshold``, a confidence;
+    None stands for the calibrated one.
     """
     started = time.perf_counter()
-    article = reader.library.article(paragraph.article)
     text = article.text[paragraph.start : paragraph.end]
     hit = Hit(Passage(article.id, paragraph.start, paragraph.end, text), 1.0, 1, None, None)
-    evidence = select(question, [hit], EVIDENCE)
-    read = _read(reader.model, question, evidence)
-    sure = confidence(question, read, evidence, [hit]) if read else 0.0
+    evidence = select(question, [hit], CANDIDATES, lambda _: article)
     statements: tuple[Statement, ...] = ()
-    if read and read.candidates and sure >= reader.threshold:
-        best = read.candidates[0]
-        sentence = evidence[best.label - 1]
-        statements = (Statement(best.text, (Citation.of(article, sentence.start, sentence.end),)),)
+    sure, tokens = 0.0, 0
+    if evidence:
+        reading = reader.read(question, [e.line for e in evidence], (), [e.score for e in evidence])
+        sure, tokens = confidence(question, reading, evidence, [hit]), reading.tokens
+        if reading.candidates and sure >= (THRESHOLDS[True] if threshold is None else threshold):
+            best = reading.candidates[0]
+            sentence = evidence[best.label - 1]
+            statements = (Statement(best.text, (Citation.of(article, sentence.start, sentence.end),)),)
     took = time.perf_counter() - started
     return Answer(
         question,
@@ -55,12 +43,7 @@ def read_paragraph(reader: Reader, question: str, paragraph: Span) -> Answer:
         (hit,),
         reader.model.name,
         sure,
-        read.tokens if read else 0,
+        tokens,
         Timings(generate=took, total=took),
         short=statements[0].text if statements else None,
     )
-
-
-def _read(model: Model, question: str, evidence: Sequence[Evidence]) -> Generation | None:
-    steps = model.read(question, evidence, Kind.SPAN, expected(question)) if evidence else ()
-    return next((step for step in steps if isinstance(step, Generation)), None)

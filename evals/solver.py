@@ -10,23 +10,30 @@ from pydantic import BaseModel
 
 from evals.case import Span
 from evals.dataset import Asked
-from evals.paragraph import Reader, read_paragraph
+from evals.paragraph import read_paragraph
+from index.open import AnyLibrary
 from rag.answer import Answer
 from rag.assistant import Stage
+from rag.models import Models
 
 MIB = 2**20
 
 
-class Asks(Reader, Protocol):
+class Asks(Protocol):
     """What is measured: an ``Assistant``, or anything that answers as one."""
 
-    def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]: ...
+    library: AnyLibrary
+    models: Models
+    threshold: float | None
+
+    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]: ...
 
 
 class Answered(BaseModel):
     """What a sample's metadata holds after the solver, as JSON.
 
-    ``undeterred`` is the answer with the threshold at 0: what the assistant would have said instead of abstaining.
+    ``undeterred`` is the answer with the threshold at 0: what the assistant would have said instead of abstaining,
+    word for word, for the writer would take seconds.
     ``evidence`` is what the models read, ``memory`` the process's memory afterwards in MiB.
     """
 
@@ -58,12 +65,14 @@ def ask(assistants: Mapping[str, Asks]) -> Solver:
     return solve
 
 
-def answered(assistant: Asks, asked: Asked) -> tuple[Answer, list[Span]]:
+def answered(assistant: Asks, asked: Asked, quick: bool = False) -> tuple[Answer, list[Span]]:
     """The answer, and the evidence of the last stage that has some."""
     if asked.paragraph:
-        return read_paragraph(assistant, asked.case.question, asked.paragraph), []
+        article = assistant.library.article(asked.paragraph.article)
+        threshold = assistant.threshold
+        return read_paragraph(assistant.models.reader, asked.case.question, article, asked.paragraph, threshold), []
     evidence: list[Span] = []
-    for step in assistant.steps(asked.case.question, asked.case.history):
+    for step in assistant.steps(asked.case.question, asked.case.history, quick):
         if isinstance(step, Answer):
             return step, evidence
         if step.evidence:
@@ -74,6 +83,6 @@ def answered(assistant: Asks, asked: Asked) -> tuple[Answer, list[Span]]:
 def _undeterred(assistant: Asks, asked: Asked) -> Answer:
     threshold, assistant.threshold = assistant.threshold, 0.0
     try:
-        return answered(assistant, asked)[0]
+        return answered(assistant, asked, quick=True)[0]
     finally:
         assistant.threshold = threshold

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.open import AnyLibrary
 from rag.assistant import Assistant
-from rag.models import DEFAULT, at_once, load
+from rag.models import Models, at_once
 from ui.catalogue import Catalogue
 from ui.suggestions import READ, examples, sure_of
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 class Backend:
     """A library that is read and written side by side, and an assistant that is loaded in the background.
 
+    ``assistant`` is there as soon as it can answer quickly; ``loaded`` is done when the writer is there, too.
     ``reader`` serves the visitors; ``writer`` adds and removes articles over a connection of its own, so that
     questions are answered meanwhile. ``folder`` is where the page keeps what belongs to the library.
     """
@@ -31,14 +32,13 @@ class Backend:
         self.catalogue = Catalogue(reader, self.uploads)
         self.loading = "Starting"
         self.assistant: Future[Assistant] = Future()
-        self.model = model or DEFAULT
+        self.loaded: Future[None] = Future()
+        self.model = model
         self.at_once = at_once(model)  # visitors that are answered side by side; the others see their place in line
-        self.tries = self.at_once == 1  # a model on a server is asked only what somebody asks
         self.examples: list[str] = []  # questions that are answered
         self.is_busy: Callable[[], bool] = lambda: False  # whether visitors wait for the model
         self._exemplified = ""  # the state of the library that they are from
         self._choosing = threading.Lock()
-        self._name = model
 
     def start(self, first: Sequence[Path] = ()) -> None:
         """Load the models in a thread of their own, after indexing ``first``; ``loading`` says how far that is."""
@@ -51,9 +51,9 @@ class Backend:
             return
         try:
             made = examples(self.reader.articles(READ))
-            self.examples = sure_of(made, self._is_answered) if self.tries else made
+            self.examples = sure_of(made, self._is_answered)
             self._exemplified = generation
-        except Exception:  # a model on a server that is away, say: then there are none
+        except Exception:  # an article that is removed meanwhile, say: then there are none
             log.warning("No example questions could be chosen.", exc_info=True)
         finally:
             self._choosing.release()
@@ -69,13 +69,17 @@ class Backend:
                 self.loading = f"Reading the articles in {', '.join(path.name for path in first)}"
                 self.writer.mirror(first)
             self.loading = "Loading the models"
-            assistant = Assistant(self.reader, load(self._name))
-            self.loading = "Warming up"
+            assistant = Assistant(self.reader, Models(self.model))
+            assistant.ask("Is it warm?", quick=True)
+            self.assistant.set_result(assistant)
+            self.loading = "Loading the writer; quick answers can be had already"
             assistant.warm_up()
             self.loading = ""
-            self.assistant.set_result(assistant)
+            self.loaded.set_result(None)
         except BaseException as error:
             self.loading = f"The models can't be loaded: {error}"
-            self.assistant.set_exception(error)
+            for promised in (self.assistant, self.loaded):
+                if not promised.done():
+                    promised.set_exception(error)
         else:
             self.refresh()

@@ -56,7 +56,7 @@ def ui(options: dict[str, Any], host: str, port: int, auth_file: Path | None, ha
         page = launch(backend, host, port, accounts, mcp)
         backend.start(first)
         click.echo(f"The page is at http://{host}:{port}/ (Ctrl-C ends it).")
-        backend.assistant.result()
+        backend.loaded.result()
         page.block_thread()
 
 

@@ -218,7 +218,7 @@ def _details(turn: Turn) -> str:
         "<details><summary>Details</summary>"
         f"<p>{text(Path(given['model']).name)} · confidence {given['confidence']:.2f} · {given['tokens']} tokens · "
         f"{times['total']:.2f} s: search {times['search']:.2f}, reading {times['generate']:.2f}, "
-        f"checking {times['verify']:.2f}</p>"
+        f"writing and checking {times['verify']:.2f}</p>"
         + (f"<h3>Footnotes in the files</h3><ol>{places}</ol>" if places else "")
         + (
             '<div class="wide" tabindex="0" role="region" aria-label="Passages found"><table><caption>Passages found'

@@ -123,7 +123,7 @@ class Line:
         turn = job.turn
         evidence: Sequence[Evidence] = ()
         try:
-            while loading := self._backend.loading:
+            while (loading := self._backend.loading) and not (turn.quick and self._backend.assistant.done()):
                 yield replace(turn, stage=loading)
                 sleep(0.2)
             steps = _steps(self._assistant(turn), turn.question, job.history, turn.quick)
@@ -152,7 +152,7 @@ class Line:
 
     def _go_on(self, job: Job) -> None:
         """Find questions to go on with, as long as nobody waits."""
-        if job.turn.record.get("abstained", True) or not self._backend.tries:
+        if job.turn.record.get("abstained", True):
             return
         with self._changed:
             if self._waiting or self._changed.wait(PAUSE):

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from rag.models import DEFAULT
 from ui.api import endpoints
 from ui.articles import Articles, dropzone
 from ui.backend import Backend
@@ -116,13 +115,12 @@ class Page:
 
     def _lay_out_settings(self) -> None:
         self.quick = gr.Checkbox(
-            label="Quick answers", info="The shortest answer that the articles give, at once.", elem_id="quick"
+            label="Quick answers", info="A sentence of the articles as it stands, at once.", elem_id="quick"
         )
         self.theme = gr.Radio(
             ["As the system", "Light", "Dark"], value="As the system", label="Colours", elem_id="theme"
         )
-        name = self._backend.model
-        used = "Footnote’s own" if name == DEFAULT else text(name)
+        used = text(self._backend.model or "Footnote’s own")
         _html(
             "model",
             f"<h2>Model</h2><p>{used}. To use another one, end the page and start it with "

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from index.article import Article
 from index.entry import Entry
 from index.search import Hit
 from rag.assistant import Assistant
@@ -65,6 +66,10 @@ class Part:
     def entries(self) -> list[Entry]:
         """These articles, without their texts."""
         return [entry for entry in self._library.entries() if entry.id in self._articles]
+
+    def articles(self) -> list[Article]:
+        """These articles, with their texts."""
+        return [article for article in self._library.articles() if article.id in self._articles]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)

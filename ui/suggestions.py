@@ -9,7 +9,7 @@ from typing import Any
 from index.article import Article
 from index.errors import FootnoteError
 from index.open import AnyLibrary
-from rag.evidence import statements
+from index.unit import units
 
 COUNT = 3
 TRIED = 8  # questions of which some are kept
@@ -58,7 +58,7 @@ def _around(record: dict[str, Any], library: AnyLibrary) -> list[str]:
         except FootnoteError:  # removed a moment ago
             continue
         around = text[max(0, c["start"] - AROUND) : c["end"] + AROUND].partition("\n")[2]
-        sentences = [" ".join(s.text.split()) for s in statements(around)]
+        sentences = [" ".join(u.text.split()) for u in units(around)]
         names = Counter(name for sentence in sentences for name in NAME.findall(sentence))
         questions.update((f"Tell me about {name}.", None) for name, _ in names.most_common(TRIED // 2))
         questions.update((f"What happened in {year}?", None) for s in sentences for year in YEAR.findall(s))
@@ -82,4 +82,4 @@ def _year(article: Article) -> Iterator[str]:
 
 
 def _sentences(article: Article) -> list[str]:
-    return [" ".join(s.text.split()) for s in statements(article.text[article.body : article.body + READ * 1000])]
+    return [" ".join(u.text.split()) for u in units(article.text[: article.body + READ * 1000])]
