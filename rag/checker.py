@@ -72,7 +72,12 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
 
 
 def _holding(lacking: Sequence[str], chosen: Sequence[int], lines: Sequence[Line]) -> list[int]:
-    """The label of the first other sentence that holds all of ``lacking``; none where there is none."""
+    """The label of the first other sentence that holds all of ``lacking``; none where there is none.
+
+    A negation is not fetched from elsewhere: there it denies something else.
+    """
+    if any(NEGATION.search(item) for item in lacking):
+        return []
     for label, line in enumerate(lines, 1):
         held = {word.casefold() for word in _words(line.text)} | set(_numbers(line.text))
         if label not in chosen and all(_known(item, held) or item in held for item in lacking):
