@@ -40,7 +40,7 @@ class Checked:
 
 def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: str) -> Checked | None:
     """``text`` with the labels of ``lines`` that prove it; None where none do."""
-    stems = _stems(VERDICT.sub("", text))
+    stems = _stems(NEGATION.sub(" ", VERDICT.sub("", text)))  # a "not" draws no sentence that is about something else
     if not stems:
         return None
     given = [k for k in labels if 0 < k <= len(lines)]
