@@ -75,7 +75,7 @@ def _fit(text: str, span: Span, count_tokens: CountTokens, window: int) -> Itera
     left = right = start
     size = 0
     for begin, stop in pairwise([start, *starts, end]):
-        for piece_start, piece_end, tokens in _halved(text, (begin, stop), count_tokens, most):
+        for piece_start, piece_end, tokens in _cut(text, (begin, stop), count_tokens, most):
             if size and size + tokens > most:
                 yield _stripped(text, left, right)
                 left, size = piece_start, 0
@@ -83,18 +83,25 @@ def _fit(text: str, span: Span, count_tokens: CountTokens, window: int) -> Itera
     yield _stripped(text, left, right)
 
 
-def _halved(text: str, span: Span, count_tokens: CountTokens, most: int) -> Iterator[tuple[int, int, int]]:
-    """``span``, or halves of halves of it that are of at most ``most`` tokens, and how many each is."""
+def _cut(text: str, span: Span, count_tokens: CountTokens, most: int) -> Iterator[tuple[int, int, int]]:
+    """``span``, or parts of it that are of at most ``most`` tokens, and how many each is; cut between words."""
     start, end = span
     tokens = count_tokens(text[start:end])
     if tokens <= most or end - start < 2:
         yield start, end, tokens
         return
-    middle = (start + end) // 2
-    blank = text.rfind(" ", start + (end - start) // 4, middle) + 1
-    middle = blank or middle
-    yield from _halved(text, (start, middle), count_tokens, most)
-    yield from _halved(text, (middle, end), count_tokens, most)
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=[" ", ""],
+        keep_separator="end",
+        chunk_size=min((end - start + 1) // 2, max(1, most * (end - start) // tokens)),  # characters
+        chunk_overlap=0,
+        strip_whitespace=False,
+    )
+    for part in splitter.split_text(text[start:end]):
+        yield from _cut(text, (start, start + len(part)), count_tokens, most)
+        start += len(part)
 
 
 def _stripped(text: str, left: int, right: int) -> Span:

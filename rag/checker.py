@@ -1,9 +1,9 @@
 """The checker: holds each statement against the sentences that it cites, and against the question.
 
-By rule, every number, every name and every negation of a statement stands in what it cites (names may come from the
-question or the title); most of its words do, too. By model, where the reader was trained for it: whether the sentences
-support the statement and it answers the question. Numbers that a writer puts behind a statement are only a proposal:
-where other sentences hold more of it, these are cited.
+By rule, every number and every name of a statement stands in what it cites (names may come from the question or the
+title), it denies what its quote denies and nothing else, and most of its words stand there, too. Whether it answers the
+question, the reader says (`assistant.py`). Numbers that a writer puts behind a statement are only a proposal: where
+other sentences hold more of it, these are cited.
 """
 
 import re
@@ -24,7 +24,8 @@ NEGATION = re.compile(
 COVERED = 0.6  # share of a statement's stems that must stand in what it cites, the question or the title
 BETTER = 0.15  # share by which another sentence must cover more to be cited instead
 CITED = 3  # sentences that a statement cites, at most
-NEAR = 0.7
+NEAR = 0.7  # of a word that only the question or the title holds
+DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
 MORE = 0.12  # share that a further sentence must add
 
@@ -50,13 +51,13 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
             chosen = [*chosen, *_holding(lacking, chosen, lines)]
         quotes = [lines[k - 1] for k in chosen]
         covered = _covered(stems, quotes, question)
-        if covered >= COVERED and not invented(text, quotes, question):
+        if covered >= COVERED and not invented(text, quotes, question) and not turned(VERDICT.sub("", text), quotes):
             return Checked(text, tuple(dict.fromkeys(chosen)), covered)
     return None
 
 
 def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
-    """The numbers, names and negations of ``text`` that stand in none of ``quotes``.
+    """The numbers and names of ``text`` that stand in none of ``quotes``.
 
     A number may stand in a quote or above it, a name in the question, too. The first word of a sentence is no name
     unless another one follows it.
@@ -66,8 +67,27 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     found = [n for n in _numbers(text) if n not in numbers]
     known = {word.casefold() for word in _words(f"{proof} {question}")}
     found += [name for name in names(text) if not _known(name, known)]
-    if NEGATION.search(text) and not NEGATION.search(proof):
-        found += [m.group() for m in NEGATION.finditer(text)][:1]
+    return found
+
+
+def turned(text: str, quotes: Sequence[Line]) -> bool:
+    """Whether ``text`` denies what its quotes say, or says what they deny.
+
+    The quote that holds most of it decides: a negation in the one has to stand in the other, where the words that it
+    denies stand in both.
+    """
+    stems = _stems(text)
+    quote = max((q.text for q in quotes), key=lambda q: len(stems & _stems(q)), default="")
+    return bool(_denied(text) & _stems(quote) and not NEGATION.search(quote)) or bool(
+        _denied(quote) & stems and not NEGATION.search(text)
+    )
+
+
+def _denied(text: str) -> set[str]:
+    """The stems that stand right after a negation in ``text``."""
+    found: set[str] = set()
+    for negation in NEGATION.finditer(text):
+        found |= set(terms(" ".join(WORD.findall(text[negation.end() :])[:DENIED])))
     return found
 
 

@@ -92,11 +92,6 @@ class Line:
             self._conversations.keep(turn)
         return turn
 
-    def close(self) -> None:
-        """Give up all that is in the line."""
-        for job in list(self._jobs.values()):
-            self.stop(job.turn)
-
     def _work(self) -> None:
         while True:
             with self._changed:

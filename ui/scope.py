@@ -1,6 +1,7 @@
 """The scope of a question: all articles, those of a folder, or some that were chosen."""
 
 import json
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -54,8 +55,16 @@ class Part:
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The ``k`` passages of these articles that fit ``question`` best."""
-        hits: list[Hit] = self._library.search(question, k, self._articles)
+        return self.search_all([question], k)[0]
+
+    def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+        """``search`` for each of ``questions``."""
+        hits: list[list[Hit]] = self._library.search_all(questions, k, self._articles)
         return hits
+
+    def entries(self) -> list[Entry]:
+        """These articles, without their texts."""
+        return [entry for entry in self._library.entries() if entry.id in self._articles]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
