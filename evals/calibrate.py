@@ -1,6 +1,7 @@
-"""Fits the confidence: ``python -m evals.calibrate FILE``, a file in SQuAD's layout whose articles nothing is reported on.
+"""Fits the confidence: ``python -m evals.calibrate FILE``, the training file with human negatives, in SQuAD's layout.
 
-It takes the articles that `rag/training/build.py` keeps from training. Each question's signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999), and the thresholds decline 15% of the
+It takes the articles that `rag/training/build.py` keeps from training, on which no figure is reported. Each question's
+signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999), and the thresholds decline 15% of the
 answerable questions.
 """
 
@@ -64,8 +65,10 @@ def _fit(rows: np.ndarray, count: int) -> None:
     p = expit(best[0] * odds + best[1] * (covered - 1) + best[2])
     threshold = np.quantile(p[answerable == 1], DECLINED)
     area = (p[answerable == 1][:, None] > p[answerable == 0][None]).mean()
-    print(f"{count} units, {len(rows)} questions: slope {best[0]:.3f}, covered {best[1]:.3f}, bias {best[2]:.3f}, "
-          f"threshold {threshold:.3f}, area {area:.3f}, abstains {(p[answerable == 0] < threshold).mean():.3f}")
+    print(
+        f"{count} units, {len(rows)} questions: slope {best[0]:.3f}, covered {best[1]:.3f}, bias {best[2]:.3f}, "
+        f"threshold {threshold:.3f}, area {area:.3f}, abstains {(p[answerable == 0] < threshold).mean():.3f}"
+    )
 
 
 if __name__ == "__main__":

@@ -28,9 +28,10 @@ LEAST = 3  # statements of a summary
 SURE = 0.9  # confidence from which on a question is not taken apart
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.5  # score of the evidence from which on the articles talk about what is asked
-ON_POINT = 0.05  # share of the reader's probability that what a statement cites holds, at least
+ON_POINT = 0.2  # share of the reader's probability that what a statement cites holds, at least
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
-OPPOSED = 0.2  # probability of a sentence of another article from which on it is said, too
+OPPOSED = 0.6  # confidence from which on what another article says is said, too
+RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
 
 NOTHING_FOUND = "Nothing in the articles is about this."
 NOT_SAID = "The articles talk about this, but they do not say."
@@ -65,7 +66,7 @@ class Work:
     confidence: float = 0.0
     tokens: int = 0
     answered: int = 0  # parts of the question
-    parts: list[str] = field(default_factory=list)  # those that the articles leave open
+    left: list[str] = field(default_factory=list)  # parts that the articles leave open
 
     @property
     def lines(self) -> list[Line]:
@@ -165,9 +166,10 @@ class Assistant:
         assert writer is not None
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
-        if len(asked) < 2:
+        if len(asked) < 2 or not _faithful(work.question, asked):
             return
         answered: list[Work] = []
+        left: list[str] = []
         for question in asked:
             part = Work(question, kind(question), self._search(question))
             yield from self._read(part, QUICK)
@@ -176,13 +178,12 @@ class Assistant:
                 part.evidence = thinned(part.evidence, part.reading.labels, EACH, EACH, ENOUGH)
                 answered.append(part)
             else:
-                work.parts.append(question)
-        work.answered = len(answered)
+                left.append(question)
         if answered:
             own = work.reading.labels if work.reading else ()
             best = thinned(work.evidence, own, EACH, EACH, ENOUGH) if own else []
             work.evidence = united([best, *(part.evidence for part in answered)])
-            work.reading = None
+            work.reading, work.answered, work.left = None, len(answered), left
             work.confidence = max(part.confidence for part in answered)
             work.hits = together([work.hits, *(part.hits for part in answered)])
 
@@ -225,54 +226,72 @@ class Assistant:
         yield Stage("Writing", tuple(chosen))
         for step in writer.write(work.question, lines, least):
             if isinstance(step, Draft):
-                statement = self._checked(work, chosen, lines, step)
+                statement = self._checked(work, chosen, lines, step, not shown)
                 if statement and not any(checker.alike(statement.text, s.text) for s in shown):
                     shown.append(statement)
                     yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
-        if not shown:
+        cited = {(c.article, c.start) for s in shown for c in s.citations}
+        best = self._best(work)
+        if best and (best.article, best.start) not in cited and (not shown or work.confidence >= SURE):
             shown += self._verbatim(work)
-        cited = {c.article for s in shown for c in s.citations}
-        shown += [s for s in opposed if not any(c.article in cited for c in s.citations)]
+        shown += [s for s in opposed if not any(checker.alike(s.text, other.text) for other in shown)]
         return tuple(shown)
 
     def _checked(
-        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft
+        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft, first: bool
     ) -> Statement | None:
-        """The statement of ``draft`` with what proves it, or its sentence word for word, or nothing."""
+        """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
+
+        What the first statement cites has to hold a share of the reader's probability: else it is beside the point.
+        """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
-        if work.reading is None:
-            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered) if kept else None
-        labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
-        if kept and sum(labels[evidence[k - 1]] for k in kept.labels) >= ON_POINT * work.reading.answerable:
-            return self._statement(kept.text, [evidence[k - 1] for k in kept.labels], kept.covered)
-        likely = {e: p for e, p in labels.items() if p >= ANSWERS}
-        instead = max((evidence[k - 1] for k in draft.labels if evidence[k - 1] in likely),
-                      key=lambda e: likely[e], default=None)  # fmt: skip
-        return self._statement(instead.text, [instead], likely[instead]) if instead else None
+        if kept:
+            proof = [evidence[k - 1] for k in kept.labels]
+            if work.reading is None or not first:
+                return self._statement(kept.text, proof, kept.covered)
+            labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
+            if sum(labels[e] for e in proof) >= ON_POINT * work.reading.answerable:
+                return self._statement(kept.text, proof, kept.covered)
+        best = self._best(work)
+        return self._statement(best.text, [best], work.confidence) if best and first else None
+
+    def _best(self, work: Work) -> Evidence | None:
+        """The sentence that the reader finds to answer, if there is one."""
+        if work.reading is None or not work.reading.candidates:
+            return None
+        label = work.reading.candidates[0].label
+        return work.evidence[label - 1] if work.reading.labels[label] >= ANSWERS else None
 
     def _opposed(self, work: Work) -> list[Statement]:
-        """The sentence of a second article that answers the question in other words, where the reader finds one."""
-        if work.reading is None or not work.reading.candidates or work.kind is Kind.POLAR:
+        """The sentence of another article that answers the question otherwise, named by its title.
+
+        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
+        """
+        best = self._best(work)
+        if best is None or work.reading is None or work.kind is Kind.POLAR:
             return []
-        first = work.reading.candidates[0]
-        for candidate in work.reading.candidates[1:]:
-            evidence = work.evidence[candidate.label - 1]
-            elsewhere = evidence.article != work.evidence[first.label - 1].article
-            if elsewhere and work.reading.labels[candidate.label] >= OPPOSED and candidate.text != first.text:
-                return [self._statement(evidence.text, [evidence], work.reading.labels[candidate.label])]
-        return []
+        others = [e for e in work.evidence if e.article != best.article and e.score >= RIVAL * best.score]
+        if not others:
+            return []
+        read = self.models.reader.read(work.question, [e.line for e in others], (), [e.score for e in others])
+        said = work.reading.candidates[0].text.casefold()
+        if not read.candidates or confidence(work.question, read, others, work.hits) < OPPOSED:
+            return []
+        otherwise = read.candidates[0].text.casefold()
+        if otherwise in said or said in otherwise:
+            return []
+        evidence = others[read.candidates[0].label - 1]
+        return [self._statement(f"{evidence.title}: {evidence.text}", [evidence], read.answerable)]
 
     def _unanswered(self, work: Work, said: Sequence[Statement]) -> str | None:
         """In one line, which part of the question the articles leave open."""
-        if work.parts:
-            return f"The articles do not say: {' '.join(work.parts)}"
+        if work.left:
+            return f"The articles do not say: {' '.join(work.left)}"
         told = " ".join(f"{s.text} {c.quote} {c.title}" for s in said for c in s.citations)
         told += " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence)
-        open_names = [
-            n for n in dict.fromkeys(checker.names(f"— {work.question}")[1:]) if n.casefold() not in told.casefold()
-        ]
+        open_names = [name for name in checker.asked_of(work.question) if name.casefold() not in told.casefold()]
         return f"The articles do not say anything about {', '.join(open_names)}." if open_names else None
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
@@ -297,3 +316,10 @@ def _decided(reading: Reading) -> bool:
     """Whether yes and no are far enough apart to be said."""
     best, *others = reading.candidates
     return all(best.logprob - c.logprob > DECIDED for c in others if c.label == best.label)
+
+
+def _faithful(question: str, parts: Sequence[str]) -> bool:
+    """Whether ``parts`` keep to what ``question`` names: each part to one of its names or figures, all to all."""
+    named = [name.casefold() for name in checker.asked_of(question)]
+    inside = [[n for n in named if n in part.casefold()] for part in parts]
+    return not named or (all(inside) and {n for found in inside for n in found} == set(named))

@@ -63,8 +63,8 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     unless another one follows it.
     """
     proof = " ".join(f"{q.context} {q.text}" for q in quotes)
-    numbers = set(_numbers(proof))
-    found = [n for n in _numbers(text) if n not in numbers]
+    held = set(numbers(proof))
+    found = [n for n in numbers(text) if n not in held]
     known = {word.casefold() for word in _words(f"{proof} {question}")}
     found += [name for name in names(text) if not _known(name, known)]
     return found
@@ -99,7 +99,7 @@ def _holding(lacking: Sequence[str], chosen: Sequence[int], lines: Sequence[Line
     if any(NEGATION.search(item) for item in lacking):
         return []
     for label, line in enumerate(lines, 1):
-        held = {word.casefold() for word in _words(line.text)} | set(_numbers(line.text))
+        held = {word.casefold() for word in _words(line.text)} | set(numbers(line.text))
         if label not in chosen and all(_known(item, held) or item in held for item in lacking):
             return [label]
     return []
@@ -122,6 +122,12 @@ def names(text: str) -> list[str]:
     return found
 
 
+def asked_of(question: str) -> list[str]:
+    """The names and numbers of ``question``; its first word is none."""
+    _, _, rest = question.strip().partition(" ")
+    return list(dict.fromkeys([*names(f"- {rest}"), *numbers(rest)]))
+
+
 def _known(name: str, known: set[str]) -> bool:
     plain = re.sub(r"['’]s?$", "", name).casefold()
     parts = plain.split("-")
@@ -134,7 +140,7 @@ def _words(text: str) -> Iterator[str]:
         yield from word.split("-")
 
 
-def _numbers(text: str) -> list[str]:
+def numbers(text: str) -> list[str]:
     """The numbers in ``text``, without the marks between their digits, but for a decimal point."""
     found = []
     for number in NUMBER.findall(text):
@@ -186,7 +192,7 @@ def _stems(text: str) -> set[str]:
 def alike(one: str, other: str) -> bool:
     """Whether two statements say the same in nearly the same words."""
     a, b = _stems(one), _stems(other)
-    return bool(a and b) and len(a & b) / min(len(a), len(b)) > 0.85 and set(_numbers(one)) == set(_numbers(other))
+    return bool(a and b) and len(a & b) / min(len(a), len(b)) > 0.85 and set(numbers(one)) == set(numbers(other))
 
 
 def informs(statement: str, question: str) -> bool:

@@ -15,7 +15,7 @@ from rag.generation import Reading
 
 NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+|\b\d[\d,.]*\d\b|\b\d\b")
 SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
-THRESHOLDS = {True: 0.425, False: 0.425}  # of a quick answer, and of one that is written
+THRESHOLDS = {True: 0.435, False: 0.425}  # of a quick answer, and of one that is written
 
 
 def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:

@@ -68,5 +68,12 @@ def drafts(text: str, count: int, over: bool = True) -> list[Draft]:
         said = said.rstrip() + (stop if stop and said.rstrip()[-1:] not in ".!?。" else "")
         labels = tuple(dict.fromkeys(k for k in map(int, MARK.findall(marks)) if 0 < k <= count))
         if labels and any(c.isalpha() for c in said):
-            found.append(Draft(" ".join(said.split()), labels))
+            found.append(Draft(_sentence(said), labels))
     return found[:STATEMENTS]
+
+
+def _sentence(said: str) -> str:
+    """``said`` with a capital letter at its beginning and a stop at its end."""
+    plain = " ".join(said.split()).lstrip(",;:.- ").rstrip(",;: ")
+    stopped = plain if plain[-1:] in ".!?。！？।؟" else f"{plain}."
+    return stopped[:1].upper() + stopped[1:]

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from fake_server import Request, fake
+from rag.served_model import ServedModel
 
 from index.errors import FootnoteError
 from index.library import Library
 from rag.assistant import Assistant
 from rag.batch import answers
-from rag.served_model import ServedModel
 
 QUESTIONS = [
     "How much profit would AGI have to generate?",

@@ -4,8 +4,8 @@ import random
 
 import numpy as np
 import pytest
-
 from rag.training.negatives import Neighbours
+
 from rag.training.polar import polar
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_server import Behaviour, Request, fake
+from rag.served_model import ServedModel, inert
 
 from evals.llama_server import serving
 from index.errors import FootnoteError, UsageError
@@ -20,7 +21,6 @@ from rag.evidence import Evidence
 from rag.generation import Generation
 from rag.models import packaged_model
 from rag.question import Kind
-from rag.served_model import ServedModel, inert
 
 SECRET = "sk-very-secret"
 EVIDENCE = [

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from rag.training.fluency import fluency
+from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
 from rag.training.adapter_file import matrices, write
 from rag.training.examples import groups, without
-from rag.training.fluency import fluency
-from rag.training.negatives import Neighbours, exchanges, mentions, replaced
 from rag.training.row import packed_attention
 from rag.training.soup import average
 from rag.training.squad import Paragraph, read

@@ -15,6 +15,7 @@ import pytest
 from fake_server import Request, fake
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from rag.served_model import ServedModel
 
 from evals import suite as suites
 from index.article import Article, find, read
@@ -22,7 +23,6 @@ from index.errors import UsageError
 from index.feedback import Feedback
 from index.library import Library
 from rag.assistant import Assistant
-from rag.served_model import ServedModel
 from ui import suite
 from ui.accounts import Accounts, hashed
 from ui.backend import Backend
