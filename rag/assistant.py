@@ -10,7 +10,7 @@ from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
 from rag.confidence import THRESHOLDS, confidence
-from rag.evidence import Evidence, lead, searches, select, thinned, together, united
+from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.generation import Reading
 from rag.models import Models
 from rag.prompt import Line
@@ -22,12 +22,11 @@ QUICK = 8  # units that the reader answers from alone
 CANDIDATES = 14  # units that it reads and orders for the writer
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
-EACH = 3  # units of each part of a question that is made of several
 SUMMARY = 9
-LEAST = 3  # statements of a summary
+LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SURE = 0.9  # confidence from which on a question is not taken apart
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
-SPOKEN_OF = 0.5  # score of the evidence from which on the articles talk about what is asked
+SPOKEN_OF = 0.4  # score of the evidence from which on the articles talk about what is asked
 ON_POINT = 0.2  # share of the reader's probability that what a statement cites holds, at least
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
@@ -65,8 +64,6 @@ class Work:
     reading: Reading | None = None
     confidence: float = 0.0
     tokens: int = 0
-    answered: int = 0  # parts of the question
-    left: list[str] = field(default_factory=list)  # parts that the articles leave open
 
     @property
     def lines(self) -> list[Line]:
@@ -117,17 +114,17 @@ class Assistant:
         quick = quick or self.models.writer is None
         yield from self._read(work, QUICK if quick else CANDIDATES)
         threshold = THRESHOLDS[quick] if self.threshold is None else self.threshold
+        parts = [work]
         if not quick and work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question)):
-            yield from self._part(work, threshold)
+            parts = yield from self._parts(work, threshold)
         read = time.perf_counter()
         statements: tuple[Statement, ...] = ()
-        if work.confidence >= threshold:
-            if quick:
-                statements = self._verbatim(work)
-            else:
-                statements = yield from self._written(work)
+        for part in parts:
+            if part.confidence >= threshold:
+                said = yield from self._said(part, quick, statements)
+                statements = (*statements, *said)
         done = time.perf_counter()
-        best = _best(work) if statements else None
+        best = [words for part in parts if part.confidence >= threshold and (words := _words(part))]
         yield Answer(
             question,
             statements,
@@ -137,8 +134,8 @@ class Assistant:
             work.confidence,
             work.tokens,
             Timings(searched - started, read - searched, done - read, done - started),
-            best,
-            self._unanswered(work, statements) if statements else None,
+            ", ".join(dict.fromkeys(best)) or None if statements else None,
+            self._unanswered(work, parts, threshold, statements) if statements else None,
         )
 
     def _search(self, question: str) -> list[Hit]:
@@ -160,32 +157,25 @@ class Assistant:
         work.tokens += work.reading.tokens
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
-    def _part(self, work: Work, threshold: float) -> Generator[Stage, None, None]:
-        """Takes the question apart, and answers the parts that the articles answer."""
+    def _parts(self, work: Work, threshold: float) -> Generator[Stage, None, list[Work]]:
+        """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""
         writer = self.models.writer
         assert writer is not None
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
         if len(asked) < 2 or not _faithful(work.question, asked):
-            return
-        answered: list[Work] = []
-        left: list[str] = []
+            return [work]
+        parts: list[Work] = []
         for question in asked:
             part = Work(question, kind(question), self._search(question))
             yield from self._read(part, QUICK)
             work.tokens += part.tokens
-            if part.reading and part.confidence >= threshold:
-                part.evidence = thinned(part.evidence, part.reading.labels, EACH, EACH, ENOUGH)
-                answered.append(part)
-            else:
-                left.append(question)
-        if answered:
-            own = work.reading.labels if work.reading else ()
-            best = thinned(work.evidence, own, EACH, EACH, ENOUGH) if own else []
-            work.evidence = united([best, *(part.evidence for part in answered)])
-            work.reading, work.answered, work.left = None, len(answered), left
-            work.confidence = max(part.confidence for part in answered)
-            work.hits = together([work.hits, *(part.hits for part in answered)])
+            parts.append(part)
+        if not any(part.confidence >= threshold for part in parts):
+            return [work]
+        work.hits = together([work.hits, *(part.hits for part in parts)])
+        work.confidence = max(part.confidence for part in parts)
+        return parts
 
     def _summary(self, work: Work) -> list[Evidence]:
         """What a summary draws on: the article that is asked for, or what the articles hold about a topic."""
@@ -211,8 +201,20 @@ class Assistant:
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 
-    def _written(self, work: Work) -> Generator[Stage, None, tuple[Statement, ...]]:
-        """What the writer says and the checker lets through."""
+    def _said(
+        self, work: Work, quick: bool, before: tuple[Statement, ...]
+    ) -> Generator[Stage, None, tuple[Statement, ...]]:
+        """What is said of one question, after what was said ``before``."""
+        if quick:
+            return self._verbatim(work)
+        said: tuple[Statement, ...] = ()
+        for step in self._written(work):
+            said = tuple(s for s in step.statements if not any(checker.alike(s.text, b.text) for b in before))
+            yield Stage(step.text, step.evidence, (*before, *said))
+        return said
+
+    def _written(self, work: Work) -> Iterator[Stage]:
+        """What the writer says and the checker lets through, a stage each time that it is further."""
         writer = self.models.writer
         assert writer is not None
         opposed = self._opposed(work)
@@ -221,7 +223,7 @@ class Assistant:
         else:
             chosen = work.evidence
         lines = [e.line for e in chosen]
-        least = LEAST if work.kind is Kind.SUMMARY else max(1, min(work.answered, STATEMENTS))
+        least = LEAST.get(work.kind, 1)
         shown: list[Statement] = []
         yield Stage("Writing", tuple(chosen))
         for step in writer.write(work.question, lines, least):
@@ -237,7 +239,7 @@ class Assistant:
         if best and (best.article, best.start) not in cited and (not shown or work.confidence >= SURE):
             shown += self._verbatim(work)
         shown += [s for s in opposed if not any(checker.alike(s.text, other.text) for other in shown)]
-        return tuple(shown)
+        yield Stage("Written", tuple(chosen), tuple(shown))
 
     def _checked(
         self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft, first: bool
@@ -285,10 +287,11 @@ class Assistant:
         evidence = others[read.candidates[0].label - 1]
         return [self._statement(f"{evidence.title}: {evidence.text}", [evidence], read.answerable)]
 
-    def _unanswered(self, work: Work, said: Sequence[Statement]) -> str | None:
+    def _unanswered(self, work: Work, parts: Sequence[Work], threshold: float, said: Sequence[Statement]) -> str | None:
         """In one line, which part of the question the articles leave open."""
-        if work.left:
-            return f"The articles do not say: {' '.join(work.left)}"
+        left = [part.question for part in parts if part.confidence < threshold]
+        if left:
+            return f"The articles do not say: {' '.join(left)}"
         told = " ".join(f"{s.text} {c.quote} {c.title}" for s in said for c in s.citations)
         told += " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence)
         open_names = [name for name in checker.asked_of(work.question) if name.casefold() not in told.casefold()]
@@ -301,10 +304,12 @@ class Assistant:
     def _reason(self, work: Work) -> str:
         if not work.hits:
             return EMPTY_LIBRARY
-        return NOT_SAID if any(e.score > SPOKEN_OF for e in work.evidence) else NOTHING_FOUND
+        near = " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence).casefold()
+        named = any(name.casefold() in near for name in checker.asked_of(work.question))
+        return NOT_SAID if named or any(e.score > SPOKEN_OF for e in work.evidence) else NOTHING_FOUND
 
 
-def _best(work: Work) -> str | None:
+def _words(work: Work) -> str | None:
     """The key words of the answer."""
     if work.reading is None or not work.reading.candidates:
         return None

@@ -150,10 +150,3 @@ def thinned(
         kept.append(i)
         held += labels[i + 1]
     return [evidence[i] for i in sorted(kept)]
-
-
-def united(found: Iterable[Sequence[Evidence]]) -> list[Evidence]:
-    """All units of ``found``, each once, those of an article together and in its order."""
-    kept = {(e.article, e.start): e for group in found for e in group}
-    articles = list(dict.fromkeys(article for article, _ in kept))
-    return sorted(kept.values(), key=lambda e: (articles.index(e.article), e.start))
