@@ -1,7 +1,7 @@
-"""Fits the confidence: ``python -m evals.calibrate FILE``, a file in SQuAD's layout whose articles nothing is reported on.
+"""Fits the confidence: ``python -m evals.calibrate FILE``, in SQuAD's layout, of whose articles nothing is reported.
 
-It takes the articles that `rag/training/build.py` keeps from training. Each question's signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999), and the thresholds decline 15% of the
-answerable questions.
+It takes the articles that `rag/training/build.py` keeps from training. Each question's signs (`rag/confidence.py`) are
+fitted by logistic regression (Platt 1999), and the thresholds decline 15% of the answerable questions.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 from scipy.special import expit
@@ -52,11 +53,11 @@ def main() -> None:
                 _fit(np.array(rows, dtype=float), count)
 
 
-def _fit(rows: np.ndarray, count: int) -> None:
+def _fit(rows: NDArray[np.float64], count: int) -> None:
     odds, covered, answerable = rows.T
     weight = np.where(answerable == 1, 0.5 / answerable.mean(), 0.5 / (1 - answerable.mean()))
 
-    def loss(x: np.ndarray) -> float:
+    def loss(x: NDArray[np.float64]) -> float:
         p = expit(x[0] * odds + x[1] * (covered - 1) + x[2])
         return float(-(weight * np.log(np.where(answerable == 1, p, 1 - p) + 1e-9)).mean())
 
@@ -64,8 +65,10 @@ def _fit(rows: np.ndarray, count: int) -> None:
     p = expit(best[0] * odds + best[1] * (covered - 1) + best[2])
     threshold = np.quantile(p[answerable == 1], DECLINED)
     area = (p[answerable == 1][:, None] > p[answerable == 0][None]).mean()
-    print(f"{count} units, {len(rows)} questions: slope {best[0]:.3f}, covered {best[1]:.3f}, bias {best[2]:.3f}, "
-          f"threshold {threshold:.3f}, area {area:.3f}, abstains {(p[answerable == 0] < threshold).mean():.3f}")
+    print(
+        f"{count} units, {len(rows)} questions: slope {best[0]:.3f}, covered {best[1]:.3f}, bias {best[2]:.3f}, "
+        f"threshold {threshold:.3f}, area {area:.3f}, abstains {(p[answerable == 0] < threshold).mean():.3f}"
+    )
 
 
 if __name__ == "__main__":
