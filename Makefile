@@ -43,7 +43,9 @@ eval: .venv/tests ## ask a sample of the suites, and fail when a figure in the g
 eval-full: .venv/tests ## ask every question of the suites
 	$(BIN)/rag eval --full
 
-bench: .venv/tests .venv-peers/done ## measure retrieval, speed and growth on DATA, in SQuAD's layout, peers, a library of SIZES
+bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and growth on DATA, peers, a library of SIZES
+	$(BIN)/python tests/corpus.py .rag/bench/corpus
+	FOOTNOTE_OCR=0 $(BIN)/python -m index.reading .rag/bench/corpus tests/data/pdf
 	$(BIN)/python -m index.measure $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --out .rag/bench --peers .venv-peers/bin/python
 	$(BIN)/python -m evals.breakdown

@@ -1,11 +1,13 @@
 """Front matter: the fields that a text file may begin with, between two lines of ``---``."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 FIELD = re.compile(r"^[\w-]+[ \t]*:", re.MULTILINE)
 LONGEST = 20_000  # characters; nobody writes more of it
+BRACKETS = 500  # nobody writes more, and YAML takes ever longer for nested ones
 
 
 def front_matter(text: str) -> dict[str, Any]:
@@ -27,9 +29,13 @@ def _matter(text: str) -> re.Match[str] | None:
     return FRONT_MATTER.match(text, 0, LONGEST) if text.startswith("---") else None
 
 
+@lru_cache(maxsize=64)
 def _fields(matter: str) -> dict[str, Any] | None:
     """None for what is no mapping; values that are impossible, such as the 30th of February, stay text."""
     import yaml
+
+    if max(matter.count("["), matter.count("{")) > BRACKETS:
+        return None
 
     try:
         found = yaml.load(matter, Loader=yaml.BaseLoader)  # texts and no more: no date is made, so none fails

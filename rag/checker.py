@@ -41,7 +41,7 @@ class Checked:
 
 def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: str) -> Checked | None:
     """``text`` with the labels of ``lines`` that prove it; None where none do."""
-    stems = _stems(VERDICT.sub("", text))
+    stems = _stems(NEGATION.sub(" ", VERDICT.sub("", text)))  # a "not" draws no sentence that is about something else
     if not stems:
         return None
     given = [k for k in labels if 0 < k <= len(lines)]
@@ -92,7 +92,12 @@ def _denied(text: str) -> set[str]:
 
 
 def _holding(lacking: Sequence[str], chosen: Sequence[int], lines: Sequence[Line]) -> list[int]:
-    """The label of the first other sentence that holds all of ``lacking``; none where there is none."""
+    """The label of the first other sentence that holds all of ``lacking``; none where there is none.
+
+    A negation is not fetched from elsewhere: there it denies something else.
+    """
+    if any(NEGATION.search(item) for item in lacking):
+        return []
     for label, line in enumerate(lines, 1):
         held = {word.casefold() for word in _words(line.text)} | set(_numbers(line.text))
         if label not in chosen and all(_known(item, held) or item in held for item in lacking):

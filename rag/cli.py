@@ -78,12 +78,15 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
     help="Let the workers of a Ray cluster do it, whose nodes all see the files at the same paths and have Footnote "
     "installed; without HOST:PORT, Ray is started on this machine, and stopped afterwards. Needs --library milvus://….",
 )
+@click.option("--allow-empty", is_flag=True, help="Remove articles even if most of those indexed from there are gone.")
 @click.pass_obj
-def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None) -> None:
-    """Make the library hold files and folders as they are now (default: seeds/): .txt, .md, .html, .pdf and .docx.
+def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None, allow_empty: bool) -> None:
+    """Make the library hold files and folders as they are now (default: seeds/): text, Markdown, web pages, PDF, Word,
+    tables, slides, books and mail.
 
     Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
-    others are indexed all the same.
+    others are indexed all the same. Where most of what was indexed from a folder is gone, as when a drive is not
+    connected, nothing is changed without --allow-empty.
 
     \b
     rag index articles/ notes.md
@@ -94,7 +97,7 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
         raise UsageError("--ray indexes once: leave out --watch.")
     intake = import_module("index.ray").intake(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
-        made = library.mirror(paths or [SEEDS], progress=not options["quiet"], intake=intake)
+        made = library.mirror(paths or [SEEDS], not options["quiet"], intake, allow_empty)
         say(options, _text().changes(made))
         if watch:
             _keep_mirroring(options, library, paths or [SEEDS])

@@ -104,6 +104,7 @@ def changes(made: Changes) -> str:
     lines = [f"{', '.join(counts) or 'nothing new'}, {len(made.unchanged)} unchanged"]
     lines += [f"left out {problem.path}: {problem.reason}" for problem in made.problems]
     lines += [f"left out {copy.path}: {copy.reason}" for copy in made.copies]
+    lines += made.notes
     return printable("\n".join(lines))
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from index.library import Library
 from rag.assistant import Assistant
-from rag.local_model import LocalModel
-from rag.models import load_local
+from rag.language_model import LanguageModel
+from rag.models import Models
+from rag.reader import Reader
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -56,10 +57,21 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def model() -> LocalModel:
-    return load_local()
+def models() -> Models:
+    """The reader, and no writer: that one takes gigabytes and seconds."""
+    return Models(quick=True)
 
 
 @pytest.fixture(scope="session")
-def assistant(seed_library: Library, model: LocalModel) -> Assistant:
-    return Assistant(seed_library, model)
+def reader(models: Models) -> Reader:
+    return models.reader
+
+
+@pytest.fixture(scope="session")
+def model(reader: Reader) -> LanguageModel:
+    return reader.model
+
+
+@pytest.fixture(scope="session")
+def assistant(seed_library: Library, models: Models) -> Assistant:
+    return Assistant(seed_library, models)

@@ -1,6 +1,7 @@
 """A folder with files of every kind that is read, and with every fault: what each says, or why it is left out.
 
-Each writer takes the path of a file and what it should say; ``corpus`` writes them all.
+Each writer takes the path of a file and what it should say; ``corpus`` writes them all, as does
+``python tests/corpus.py FOLDER``.
 """
 
 import csv
@@ -8,6 +9,7 @@ import email.message
 import io
 import json
 import os
+import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -270,7 +272,13 @@ def _faults(folder: Path) -> Iterator[Made]:
     for name, (data, reason) in faults.items():
         (folder / name).write_bytes(data)
         yield Made(folder / name, [], reason)
+    (folder / "pipe.txt").unlink(missing_ok=True)
     os.mkfifo(folder / "pipe.txt")
     yield Made(folder / "pipe.txt", [], "no regular file")
+    (folder / "dead.txt").unlink(missing_ok=True)
     (folder / "dead.txt").symlink_to(folder / "nowhere")
     yield Made(folder / "dead.txt", [], "no such file")
+
+
+if __name__ == "__main__":
+    print(len(list(corpus(Path(sys.argv[1])))), "files written")

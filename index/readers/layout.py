@@ -234,19 +234,31 @@ def _cells(lines: Sequence[Line]) -> list[list[str]]:
     found so, words that stand exactly below each other begin cells, too.
     """
     words = [_words(line) for line in lines]
+    heights = [line.height for line in lines]
     starts = [[left for _, left, _ in found] for found in words]
-    wide = [[left for _, left, gap in found if gap > GAP * n.height] for n, found in zip(lines, words, strict=True)]
+    wide = [
+        [left for _, left, gap in found if gap > GAP * height] for height, found in zip(heights, words, strict=True)
+    ]
     near = [[*range(max(i - 2, 0), i), *range(i + 1, min(i + 3, len(lines)))] for i in range(len(lines))]
 
     def cuts(index: int, sure: bool) -> list[float]:
+        edges = [edge for other in near[index] for edge in wide[other]]
+        if not edges and not wide[index]:
+            return []
         found = []
         for _, left, gap in words[index][1:]:
-            also = any(_has(wide[other], left, ALIGNED) for other in near[index])
-            begun = sum(_has(starts[other], left, TIGHT) for other in near[index])
-            large = gap > GAP * lines[index].height
-            if gap > APART * lines[index].height or (large and also) or (not sure and (large or also) and begun > 1):
+            also = _has(edges, left, ALIGNED)
+            large = gap > GAP * heights[index]
+            if (
+                gap > APART * heights[index]
+                or (large and also)
+                or (not sure and (large or also) and begun(index, left))
+            ):
                 found.append(left)
         return found
+
+    def begun(index: int, left: float) -> bool:
+        return sum(_has(starts[other], left, TIGHT) for other in near[index]) > 1
 
     loose, tight = ([cuts(index, sure) for index in range(len(lines))] for sure in (True, False))
     rows = []
@@ -260,7 +272,7 @@ def _cells(lines: Sequence[Line]) -> list[list[str]]:
             if left in cut or exact:
                 row.append(text)
             else:
-                row[-1] += (" " if gap > BLANK * lines[index].height else "") + text
+                row[-1] += (" " if gap > BLANK * heights[index] else "") + text
         rows.append([" ".join(cell.split()) for cell in row])
     return rows
 

@@ -15,6 +15,7 @@ from index.readers.pages import Page, drop_running, faults, joined, largest
 
 BLANK = 0.17  # heights of the text between two characters that are in different words
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
+SAMPLE = 300  # characters of a page, to see whether they are known
 UNKNOWN = 0.3  # the share of a page's characters without a Unicode value from which on it is unreadable
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True))
 CHECKS, WORDS = (2, 3), (4, 5, 6)  # pdfium's types of form fields
@@ -85,7 +86,8 @@ def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
 
     words = sheet.get_textpage()
     count = words.count_chars()
-    if sum(raw.FPDFText_HasUnicodeMapError(words, place) == 1 for place in range(count)) > UNKNOWN * max(count, 1):
+    sample = range(0, count, 1 + count // SAMPLE)
+    if sum(raw.FPDFText_HasUnicodeMapError(words, place) == 1 for place in sample) > UNKNOWN * max(len(sample), 1):
         return [], "no text" if _is_embedded(sheet) else "no map"
     found = [piece for piece in [*_written(words, count), *_values(file, sheet)] if NO_TEXT.sub("", piece.text)]
     if not found:
@@ -105,44 +107,49 @@ def _written(words: Any, count: int) -> list[Piece]:
     """The characters of a page, those together that follow each other closely on a line."""
     import pypdfium2.raw as raw
 
+    handle, unicode, corners = words.raw, raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     found: list[Piece] = []
     box = raw.FS_RECTF()
+    pointer = ctypes.byref(box)
     current: Piece | None = None
-    angle, blank, beginning = 0.0, False, 0.0
+    angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
     for place in range(count):
-        code = raw.FPDFText_GetUnicode(words, place)
+        code = unicode(handle, place)
         if code in (10, 13):
             current, blank = None, False
             continue
         sign = _astral(raw, words, place, code) if 0xD800 <= code < 0xE000 else chr(code) if code < 0x110000 else ""
-        if not sign or sign.isspace() or sign == "\0":
+        if code == 32 or not sign or sign.isspace() or sign == "\0":
             blank = True
             continue
-        if not raw.FPDFText_GetLooseCharBox(words, place, ctypes.byref(box)):
+        if not corners(handle, place, pointer):
             continue
         if current is None or place % 16 == 0:
             turned = raw.FPDFText_GetCharAngle(words, place)
             if abs(turned - angle) > 0.02:
                 current, angle = None, turned
-        left, bottom, right, top = _upright(box, angle)
+        left, bottom, right, top = _upright(box, angle) if angle else (box.left, box.bottom, box.right, box.top)
         sign = LIGATURES.get(sign, sign)
         middle = (top + bottom) / 2
         if current is not None:
-            gap, height = left - current.right, current.height
+            gap = left - current.right
             same = abs(middle - beginning) < 0.6 * height and top - bottom < 2.5 * height
             if not same or gap > JUMP * height or right < current.left - height:
                 current = None
         if current is None:
             base, height = _baseline(raw, words, place, angle, (bottom, top))
             current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, not angle)
-            beginning = middle
+            height, beginning = current.height, middle
             found.append(current)
         else:
-            if blank or left - current.right > BLANK * current.height:
+            if blank or gap > BLANK * height:
                 current.text += " "
-                current.words.append((len(current.text), left, left - current.right))
+                current.words.append((len(current.text), left, gap))
             current.text += sign
-            current.left, current.right = min(current.left, left), max(current.right, right)
+            if left < current.left:
+                current.left = left
+            if right > current.right:
+                current.right = right
         blank = False
     return found
 
@@ -167,8 +174,6 @@ def _astral(raw: Any, words: Any, place: int, code: int) -> str:
 
 def _upright(box: Any, angle: float) -> tuple[float, float, float, float]:
     """Left, bottom, right and top of a character, on a page that is turned so that it stands upright."""
-    if not angle:
-        return box.left, box.bottom, box.right, box.top
     cosine, sine = math.cos(angle), -math.sin(angle)
     points = [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
     corners = [(x * cosine + y * sine, -x * sine + y * cosine) for x, y in points]
