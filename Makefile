@@ -49,7 +49,7 @@ bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and gro
 	$(BIN)/python -m index.measure $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --out .rag/bench --peers .venv-peers/bin/python
 	$(BIN)/python -m evals.breakdown
-	$(BIN)/python -m evals.levers
+	$(BIN)/python -m evals.optimizations
 	$(BIN)/python -m evals.growth $(DATA) --out .rag/bench
 	$(BIN)/python -m index.scale $(DATA) --out .rag/bench/scale --sizes $(SIZES)
 	$(BIN)/python -m index.compare .rag/bench/scale/library $(DATA)

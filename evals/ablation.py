@@ -1,12 +1,11 @@
 """Ablations: reading with one part exchanged at a time, on the same questions: ``python -m evals.ablation FILE``.
 
-FILE is in SQuAD's layout. Retrieval is the same for every variant; what is exchanged is the adapter, the constraints
-on decoding, the quantization and how many sentences the model reads.
+FILE is in SQuAD's layout. Retrieval is the same for every variant; what is exchanged is the quantization, how many
+units of evidence the reader reads, and with ``--adapters`` the adapter.
 """
 
 import argparse
 import random
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -22,19 +21,18 @@ from evals import squad, wording
 from evals.case import Case, Proof
 from evals.shelf import stock
 from index.embedder import Embedder
+from index.library import Library
 from index.search import Hit
 from rag.adapter import ADAPTER, merged, quickest
-from rag.answer_type import expected
-from rag.assistant import EVIDENCE, HITS, confidence
-from rag.evidence import Evidence, select
-from rag.generation import Candidate, Generation, generate
+from rag.assistant import CANDIDATES, HITS, QUICK
+from rag.confidence import confidence
+from rag.evidence import Evidence, searches, select, together
+from rag.generation import Reading
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
-from rag.prompt import NO_ANSWER, prompt
+from rag.reader import Reader
 
 DECLINES = 0.15  # share of answerable questions that may be declined where abstention is compared
-LONGEST = 32  # tokens of an answer without constraints
-REPLY = re.compile(r"(?P<label>\d)\]?\s*(?P<words>[^\n]*)")
 
 
 @dataclass(frozen=True)
@@ -46,42 +44,22 @@ class Asked:
 
 @dataclass(frozen=True)
 class Variant:
-    """What reads: the packaged model with or without the adapter; ``held`` to spans, or decoding greedily."""
+    """A reader of ``evidence`` units: the packaged model with ``adapter`` merged in, in a type of GGUF."""
 
     name: str
-    adapter: Path | None = ADAPTER
-    held: bool = True
-    typed: bool = True
+    adapter: Path = ADAPTER
     quantization: str = field(default_factory=quickest)
-    evidence: int = EVIDENCE
+    evidence: int = QUICK
 
-    def model(self) -> LanguageModel:
-        base = packaged_model()
-        file = merged(base, self.adapter, self.quantization) if self.adapter else base
-        return LanguageModel(file, self.name, trained=bool(self.adapter))
-
-    def read(self, model: LanguageModel, question: str, evidence: Sequence[Evidence]) -> Generation:
-        texts = [e.text for e in evidence]
-        asked = prompt(model, texts, question)
-        if not self.held:
-            return greedy(model, asked, len(texts))
-        wanted = expected(question) if self.typed else None
-        return generate(model, asked, texts, (), [e.score for e in evidence], wanted)
+    def reader(self) -> Reader:
+        return Reader(LanguageModel(merged(packaged_model(), self.adapter, self.quantization), self.name))
 
 
 SHIPPED = Variant("as shipped")
 VARIANTS = (
-    replace(SHIPPED, name="neither adapter nor constraints", adapter=None, held=False),
-    replace(SHIPPED, name="no adapter", adapter=None),
-    replace(SHIPPED, name="no constraints", held=False),
-    replace(SHIPPED, name="no expected answer type in decoding", typed=False),
     SHIPPED,
-    replace(SHIPPED, name="BF16", quantization="BF16"),
-    replace(SHIPPED, name="Q8_0", quantization="Q8_0"),
-    replace(SHIPPED, name="Q4_0", quantization="Q4_0"),
-    replace(SHIPPED, name="3 sentences", evidence=3),
-    replace(SHIPPED, name="6 sentences", evidence=6),
-    replace(SHIPPED, name="9 sentences", evidence=9),
+    *(replace(SHIPPED, name=name, quantization=name) for name in ("BF16", "Q8_0", "Q4_0")),
+    *(replace(SHIPPED, name=f"{count} units", evidence=count) for count in (3, 6, CANDIDATES)),
 )
 
 
@@ -99,39 +77,20 @@ class Row:
     seconds: float
 
 
-def greedy(model: LanguageModel, asked: Sequence[int], sentences: int) -> Generation:
-    """The most probable token, one after the other, read as ``label] words``; no label or a false one is none."""
-    tokens: list[int] = []
-    total = 0.0
-    while len(tokens) < LONGEST:
-        row = model.next([*asked, *tokens])
-        best = int(row.argmax())
-        total += float(row[best])
-        if best in model.ends:
-            break
-        tokens.append(best)
-    said = b"".join(map(model.piece, tokens)).decode(errors="replace").strip()
-    reply = REPLY.match(said)
-    label = int(reply["label"]) if reply and int(reply["label"]) <= sentences else NO_ANSWER
-    silent = 1.0 if label == NO_ANSWER else 0.0
-    words = reply["words"] if reply else said
-    return Generation((silent, 1.0 - silent), (Candidate(label, words, total),) if label else ())
-
-
-def measure(variant: Variant, asked: Sequence[Asked]) -> Row:
-    model = variant.model()
+def measure(variant: Variant, asked: Sequence[Asked], library: Library) -> Row:
+    reader = variant.reader()
     right: list[tuple[float, float, float]] = []
     sure: dict[bool, list[float]] = {True: [], False: []}
     seconds = []
     for one in track(asked, variant.name, transient=True, disable=not sys.stdout.isatty()):
-        evidence = select(one.case.question, one.hits, variant.evidence)
+        evidence = select(one.case.question, one.hits, variant.evidence, library.article)
         began = time.perf_counter()
-        read = variant.read(model, one.case.question, evidence)
+        read = reader.read(one.case.question, [e.line for e in evidence], (), [e.score for e in evidence])
         seconds.append(time.perf_counter() - began)
         sure[one.case.answerable].append(confidence(one.case.question, read, evidence, one.hits))
         if one.case.answerable:
             right.append(_right(read, evidence, one))
-    model.close()
+    reader.model.close()
     threshold = np.quantile(sure[True], DECLINES)
     f1, exact, cited = np.mean(right, axis=0)
     abstains = float(np.mean(np.array(sure[False]) < threshold))
@@ -140,7 +99,7 @@ def measure(variant: Variant, asked: Sequence[Asked]) -> Row:
     return Row(variant.name, f1, exact, cited, abstains, area, float(np.median(seconds)))
 
 
-def _right(read: Generation, evidence: Sequence[Evidence], one: Asked) -> tuple[float, float, float]:
+def _right(read: Reading, evidence: Sequence[Evidence], one: Asked) -> tuple[float, float, float]:
     if not read.candidates:
         return 0.0, 0.0, 0.0
     best, golds = read.candidates[0], one.case.contains[0]
@@ -180,9 +139,10 @@ def main() -> None:
     cases = [c for kind in (True, False) for c in _drawn(suite.cases, kind, options.sample, draw)]
     with ExitStack() as stack:
         library = stock([suite], options.cache, Embedder(), stack)["squad"]
-        asked = [Asked(c, suite.proofs.get(c.id, []), library.search(c.question, HITS)) for c in cases]
-    variants = [replace(SHIPPED, name=file.stem, adapter=file) for file in options.adapters or ()] or VARIANTS
-    print(table([measure(variant, asked) for variant in variants]))
+        hits = [together(library.search_all(searches(c.question), HITS)) for c in cases]
+        asked = [Asked(c, suite.proofs.get(c.id, []), found) for c, found in zip(cases, hits, strict=True)]
+        variants = [replace(SHIPPED, name=file.stem, adapter=file) for file in options.adapters or ()] or VARIANTS
+        print(table([measure(variant, asked, library) for variant in variants]))
 
 
 def _drawn(cases: Sequence[Case], answerable: bool, count: int, draw: random.Random) -> list[Case]:

@@ -48,7 +48,7 @@ def read(folder: Path) -> dict[str, float]:
     """The figures in what ``make bench`` left in ``folder``, as far as they are there."""
     found: dict[str, float] = {"cores": 2}
     if rows := _json(folder / "speed.json"):
-        found["answer_s"] = next(row["median"] for row in rows if row["what"].startswith("warm answer"))
+        found["answer_s"] = next(row["median"] for row in rows if row["what"] == "warm answer, whole")
     if curves := _json(folder / "growth.json"):
         curve = next(curve for curve in curves if curve["what"] == "indexing")
         found["passages_s"] = (curve["sizes"][-1] - curve["sizes"][0]) / (curve["costs"][-1] - curve["costs"][0])

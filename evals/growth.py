@@ -19,13 +19,12 @@ import psutil
 
 from evals.speed import RAG, process
 from index import squad
-from rag.evidence import statements
-from rag.generation import generate
-from rag.models import load_local
-from rag.prompt import MAX_EVIDENCE, prompt
+from index.unit import units
+from rag.models import reader
+from rag.prompt import MAX_EVIDENCE, Line
 
 ARTICLES = (16, 64, 256, 1024)  # as many of them as there are paragraphs for
-SENTENCES = (1, 2, 4, 6, MAX_EVIDENCE)
+UNITS = (1, 2, 4, 8, MAX_EVIDENCE)
 RUNS = 5
 
 
@@ -63,35 +62,34 @@ def indexing(paragraphs: Sequence[str], folder: Path, counts: Sequence[int]) -> 
 
 
 def asking(folder: Path, counts: Sequence[int]) -> Iterator[Curve]:
-    """`rag ask` as a whole process, on the libraries that `indexing` left."""
+    """`rag ask --quick` as a whole process, on the libraries that `indexing` left."""
     question = "When did it begin?"
-    spent = [process(*RAG, "--library", str(folder / f"library-{n}"), "ask", question, accept=(0, 3)) for n in counts]
+    ask = ("ask", "--quick", question)
+    spent = [process(*RAG, "--library", str(folder / f"library-{n}"), *ask, accept=(0, 3)) for n in counts]
     sizes = [float(count) for count in counts]
-    yield Curve("a cold answer", "articles", "s", sizes, [s.seconds for s in spent])
-    yield Curve("a cold answer, peak memory", "articles", "MB", sizes, [s.memory for s in spent])
+    yield Curve("a cold quick answer", "articles", "s", sizes, [s.seconds for s in spent])
+    yield Curve("a cold quick answer, peak memory", "articles", "MB", sizes, [s.memory for s in spent])
 
 
 def reading(paragraphs: Sequence[str]) -> Iterator[Curve]:
-    """The language model alone, from evidence to spans, nothing of it read before."""
-    model = load_local()
-    sentences = [s.text for text in paragraphs for s in statements(text)]
+    """The reader alone, from evidence to spans, nothing of it read before."""
+    model = reader()
+    lines = [Line(unit.text) for text in paragraphs for unit in units(text)]
     tokens: list[float] = []
     seconds: list[float] = []
     memory: list[float] = []
-    for count in SENTENCES:
+    for count in UNITS:
         times = []
         for run in range(RUNS):
-            evidence = sentences[run * MAX_EVIDENCE :][:count]
-            asked = prompt(model, evidence, "When did it begin?")
-            model.next(model.tokens("Something else."))
+            model.warm_up()  # it forgets what it read before
             began = time.perf_counter()
-            generate(model, asked, evidence)
+            read = model.read("When did it begin?", lines[run * MAX_EVIDENCE :][:count])
             times.append(time.perf_counter() - began)
-        tokens.append(float(len(asked)))
+        tokens.append(float(read.tokens))
         seconds.append(median(times))
         memory.append(psutil.Process().memory_info().rss / 1e6)
-    yield Curve("reading", "tokens of the prompt", "s", tokens, seconds)
-    yield Curve("reading, memory", "tokens of the prompt", "MB", tokens, memory)
+    yield Curve("reading", "tokens evaluated", "s", tokens, seconds)
+    yield Curve("reading, memory", "tokens evaluated", "MB", tokens, memory)
 
 
 def plot(curves: Sequence[Curve], file: Path) -> None:

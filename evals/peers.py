@@ -1,7 +1,7 @@
 """Compare with what users would take instead: ``python -m evals.peers PYTHON``, quality beside speed.
 
 PYTHON is the interpreter of the virtual environment in which LlamaIndex and LangChain are installed (`make peers`).
-All answer the same questions of a suite, one after the other on the same machine, with the packaged models: by default
+All answer the same questions of a suite, one after the other on the same machine, and have the same writer: by default
 of fiction, for with one article a peer's prompt is nearly the same each time, and llama.cpp reads it once.
 """
 
@@ -21,8 +21,10 @@ from evals.case import Case
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import Assistant
-from rag.models import load, packaged_model
+from rag.catalog import writer_file
+from rag.models import Models, packaged_model
 
+OURS = "Footnote"  # and the quick answers beside them
 SCRIPT = Path(__file__).with_name("peer_answers.py")
 MARK = re.compile(r"\[(\d+)\]")
 DECLINES = re.compile(
@@ -40,11 +42,11 @@ class Given:
     cited: list[str]
 
 
-def ours(cases: Sequence[Case], articles: Path) -> dict[str, Given]:
+def ours(cases: Sequence[Case], articles: Path, quick: bool = False) -> dict[str, Given]:
     """Footnote's answers by case."""
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
         library.mirror([articles])
-        assistant = Assistant(library, load())
+        assistant = Assistant(library, Models(quick=quick))
         assistant.ask(cases[0].question)  # the first is not counted
         answers = {case.id: assistant.ask(case.question) for case in cases}
     return {id: Given(a.timings.total, a.text, [c.quote for c in a.citations]) for id, a in answers.items()}
@@ -55,7 +57,7 @@ def theirs(python: str, cases: Sequence[Case], articles: Path) -> dict[str, dict
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder, "questions.json")
         questions.write_text(json.dumps({case.id: case.question for case in cases}), encoding="utf-8")
-        command = [python, "-P", SCRIPT, articles, questions, packaged_model(), Embedder().folder]
+        command = [python, "-P", SCRIPT, articles, questions, writer_file() or packaged_model(), Embedder().folder]
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, dict[str, Given]] = {}
     for record in map(json.loads, done.stdout.splitlines()):
@@ -75,7 +77,7 @@ def line(name: str, given: dict[str, Given], cases: Iterable[Case], base: dict[s
     abstained = mean(given[c.id].text is None for c in cases if not c.answerable)
     seconds = median(one.seconds for one in given.values())
     ratio = median(one.seconds for one in base.values()) / seconds
-    return f"{name:12}{facts:>8.1%}{cited:>8.1%}{abstained:>11.1%}{seconds:>10.2f}{ratio:>12.2f}"
+    return f"{name:18}{facts:>8.1%}{cited:>8.1%}{abstained:>11.1%}{seconds:>10.2f}{ratio:>12.2f}"
 
 
 def compare(python: str, name: str, sample: int) -> tuple[list[Case], dict[str, dict[str, Given]]]:
@@ -83,14 +85,14 @@ def compare(python: str, name: str, sample: int) -> tuple[list[Case], dict[str, 
     chosen = suite.load(name)
     alone = [case for case in chosen.cases if not case.history]
     cases = random.Random(0).sample(alone, min(sample, len(alone)))
-    own = ours(cases, chosen.articles[0])
-    return cases, {"Footnote": own, **theirs(python, cases, chosen.articles[0])}
+    own = {f"{OURS}{', quick' * quick}": ours(cases, chosen.articles[0], quick) for quick in (False, True)}
+    return cases, own | theirs(python, cases, chosen.articles[0])
 
 
 def table(cases: Sequence[Case], answers: dict[str, dict[str, Given]]) -> str:
     """Quality beside speed, a line for each."""
-    head = f"{'':12}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}"
-    return "\n".join([head, *(line(name, given, cases, answers["Footnote"]) for name, given in answers.items())])
+    head = f"{'':18}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}"
+    return "\n".join([head, *(line(name, given, cases, answers[OURS]) for name, given in answers.items())])
 
 
 def _proves(cited: Iterable[str], case: Case) -> bool:

@@ -1,8 +1,9 @@
 """Throughput against the number of questions asked at once: ``python -m evals.throughput [ADDRESS…] --jobs 1 2 4 8``.
 
-The first questions of the suite deal, as `rag ask --batch --jobs N` asks them: of the model in this process, of the
-same model on llama-cpp-python's server (which reads one request at a time), of a stand-in for a server that batches (it
-answers each request after half a second, however many come), and of the models at each ADDRESS.
+The first questions of the suite deal, as `rag ask --batch --jobs N` asks them: of the reader alone, of the writer in
+this process, of the same writer on llama-cpp-python's server (which reads one request at a time), of a stand-in for a
+server that batches (it answers each request after half a second, however many come), and of the writers at each
+ADDRESS. The reader is always in this process, and reads one question at a time.
 """
 
 import argparse
@@ -17,24 +18,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from evals import suite
 from evals.llama_server import serving
 from index.library import Library
-from rag.adapter import merged
 from rag.assistant import Assistant
 from rag.batch import answers
-from rag.models import Model, load, load_local, packaged_model
+from rag.catalog import writer_file
+from rag.models import Models
 
 DELAY = 0.5  # seconds that the stand-in takes for an answer
 
 
 class StandIn(BaseHTTPRequestHandler):
-    """Answers every request with ``[0]`` after DELAY."""
+    """Says after DELAY that it does not know, in a stream where one is asked for."""
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        streams = json.loads(self.rfile.read(int(self.headers["Content-Length"]))).get("stream", False)
         time.sleep(DELAY)
-        choice = {"index": 0, "delta": {"content": "[0]"}, "finish_reason": "stop"}
-        body = f"data: {json.dumps({'choices': [choice]})}\n\ndata: [DONE]\n\n".encode()
+        said = {"role": "assistant", "content": "I do not know."}
+        choice = {"index": 0, "delta" if streams else "message": said, "finish_reason": "stop"}
+        record = json.dumps({"choices": [choice]})
+        body = (f"data: {record}\n\ndata: [DONE]\n\n" if streams else record).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", "text/event-stream" if streams else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -52,9 +55,9 @@ def standing_in() -> Iterator[str]:
         server.shutdown()
 
 
-def measure(what: str, library: Library, model: Model, questions: Sequence[str], jobs: Sequence[int]) -> None:
+def measure(what: str, library: Library, models: Models, questions: Sequence[str], jobs: Sequence[int]) -> None:
     """Print a row: questions a second with each number of ``jobs``."""
-    assistant = Assistant(library, model)
+    assistant = Assistant(library, models)
     assistant.ask(questions[0])  # finds out what the server offers, and loads what loads late
     speeds = []
     for at_once in jobs:
@@ -77,15 +80,15 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
         library.mirror(deal.articles)
-        local = load_local()
-        measure("in this process", library, local, questions, options.jobs)
-        local.close()
-        with serving(merged(packaged_model()), "small") as address:
-            measure("llama-cpp-python's server", library, load(address), questions, options.jobs)
+        measure("the reader alone", library, Models(quick=True), questions, options.jobs)
+        if file := writer_file():
+            measure("the writer in this process", library, Models(), questions, options.jobs)
+            with serving(file, "writer", "--n_ctx", "4096") as address:
+                measure("llama-cpp-python's server", library, Models(address), questions, options.jobs)
         with standing_in() as address:
-            measure(f"a stand-in, {DELAY} s a request", library, load(address), questions, options.jobs)
+            measure(f"a stand-in, {DELAY} s a request", library, Models(address), questions, options.jobs)
         for address in options.address:
-            measure(address, library, load(address), questions, options.jobs)
+            measure(address, library, Models(address), questions, options.jobs)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,11 @@ class Request(BaseHTTPRequestHandler):
         self.data({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": "stop" if over else None}]})
 
     def said(self, text: str) -> None:
-        """Write ``text`` a character at a time, and end as a server should."""
+        """Write ``text``, a character at a time where a stream is asked for, and end as a server should."""
+        if not self.asked.get("stream"):
+            message = {"role": "assistant", "content": text}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            return self.status(200, json.dumps({"choices": [choice]}).encode())
         self.begin()
         for character in text:
             self.piece(character)

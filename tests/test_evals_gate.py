@@ -17,7 +17,7 @@ from index.search import Hit
 from rag.answer import Answer
 from rag.assistant import Assistant, Stage
 from rag.citation import Citation
-from rag.language_model import LanguageModel
+from rag.models import Models
 
 SUBSET = Options(suites=("fiction",), sample=16, seed=5)
 
@@ -42,9 +42,9 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measure:
 
 
 @pytest.fixture(scope="module")
-def bounds(measured: Measure, model: LanguageModel, tmp_path_factory: pytest.TempPathFactory) -> gate.Bounds:
+def bounds(measured: Measure, models: Models, tmp_path_factory: pytest.TempPathFactory) -> gate.Bounds:
     """The gate that the sound assistant sets on the subset; it passes it."""
-    sound = measured("sound", lambda library: Assistant(library, model))
+    sound = measured("sound", lambda library: Assistant(library, models))
     file = tmp_path_factory.mktemp("gate") / "gate.toml"
     file.write_text(gate.bounds(sound), encoding="utf-8")
     assert gate.check(sound, gate.read(file)) == []
@@ -67,14 +67,17 @@ class Scattered:
     def __getattr__(self, name: str) -> object:
         return getattr(self._library, name)
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
+    def search_all(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+        return [self._scattered(k) for _ in questions]
+
+    def _scattered(self, k: int) -> list[Hit]:
         passages = [p for article in self._library.articles() for p in self._library.passages(article.id)]
         drawn = enumerate(self._random.sample(passages, k), 1)
         return [Hit(passage, 1 / rank, rank, rank, rank) for rank, passage in drawn]
 
 
-def test_random_retrieval_is_caught(measured: Measure, model: LanguageModel, bounds: gate.Bounds) -> None:
-    results = measured("scattered", lambda library: Assistant(Scattered(library), model))  # type: ignore[arg-type]
+def test_random_retrieval_is_caught(measured: Measure, models: Models, bounds: gate.Bounds) -> None:
+    results = measured("scattered", lambda library: Assistant(Scattered(library), models))  # type: ignore[arg-type]
     assert {"facts", "declines", "recall_at_5", "mrr"} <= breached(results, bounds)
 
 
@@ -88,9 +91,9 @@ class Shifted:
     def __getattr__(self, name: str) -> object:
         return getattr(self._assistant, name)
 
-    def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
+    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
         self._assistant.threshold = self.threshold
-        for step in self._assistant.steps(question, history):
+        for step in self._assistant.steps(question, history, quick):
             yield self._shifted(step) if isinstance(step, Answer) else step
 
     def _shifted(self, answer: Answer) -> Answer:
@@ -107,17 +110,11 @@ class Shifted:
         return Citation.of(article, citation.start + 1, citation.end + 1)
 
 
-def test_citations_shifted_by_one_character_are_caught(
-    measured: Measure, model: LanguageModel, bounds: gate.Bounds
-) -> None:
-    results = measured("shifted", lambda library: Shifted(Assistant(library, model)))
+def test_citations_shifted_by_one_character_are_caught(measured: Measure, models: Models, bounds: gate.Bounds) -> None:
+    results = measured("shifted", lambda library: Shifted(Assistant(library, models)))
     assert "citation_validity" in breached(results, bounds)  # they still overlap the gold sentence
 
 
-def test_abstention_switched_off_is_caught(measured: Measure, model: LanguageModel, bounds: gate.Bounds) -> None:
-    def build(library: Library) -> Assistant:
-        reckless = Assistant(library, model)
-        reckless.threshold = 0.0
-        return reckless
-
-    assert "abstains" in breached(measured("reckless", build), bounds)
+def test_abstention_switched_off_is_caught(measured: Measure, models: Models, bounds: gate.Bounds) -> None:
+    results = measured("reckless", lambda library: Assistant(library, models, threshold=0.0))
+    assert "abstains" in breached(results, bounds)

@@ -1,57 +1,54 @@
 """A given paragraph: the reader reads that alone, cites the article's characters, and abstains below the threshold."""
 
 import hashlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 
 from evals.case import Span
 from evals.paragraph import read_paragraph
 from index.article import Article
-from rag.evidence import Evidence
-from rag.generation import Candidate, Generation
-from rag.question import Kind
+from rag.answer import Answer
+from rag.generation import Candidate, Reading
+from rag.prompt import Line
 
 TEXT = "The house is red.\n\nThe door is green. The roof is flat.\n\nThe wall is blue."
+HOUSE = Article("house", "House", "house.txt", TEXT, hashlib.sha256(TEXT.encode()).hexdigest())
 PARAGRAPH = Span(article="house", start=19, end=55)
 
 
-class Model:
-    """Stands in for the language model: answers with a colour, from the sentence that holds it."""
+class Colours:
+    """Stands in for the reader: answers with a colour, from the sentence that holds it."""
 
-    name = "colours"
+    model = SimpleNamespace(name="colours")
 
     def __init__(self, colour: str, sure: float) -> None:
         self.colour, self.sure = colour, sure
 
     def read(
-        self, question: str, evidence: Sequence[Evidence], wanted: Kind, answer_type: re.Pattern[str] | None
-    ) -> Iterator[int | Generation]:
-        yield 1
-        found = [Candidate(k, self.colour, 0.0) for k, e in enumerate(evidence, 1) if self.colour in e.text]
-        yield Generation((1 - self.sure, self.sure), tuple(found), 5)
-
-    def warm_up(self) -> None:
-        """Nothing."""
+        self, question: str, lines: Sequence[Line], closed: Sequence[str] = (), retrieval: Sequence[float] = ()
+    ) -> Reading:
+        found = [Candidate(k, self.colour, 0.0) for k, line in enumerate(lines, 1) if self.colour in line.text]
+        return Reading((1 - self.sure, self.sure), tuple(found), 5)
 
 
-class Reader:
-    def __init__(self, colour: str = "green", sure: float = 0.9) -> None:
-        self.model, self.threshold, self.library = Model(colour, sure), 0.5, self
-
-    def article(self, id: str) -> Article:
-        return Article(id, "House", "house.txt", TEXT, hashlib.sha256(TEXT.encode()).hexdigest())
+def read(colour: str = "green", sure: float = 0.9, threshold: float | None = 0.6) -> Answer:
+    return read_paragraph(Colours(colour, sure), "What colour is the door?", HOUSE, PARAGRAPH, threshold)  # type: ignore[arg-type]
 
 
 def test_the_answer_is_cited_in_the_article() -> None:
-    answer = read_paragraph(Reader(), "What colour is the door?", PARAGRAPH)  # type: ignore[arg-type]
+    answer = read()
     (citation,) = answer.citations
     assert (answer.text, answer.short, citation.quote) == ("green", "green", "The door is green.")
-    assert citation.start == 19 and answer.tokens == 5 and answer.confidence == pytest.approx(0.9)
+    assert citation.start == 19 and answer.tokens == 5 and answer.model == "colours"
 
 
-@pytest.mark.parametrize(("colour", "sure"), [("blue", 0.9), ("red", 0.9), ("green", 0.4)])
+@pytest.mark.parametrize(("colour", "sure"), [("blue", 0.9), ("red", 0.9), ("green", 0.1)])
 def test_other_paragraphs_are_not_read_and_doubt_is_an_abstention(colour: str, sure: float) -> None:
-    reader = Reader(colour, sure)
-    assert read_paragraph(reader, "What colour is the door?", PARAGRAPH).abstained  # type: ignore[arg-type]
+    assert read(colour, sure).abstained
+
+
+def test_without_a_threshold_the_calibrated_one_counts() -> None:
+    assert not read(sure=0.999, threshold=None).abstained and read(sure=0.001, threshold=None).abstained
+    assert not read(sure=0.001, threshold=0.0).abstained

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -63,15 +64,16 @@ class Quoter:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.threshold = 0.5
+        self.models: Any = None
+        self.threshold: float | None = 0.5
 
-    def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
+    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
         hits = self.library.search(question)
         passage = hits[0].passage
         article = self.library.article(passage.article_id)
         sure = len(words(question) & words(passage.text)) / len(words(question))
         quoted = Statement(passage.text, (Citation.of(article, passage.start, passage.end),))
-        statements = (quoted,) if sure >= self.threshold else ()
+        statements = (quoted,) if sure >= (self.threshold or 0) else ()
         reason = None if statements else "They do not say."
         yield Stage("Searching")
         yield Stage("Reading", (Evidence(article.id, passage.start, passage.end, passage.text, 1.0),))
@@ -109,6 +111,19 @@ def test_what_was_abstained_from_is_known_all_the_same(results: Results) -> None
     assert shy and all(0 <= record.scores["confidence"] < 0.5 for record in shy)
 
 
+def test_what_it_would_have_said_is_asked_without_the_writer(tmp_path: Path) -> None:
+    class Listening(Quoter):
+        heard: list[tuple[bool, float | None]] = []
+
+        def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
+            self.heard.append((quick, self.threshold))
+            return super().steps(question, history, quick)
+
+    shy = run.records(run.start(tmp_path, OPTIONS, Listening, HashedWords()))
+    count = sum(record.answer["abstained"] for record in shy)
+    assert count and Listening.heard.count((True, 0.0)) == count and Listening.heard.count((False, 0.5)) == 12
+
+
 def test_a_second_run_embeds_no_article(folder: Path, home: Path) -> None:
     class Refusing(HashedWords):
         def encode(self, texts: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
@@ -125,11 +140,11 @@ def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
     class Stopped(Quoter):
         asked = 0
 
-        def steps(self, question: str, history: Sequence[str]) -> Iterator[Stage | Answer]:
+        def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
             Stopped.asked += 1
             if Stopped.asked == 9:
                 signal.raise_signal(signal.SIGINT)
-            return super().steps(question, history)
+            return super().steps(question, history, quick)
 
     with pytest.raises(run.Interrupted, match=r"Interrupted after \d+ of 12 cases, .* rag eval --resume goes on"):
         run.start(tmp_path, OPTIONS, Stopped, HashedWords())

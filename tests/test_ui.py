@@ -15,7 +15,6 @@ import pytest
 from fake_server import Request, fake
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from rag.served_model import ServedModel
 
 from evals import suite as suites
 from index.article import Article, find, read
@@ -23,6 +22,7 @@ from index.errors import UsageError
 from index.feedback import Feedback
 from index.library import Library
 from rag.assistant import Assistant
+from rag.models import Models
 from ui import suite
 from ui.accounts import Accounts, hashed
 from ui.backend import Backend
@@ -198,7 +198,7 @@ def page(library: Library, folder: Path, model: str) -> Iterator[Client]:
     """A client of the page on ``library`` with ``model``, launched and loaded."""
     backend = Backend(library, library, folder, model)
     backend.start()
-    backend.assistant.result(120)
+    backend.loaded.result(120)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -210,14 +210,15 @@ def page(library: Library, folder: Path, model: str) -> Iterator[Client]:
 
 
 def test_the_page_outlives_its_model_server_and_says_so(seed_library: Library, tmp_path: Path) -> None:
-    with fake(lambda request: request.said("[1] x")) as address:
+    with fake(lambda request: request.said("It is so [1].")) as address:
         port = urlsplit(address).port
     with page(seed_library, tmp_path, address) as client:
         with pytest.raises(AppError, match="can't be reached"):
             client.predict(QUESTION, [], api_name="/ask")
         assert client.predict("agreement", 1, api_name="/search")
-        with fake(lambda request: request.said("[0]"), int(port or 0)):
-            assert client.predict(QUESTION, [], api_name="/ask")["abstained"]
+        assert "2030" in client.predict(QUESTION, [], True, api_name="/ask")["answer"]  # quick: the server is not asked
+        with fake(lambda request: request.said("It is so [1]."), int(port or 0)):
+            assert "2030" in client.predict(QUESTION, [], api_name="/ask")["answer"]
 
 
 def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_path: Path) -> None:
@@ -225,11 +226,11 @@ def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_
 
     def waits_for_two_others(request: Request) -> None:
         together.wait()
-        request.said("[0]")
+        request.said("It is so [1].")
 
     with fake(waits_for_two_others) as address, page(seed_library, tmp_path, address) as client:
         jobs = [client.submit(QUESTION, [], api_name="/ask") for _ in range(3)]
-        assert all(job.result(60)["abstained"] for job in jobs)
+        assert all("2030" in job.result(60)["answer"] for job in jobs)
 
 
 @contextmanager
@@ -237,7 +238,7 @@ def line(library: Library, folder: Path, address: str) -> Iterator[tuple[Line, C
     """The line of a page whose model is served at ``address``, and what it keeps."""
     backend = Backend(library, library, folder)
     backend.loading = ""
-    backend.assistant.set_result(Assistant(library, ServedModel(address)))
+    backend.assistant.set_result(Assistant(library, Models(address)))
     conversations = Conversations(folder)
     yield Line(backend, conversations), conversations
     conversations.close()
@@ -268,6 +269,8 @@ def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path
     gone = threading.Event()
 
     def endless(request: Request) -> None:
+        if not request.asked.get("stream"):
+            return request.said(QUESTION)
         request.begin()
         try:
             while not gone.wait(0.01):

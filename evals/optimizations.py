@@ -1,4 +1,4 @@
-"""What each lever on speed gives: answers with one of them undone at a time: ``python -m evals.levers``.
+"""What each optimization gives: quick answers with one of them disabled at a time: ``python -m evals.optimizations``.
 
 Fresh processes, in turn, on the articles in seeds/ already indexed: the first answer, counted from the start of the
 process, and the median of the answers to the other questions of the suite.
@@ -17,17 +17,17 @@ from statistics import median
 SUITE = "deal"
 QUESTIONS = 16
 RUNS = 3
-INSIDE = "{undone}\nfrom evals.levers import inside\ninside({library!r}, {began})"
-UNDONE = {
-    "nothing undone": "",
+INSIDE = "{disabling}\nfrom evals.optimizations import inside\ninside({library!r}, {began})"
+DISABLED = {
+    "nothing disabled": "",
     "8 bits, not bfloat16": "from rag import adapter; adapter.quickest = lambda: 'Q8_0'",
     "the packaged type, Q4_1": "from rag import adapter; adapter.quickest = lambda: 'Q4_1'",
     "few tokens not filled up": "from rag import language_model; language_model.TILE = 0",
     "the question embedded by torch": "from index import embedder; embedder.AGREEMENT = 2",
     "the question on all cores": "import contextlib; from index import bert; "
     "bert.ThreadpoolController.limit = lambda *_, **__: contextlib.nullcontext()",
-    "the model loaded first": "from rag import models; models.loading = models.load",
-    "a sentence more": "from rag import assistant; assistant.EVIDENCE += 1",
+    "the reader loaded first": "from rag import models; models._begun = lambda load: models._done(load())",
+    "a sentence more": "from rag import assistant; assistant.QUICK += 1",
 }
 
 
@@ -35,11 +35,11 @@ def inside(library: str, began: float) -> None:
     """Prints the seconds of the first answer since ``began``, and the median of the others, as JSON."""
     from evals import suite
     from index.library import Library
-    from rag import models
     from rag.assistant import Assistant
+    from rag.models import Models
 
     with Library.open(library) as opened:
-        assistant = Assistant(opened, models.loading())
+        assistant = Assistant(opened, Models(quick=True))
         first, *others = (case.question for case in suite.load(SUITE).cases[: QUESTIONS + 1])
         assistant.ask(first)
         cold = time.time() - began
@@ -47,7 +47,7 @@ def inside(library: str, began: float) -> None:
 
 
 def main() -> None:
-    argparse.ArgumentParser(prog="python -m evals.levers", description=__doc__).parse_args()
+    argparse.ArgumentParser(prog="python -m evals.optimizations", description=__doc__).parse_args()
     from evals import suite
     from index.library import Library
 
@@ -56,8 +56,8 @@ def main() -> None:
         with Library.open(Path(folder)) as library:
             library.mirror(suite.load(SUITE).articles)
         for run in range(RUNS + 1):
-            for name, undone in UNDONE.items():
-                code = INSIDE.format(undone=undone, library=folder, began=time.time())
+            for name, disabling in DISABLED.items():
+                code = INSIDE.format(disabling=disabling, library=folder, began=time.time())
                 done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
                 if run:  # the first one fills caches
                     found[name].append(json.loads(done.stdout))
