@@ -41,7 +41,7 @@ class Checked:
 
 def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: str) -> Checked | None:
     """``text`` with the labels of ``lines`` that prove it; None where none do."""
-    stems = _stems(NEGATION.sub(" ", VERDICT.sub("", text)))  # a "not" draws no sentence that is about something else
+    stems = _stems(VERDICT.sub("", text))
     if not stems:
         return None
     given = [k for k in labels if 0 < k <= len(lines)]
@@ -51,7 +51,12 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
             chosen = [*chosen, *_holding(lacking, chosen, lines)]
         quotes = [lines[k - 1] for k in chosen]
         covered = _covered(stems, quotes, question)
-        if covered >= COVERED and not invented(text, quotes, question) and not turned(VERDICT.sub("", text), quotes):
+        if (
+            covered >= COVERED
+            and not invented(text, quotes, question)
+            and not turned(VERDICT.sub("", text), quotes)
+            and not exchanged(text, quotes, question)
+        ):
             return Checked(text, tuple(dict.fromkeys(chosen)), covered)
     return None
 
@@ -83,6 +88,34 @@ def turned(text: str, quotes: Sequence[Line]) -> bool:
     )
 
 
+def exchanged(text: str, quotes: Sequence[Line], question: str) -> bool:
+    """Whether one of several quotes brings nothing to ``text`` but a lone name or a lone number: of something else.
+
+    ("The mill was built in 1870" out of "The mill was built of oak" and "The dam was built in 1870".) It may where it
+    shares another word with ``text`` that is neither of the question nor of a title.
+    """
+    stems, known = _stems(text), _stems(" ".join([question, *(q.context for q in quotes)]))
+    held = [_stems(q.text) for q in quotes]
+    for place, quote in enumerate(quotes):
+        others = {stem for k, one in enumerate(held) if k != place for stem in one}
+        added = (stems & held[place]) - others
+        items = [_stems(item) for item in [*NUMBER.findall(text), *_runs(text), *_runs(quote.text)]]
+        particular = {stem for item in items for stem in item}
+        shared = (stems & held[place]) - particular - known
+        if added and added <= particular and not shared and len({frozenset(i & added) for i in items if i & added}) < 2:
+            return True
+    return False
+
+
+def _runs(text: str) -> list[str]:
+    """The names in ``text``, those that follow one another as one."""
+    found: list[str] = []
+    for name in names(text):
+        joined = f"{found[-1]} {name}" if found else name
+        found[-1:] = [joined] if found and joined in text else [*found[-1:], name]
+    return found
+
+
 def _denied(text: str) -> set[str]:
     """The stems that stand right after a negation in ``text``."""
     found: set[str] = set()
@@ -92,12 +125,7 @@ def _denied(text: str) -> set[str]:
 
 
 def _holding(lacking: Sequence[str], chosen: Sequence[int], lines: Sequence[Line]) -> list[int]:
-    """The label of the first other sentence that holds all of ``lacking``; none where there is none.
-
-    A negation is not fetched from elsewhere: there it denies something else.
-    """
-    if any(NEGATION.search(item) for item in lacking):
-        return []
+    """The label of the first other sentence that holds all of ``lacking``; none where there is none."""
     for label, line in enumerate(lines, 1):
         held = {word.casefold() for word in _words(line.text)} | set(numbers(line.text))
         if label not in chosen and all(_known(item, held) or item in held for item in lacking):

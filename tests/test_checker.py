@@ -146,6 +146,52 @@ def test_a_name_that_one_other_sentence_holds_has_that_sentence_cited_too() -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Mara Quill painted the lighthouse of Oss in 1962.", 1),  # the harbour's year
+        ("The harbour of Brindle opened in 1931.", 2),
+        ("The harbour of Brindle was opened by Ada Thorne in 1962.", 2),
+        ("Ada Thorne painted the lighthouse of Oss in 1931.", 1),
+        ("Shipments rose by 4.25% to 3,400,000 barrels.", 9),
+    ],
+)
+def test_a_detail_of_another_sentence_proves_nothing(text: str, label: int) -> None:
+    assert cited(text, label) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("The harbour of Brindle opened in 1962 and the harbour of Marl in 1975.", "When did the harbours open?"),
+        ("Brindle paid 12 crowns in 2019 and 14 crowns in 2020.", "What did Brindle pay in 2019 and in 2020?"),
+        ("Brindle's mayor is Ada Thorne and Marl's mayor is Ida Holm.", "Who are the mayors of Brindle and Marl?"),
+        ("Ada Thorne, who founded the museum, was born in Oss.", "Where was the founder of the museum born?"),
+    ],
+)
+def test_what_two_sentences_say_of_two_things_or_one_may_be_said_in_one(text: str, question: str) -> None:
+    lines = [
+        Line("The harbour of Brindle opened in 1962."), Line("The harbour of Marl opened in 1975."),
+        Line("Brindle paid 12 crowns in 2019."), Line("Brindle paid 14 crowns in 2020."),
+        Line("The mayor of Brindle is Ada Thorne."), Line("The mayor of Marl is Ida Holm."),
+        Line("The museum was founded by Ada Thorne."), Line("Ada Thorne was born in Oss."),
+    ]  # fmt: skip
+    found = checked(text, [], lines, question)
+    assert found and len(found.labels) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Ada Thorne, the mayor's daughter, never met Jean-Luc Picard-Smith.", 4),
+        ("Ships of more than 1,500 tonnes may enter the harbour at low tide.", 3),
+        ("Le pont a été fermé aux piétons.", 6),
+    ],
+)
+def test_a_negation_is_neither_added_nor_left_out(text: str, label: int) -> None:
+    assert cited(text, label) is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "It is widely seen as a great success for everybody.",  # none of its words stand there
@@ -180,9 +226,7 @@ def test_names_are_capitals_inside_a_sentence(text: str, expected: list[str]) ->
 
 
 def test_what_is_invented_is_named() -> None:
-    assert invented("Tom Reed did not paint 3 boats for Mara Quill.", LINES[:1], QUESTION) == [
-        "3", "Tom", "Reed", "not",
-    ]  # fmt: skip
+    assert invented("Tom Reed painted 3 boats for Mara Quill.", LINES[:1], QUESTION) == ["3", "Tom", "Reed"]
 
 
 @pytest.mark.parametrize(
