@@ -13,6 +13,7 @@ from index.search import Hit
 from index.unit import units
 from rag.answer import Statement
 from rag.citation import Citation
+from rag.confidence import absent
 from rag.evidence import Evidence, select
 
 THINGS = r"(?:articles?|documents?|files?|texts?|sources?)"
@@ -29,6 +30,7 @@ NEWEST = re.compile(
     rf"(?:what|which) is the (?P<other>newest|latest|most recent|oldest|earliest) {THINGS}\W*$", re.I
 )  # fmt: skip
 LISTED = 12  # articles that are named, at most
+NEAR = 0.75  # share of a topic's words that must stand in the passages that were found
 
 
 def answer(library: AnyLibrary, question: str) -> tuple[Statement, ...]:
@@ -88,8 +90,8 @@ def _opening(library: AnyLibrary, id: str) -> Citation:
 def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> list[Evidence]:
     """What the articles hold about ``topic``; nothing where most of its words stand nowhere near."""
     asked = set(terms(topic))
-    near = {t for hit in hits for t in terms(hit.passage.text)}
-    near |= {t for id in {hit.passage.article_id for hit in hits} for t in terms(library.article(id).title)}
-    if not asked or len(asked & near) / len(asked) < 0.75:
+    titles = [library.article(id).title for id in dict.fromkeys(hit.passage.article_id for hit in hits)]
+    near = {t for text in (*titles, *(hit.passage.text for hit in hits)) for t in terms(text)}
+    if not asked or len(asked & near) / len(asked) < NEAR or absent(f"- {topic}", hits, titles):
         return []
     return select(topic, hits, count, library.article)
