@@ -21,10 +21,11 @@ from evals.speed import RAG, process
 from index import squad
 from index.unit import units
 from rag.models import reader
-from rag.prompt import MAX_EVIDENCE, Line
+from rag.prompt import Line
 
 ARTICLES = (16, 64, 256, 1024)  # as many of them as there are paragraphs for
-UNITS = (1, 2, 4, 8, MAX_EVIDENCE)
+MOST = 16  # units of evidence
+UNITS = (1, 2, 4, 8, MOST)
 RUNS = 5
 
 
@@ -83,7 +84,7 @@ def reading(paragraphs: Sequence[str]) -> Iterator[Curve]:
         for run in range(RUNS):
             model.warm_up()  # it forgets what it read before
             began = time.perf_counter()
-            read = model.read("When did it begin?", lines[run * MAX_EVIDENCE :][:count])
+            read = model.read("When did it begin?", lines[run * MOST :][:count])
             times.append(time.perf_counter() - began)
         tokens.append(float(read.tokens))
         seconds.append(median(times))

@@ -6,11 +6,10 @@ tokens are never read out of evidence or questions: both are data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 NO_ANSWER = 0  # the label that says: none of these sentences answers the question
-MAX_EVIDENCE = 16  # sentences in one prompt
 INSTRUCTIONS = (
     "You answer questions from numbered sentences. Say in one to four short, complete sentences what they say about "
     "the question, with names and figures as they stand there. End each sentence with the numbers of the sentences "
@@ -68,16 +67,8 @@ def question_block(question: str) -> str:
 
 
 ANSWER = "Answer: ["  # the label of the sentence that answers follows
-STATEMENT = "Statement:"  # what the writer wrote follows
-SUPPORTED = "\nSupported:"  # yes or no follows
-VERDICTS = (" Yes", " No")
 
 
 def completion(label: int, span: str) -> str:
     """What the reader writes: the cited label, then the answer's words (nothing after label 0)."""
     return f"{label}] {one_line(span)}".rstrip()
-
-
-def marks(labels: Sequence[int]) -> list[str]:
-    """The numbers of the sentences that prove a statement, as they follow it; each is tokenized by itself."""
-    return [f"{'' if place else ' '}[{label}]" for place, label in enumerate(labels)]

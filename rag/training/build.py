@@ -6,18 +6,16 @@ SQuAD's layout, each paragraph with all of its sentences: the classic setting.
 """
 
 import argparse
-import json
 import random
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from rich.progress import track
 
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
-from rag.prompt import INSTRUCTIONS, NO_ANSWER, STATEMENT, SUPPORTED, VERDICTS, Line
+from rag.prompt import NO_ANSWER, Line
 from rag.training.examples import groups
 from rag.training.group import Example, Group
 from rag.training.hops import dated, gold_only, multihop
@@ -54,30 +52,11 @@ def main() -> None:
     for name, written in rows.items():
         kept = [one for one in written if len(one.tokens) <= options.longest]
         save(kept, options.out / f"{name}.npz")
-        pieces(models[name], kept, options.out / f"{name}-pieces.npz")
 
 
 def language(model: LanguageModel) -> Language:
-    """How ``model`` writes; the packaged reader has no use for a chat template, for it is trained without."""
-    if model.file == packaged_model():
-        return Language(model.tokens, model.begin, model.ends[0], ())
-    before, after = model.frame(INSTRUCTIONS)
-    return Language(model.tokens, before, model.ends[0], after)
-
-
-def pieces(model: LanguageModel, rows: list[Row], file: Path) -> None:
-    """Writes what `statements.py` needs of a writer: the bytes of each token, which stand in ``rows``, its turn."""
-    spoken = language(model)
-    known = np.zeros(model.vocabulary, dtype=bool)
-    for one in rows:
-        known[one.tokens] = True
-    known[spoken.end] = True
-    texts = [STATEMENT, SUPPORTED, *VERDICTS, *(m for k in range(1, 17) for m in (f" [{k}]", f"[{k}]"))]
-    encoded = json.dumps({text: spoken.encode(text) for text in texts})
-    for ids in (spoken.before, spoken.turn, *map(spoken.encode, texts)):
-        known[list(ids)] = True
-    found = np.array([model.piece(i) for i in range(model.vocabulary)])
-    np.savez_compressed(file, pieces=found, known=known, encoded=encoded, end=spoken.end, turn=np.array(spoken.turn))
+    """How ``model`` writes: without a chat template, for it is trained without."""
+    return Language(model.tokens, model.begin, model.ends[0])
 
 
 def material(data: Path, seed: int, held_out: bool = False) -> Iterator[Group]:

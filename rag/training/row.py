@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.prompt import ANSWER, STATEMENT, SUPPORTED, VERDICTS, completion, evidence_block, marks, question_block
+from rag.prompt import ANSWER, completion, evidence_block, question_block
 from rag.training.group import Example, Group
 
 LABEL_WEIGHT = 2.0  # of a label's token in the loss, against 1 for a token of the answer
-VERDICT_WEIGHT = 3.0
 
 Encode = Callable[[str], list[int]]
 
@@ -54,13 +53,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Language:
-    """How a model writes: its tokenizer, the tokens before the evidence, the one that ends an answer, and those that
-    follow the question when it is the writer's turn."""
+    """How a model writes: its tokenizer, the tokens before the evidence, and the one that ends an answer."""
 
     encode: Encode
     before: Sequence[int]
     end: int
-    turn: Sequence[int]
 
 
 def row(group: Group, language: Language) -> Row:
@@ -85,20 +82,6 @@ def _append(made: Row, example: Example, language: Language) -> None:
     made.weight += [0.0] * (len(asked) + len(answer) - 1) + counts + [0.0]
     stop = start + len(asked)
     made.asked.append(Asked(example.kind, example.label, start, stop, stop + len(answer) - 1, example.answer))
-
-
-def judged(made: Row, question: Sequence[int], statement: Sequence[int], labels: Sequence[int], holds: bool,
-           language: Language) -> None:  # fmt: skip
-    """Appends a statement about ``question``, with the labels that it cites and whether it holds, to a row."""
-    tokens = [
-        *question, *language.encode(STATEMENT), *statement, *(i for m in marks(labels) for i in language.encode(m)),
-        *language.encode(SUPPORTED), language.encode(VERDICTS[not holds])[0],
-    ]  # fmt: skip
-    start = len(made.tokens)
-    made.tokens += tokens
-    made.part += [made.part[-1] + 1] * len(tokens)
-    made.weight += [0.0] * (len(tokens) - 2) + [VERDICT_WEIGHT, 0.0]
-    made.asked.append(Asked("statement", int(holds), start, start + len(question), len(made.tokens) - 2))
 
 
 def save(rows: Sequence[Row], file: Path) -> None:

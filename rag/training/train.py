@@ -1,9 +1,7 @@
 """Trains an adapter: ``python -m rag.training.train FILE.gguf ROWS.npz --out DIR``.
 
-The loss is the cross-entropy of the answers' tokens of rows (`row.py`, written by `build.py`). With
-``--after-evidence`` the adapter acts on questions only, so that it can be switched on for a question about evidence
-that the model has read without it. ``--pieces`` (the text of each token) makes a writer's own statements part of the
-material (`statements.py`). The rate falls to nothing by ``--minutes``. Watched on ``--held-out`` rows.
+The loss is the cross-entropy of the answers' tokens of rows (`row.py`, written by `build.py`). The rate falls to
+nothing by ``--minutes``. Watched on ``--held-out`` rows. On a GPU when there is one.
 """
 
 import argparse
@@ -20,8 +18,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from rag.training.adapter_file import matrices, write
-from rag.training.row import Language, Row, judged, load
-from rag.training.statements import first_statement, holds, prompts, written
+from rag.training.row import Row, load
 from rag.training.transformer import Transformer
 
 WARM_UP = 30  # steps
@@ -35,17 +32,14 @@ def main() -> None:
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = Transformer(options.model, device, torch.bfloat16)
-    model.frugal = options.frugal
     options.out.mkdir(parents=True, exist_ok=True)
     _say(options, "loaded", began)
     rows = load(options.rows)[: options.most]
     _say(options, f"{len(rows)} rows", began)
-    trained = model.adapt(options.rank, options.alpha, options.after_evidence)
+    trained = model.adapt(options.rank, options.alpha)
     if options.start:
         for name, value in matrices(options.start).items():
             trained[name].data.copy_(value)
-    if options.pieces:
-        _add_statements(model, rows, options, began)
     _train(model, trained, rows, options, began)
     _write(model, trained, options)
     for file in options.held_out:
@@ -61,10 +55,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--held-out", type=Path, nargs="*", default=[], help="rows to watch")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="an adapter to begin from")
-    parser.add_argument("--after-evidence", action="store_true")
-    parser.add_argument("--pieces", type=Path, help="the bytes of each token, for a writer's statements")
-    parser.add_argument("--statements", type=int, default=6000, help="at most")
-    parser.add_argument("--statement-minutes", type=float, default=1.5)
     parser.add_argument("--minutes", type=float, default=60.0, help="from the start, for all but the last figures")
     parser.add_argument("--most", type=int, default=1_000_000, help="rows")
     parser.add_argument("--batch", type=int, default=16384, help="tokens a step, padding counted")
@@ -72,7 +62,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--alpha", type=float, default=64)
     parser.add_argument("--rate", type=float, default=4e-4, help="peak learning rate")
     parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--frugal", action="store_true", help="less memory, a third more time")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -154,66 +143,6 @@ def stacked(rows: Sequence[list[Tensor]], device: torch.device) -> list[Tensor]:
     return [pad_sequence(list(c), batch_first=True, padding_value=fill).to(device) for c, fill in columns]
 
 
-def _add_statements(model: Transformer, rows: list[Row], options: argparse.Namespace, began: float) -> None:
-    """Lets the model write about questions of ``rows``, and appends what it wrote to them."""
-    kept = np.load(options.pieces)
-    pieces, known = (
-        kept["pieces"].tolist(),
-        torch.from_numpy(kept["known"]).to(model.weights["output_norm.weight"].device),
-    )
-    encoded = json.loads(str(kept["encoded"]))
-    language = Language(encoded.__getitem__, [], int(kept["end"]), kept["turn"].tolist())
-    rng = random.Random(options.seed)
-    chosen = []
-    for r, one in enumerate(rows):
-        silent = [k for k, a in enumerate(one.asked) if a.kind in ("human", "wrong date", "hop", "removed")]
-        answered = [k for k, a in enumerate(one.asked) if a.kind in ("answered", "dated", "hops")]
-        chosen += [(r, rng.choice(kind)) for kind in (silent, answered) if kind]
-    rng.shuffle(chosen)
-    chosen = sorted(chosen[: options.statements], key=lambda c: rows[c[0]].part.count(0))
-    blocks = [chosen[i : i + 192] for i in range(0, len(chosen), 192)]
-    rng.shuffle(blocks)
-    counts = {True: 0, False: 0, None: 0}
-    started = time.monotonic()
-    for block in blocks:
-        if time.monotonic() - started > options.statement_minutes * 60:
-            break
-        for (r, k), ids in zip(
-            block, written(model, prompts(rows, block, language.turn), language.end, known), strict=True
-        ):
-            text = b"".join(pieces[i] for i in ids).decode(errors="replace")
-            found = first_statement(text)
-            one = rows[r]
-            if not found or any(label > one.evidence for label in found[1]):
-                continue
-            lines = b"".join(pieces[i] for i in one.tokens[: one.part.count(0)]).decode(errors="replace").split("\n")
-            sentences = [line.partition("] ")[2] for line in lines if line.startswith("[")]
-            asked = one.asked[k]
-            text, labels = found
-            verdict = holds(text, labels, asked.label, asked.answer, sentences)
-            if (
-                verdict is False
-                and rng.random() < 0.5
-                and holds(text, [asked.label], asked.label, asked.answer, sentences)
-            ):
-                verdict, labels = True, [asked.label]  # right, but for its citation
-            counts[verdict] += 1
-            if verdict is not None:
-                length = _length(text, ids, pieces)
-                judged(one, one.tokens[asked.start : asked.stop], ids[:length], labels, verdict, language)
-    _say(options, f"statements: {counts}", began)
-
-
-def _length(text: str, ids: Sequence[int], pieces: Sequence[bytes]) -> int:
-    """How many of ``ids`` make up ``text``."""
-    seen = b""
-    for count, i in enumerate(ids):
-        if len(seen.decode(errors="replace").strip()) >= len(text):
-            return count
-        seen += pieces[i]
-    return len(ids)
-
-
 @torch.no_grad()
 def watch(model: Transformer, rows: Sequence[Row]) -> dict[str, np.ndarray]:
     """For every question: its kind, its label, the log-odds that nothing answers, and whether the label is right."""
@@ -240,7 +169,7 @@ ZERO: dict[str, int] = {}
 def _none(row: Row, predicts: int) -> int | None:
     """The token of label 0, learned from the rows themselves."""
     for asked in row.asked:
-        if asked.label == 0 and asked.kind != "statement":
+        if asked.label == 0:
             ZERO["token"] = row.tokens[asked.predicts + 1]
     return ZERO.get("token")
 

@@ -2,8 +2,7 @@
 
 Llama and Qwen2 alike: RMS norms, rotary positions, grouped queries, SwiGLU. Weights keep llama.cpp's own order of rows,
 so that what is trained goes into a GGUF adapter as it is. An adapter is y = W x + (alpha / r) B A x (Hu et al. 2021,
-LoRA); with ``after_evidence`` it acts on the tokens of questions only (Greenewald et al. 2025, "Activated LoRA"), so
-that what the model made of the evidence without the adapter serves with it, too.
+LoRA).
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.checkpoint import checkpoint
 
 LAYERS = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
 HIDDEN = -30000.0  # far below any score
@@ -55,12 +53,10 @@ class Transformer(nn.Module):
             self.weights[tensor.name] = torch.from_numpy(np.ascontiguousarray(data)).to(device, dtype)
         self.low: dict[str, tuple[nn.Parameter, nn.Parameter]] = {}
         self.scale = 0.0
-        self.after_evidence = False
-        self.frugal = False
 
-    def adapt(self, rank: int, alpha: float, after_evidence: bool) -> dict[str, nn.Parameter]:
+    def adapt(self, rank: int, alpha: float) -> dict[str, nn.Parameter]:
         """Adds an adapter to each linear layer; returns its matrices by their names in a GGUF adapter."""
-        self.scale, self.after_evidence = alpha / rank, after_evidence
+        self.scale = alpha / rank
         trained: dict[str, nn.Parameter] = {}
         for number in range(self.shape.layers):
             for layer in LAYERS:
@@ -80,66 +76,38 @@ class Transformer(nn.Module):
         seen = before & ((part[:, None, :] == 0) | (part[:, None, :] == part[:, :, None]))
         x = self.weights["token_embd.weight"][tokens]
         mask = torch.zeros(seen.shape, dtype=x.dtype, device=x.device).masked_fill_(~seen, HIDDEN)[:, None]
-        active = (part > 0).to(x.dtype)[:, :, None] if self.after_evidence else None
         turn = self._turn(positions, x.dtype)
         for number in range(self.shape.layers):
-            x = self._kept(number, x, mask, turn, active)
+            x = self._layer(number, x, mask, turn)
         return self._norm(x, self.weights["output_norm.weight"])
-
-    @torch.no_grad()
-    def step(
-        self, tokens: Tensor, positions: Tensor, seen: Tensor, kept: list[tuple[Tensor, Tensor]]
-    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-        """The last hidden states of ``tokens`` (n, t) after those whose keys and values are ``kept``, and all of them
-        together; ``seen`` (n, t, all) says which tokens each may look at. Without the adapter."""
-        x = self.weights["token_embd.weight"][tokens]
-        mask = torch.zeros(seen.shape, dtype=x.dtype, device=x.device).masked_fill_(~seen, HIDDEN)[:, None]
-        turn = self._turn(positions, x.dtype)
-        now: list[tuple[Tensor, Tensor]] = []
-        none = torch.zeros(*tokens.shape, 1, dtype=x.dtype, device=x.device)
-        for number in range(self.shape.layers):
-            x, both = self._layer(number, x, mask, turn, none, kept[number] if kept else None)
-            now.append(both)
-        return self._norm(x, self.weights["output_norm.weight"]), now
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores (…, vocabulary) of the next token."""
         head = self.weights.get("output.weight", self.weights["token_embd.weight"])
         return functional.linear(hidden, head).float()
 
-    def _kept(self, number: int, *given: Any) -> Tensor:
-        """A layer whose inner states are computed again for the gradient where memory is short."""
-        if self.frugal and torch.is_grad_enabled():
-            return checkpoint(lambda *x: self._layer(number, *x)[0], *given, use_reentrant=False)  # type: ignore
-        return self._layer(number, *given)[0]
-
-    def _layer(
-        self, number: int, x: Tensor, mask: Tensor, turn: tuple[Tensor, Tensor], active: Tensor | None,
-        before: tuple[Tensor, Tensor] | None = None,
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
+    def _layer(self, number: int, x: Tensor, mask: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
         n, t, _ = x.shape
         heads, groups = self.shape.heads, self.shape.groups
         y = self._norm(x, self.weights[f"blk.{number}.attn_norm.weight"])
-        q, k, v = (self._linear(number, f"attn_{name}", y, active) for name in "qkv")
+        q, k, v = (self._linear(number, f"attn_{name}", y) for name in "qkv")
         q = self._turned(q.view(n, t, heads, -1).transpose(1, 2), turn)
         k = self._turned(k.view(n, t, groups, -1).transpose(1, 2), turn)
         v = v.view(n, t, groups, -1).transpose(1, 2)
-        if before:
-            k, v = (torch.cat(pair, dim=2) for pair in zip(before, (k, v), strict=True))
-        every_k, every_v = (one.repeat_interleave(heads // groups, dim=1) for one in (k, v))
-        y = functional.scaled_dot_product_attention(q, every_k, every_v, mask).transpose(1, 2).reshape(n, t, -1)
-        x = x + self._linear(number, "attn_output", y, active)
+        k, v = (one.repeat_interleave(heads // groups, dim=1) for one in (k, v))
+        y = functional.scaled_dot_product_attention(q, k, v, mask).transpose(1, 2).reshape(n, t, -1)
+        x = x + self._linear(number, "attn_output", y)
         y = self._norm(x, self.weights[f"blk.{number}.ffn_norm.weight"])
-        gate, up = (self._linear(number, f"ffn_{name}", y, active) for name in ("gate", "up"))
-        return x + self._linear(number, "ffn_down", functional.silu(gate) * up, active), (k, v)
+        gate, up = (self._linear(number, f"ffn_{name}", y) for name in ("gate", "up"))
+        return x + self._linear(number, "ffn_down", functional.silu(gate) * up)
 
-    def _linear(self, number: int, layer: str, x: Tensor, active: Tensor | None) -> Tensor:
+    def _linear(self, number: int, layer: str, x: Tensor) -> Tensor:
         name = f"blk.{number}.{layer}"
         y = functional.linear(x, self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias"))
         if name in self.low:
             a, b = self.low[name]
             low = functional.linear(x, (a * self.scale).to(x.dtype))
-            y = y + functional.linear(low if active is None else low * active, b.to(x.dtype))
+            y = y + functional.linear(low, b.to(x.dtype))
         return y
 
     def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
