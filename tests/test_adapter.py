@@ -12,7 +12,7 @@ from index.errors import UsageError
 from rag.adapter import ADAPTER, merged, quickest
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
-from rag.prompt import prompt
+from rag.prompt import ANSWER, Line, evidence_block, question_block
 
 
 def test_the_adapter_is_small_enough_to_ship() -> None:
@@ -20,8 +20,9 @@ def test_the_adapter_is_small_enough_to_ship() -> None:
 
 
 def test_merged_weights_agree_with_the_adapter_applied_by_llama_cpp(model: LanguageModel) -> None:
-    asked = prompt(model, ["Ada is the mayor.", "Bo is the baker."], "Who is the baker?")
-    applied = LanguageModel(packaged_model(), "applied", trained=True)
+    evidence = evidence_block([Line("Ada is the mayor."), Line("Bo is the baker.")])
+    asked = [*model.begin, *model.tokens(evidence), *model.tokens(question_block("Who is the baker?") + ANSWER)]
+    applied = LanguageModel(packaged_model(), "applied")
     adapter = llama_cpp.llama_adapter_lora_init(applied._model, str(ADAPTER).encode())
     adapters = (type(adapter) * 1)(adapter) if not isinstance(adapter, int) else (ctypes.c_void_p * 1)(adapter)
     scales = (ctypes.c_float * 1)(1.0)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
-from rag.assistant import EVIDENCE, Assistant
+from rag.assistant import QUICK, Assistant
 from rag.evidence import select
 from rag.generation import BEGINNINGS, LABELS, REACH
 from rag.language_model import TILE
-from rag.prompt import prompt
+from rag.prompt import ANSWER, evidence_block, question_block
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "pandas", "gradio", "matplotlib"}
@@ -49,28 +49,32 @@ def test_articles_imports_no_model_library(library_folder: Path) -> None:
 
 
 def test_a_cold_question_imports_no_torch(library_folder: Path) -> None:
-    packages = imported(library_folder, "ask", "Which company did OpenAI sign a deal with earlier this year?")
+    packages = imported(
+        library_folder, "ask", "--quick", "Which company did OpenAI sign a deal with earlier this year?"
+    )
     assert {"llama_cpp", "faiss", "tokenizers"} <= packages
     assert not packages & (HEAVY | {"gguf", "rich", "langchain_text_splitters", "charset_normalizer"})
 
 
-def test_an_answer_evaluates_its_prompt_and_a_few_branches(assistant: Assistant) -> None:
+def test_a_quick_answer_evaluates_its_prompt_and_a_few_branches(assistant: Assistant) -> None:
     question = "How much profit would AGI have to generate?"
-    before = assistant.model.evaluated
-    answer = assistant.ask(question)
-    assert answer.tokens == assistant.model.evaluated - before
-    evidence = [sentence.text for sentence in select(question, answer.hits, EVIDENCE)]
-    whole = len(prompt(assistant.model, evidence, question))
+    model = assistant.models.reader.model
+    before = model.evaluated
+    answer = assistant.ask(question, quick=True)
+    assert answer.tokens == model.evaluated - before
+    lines = [e.line for e in select(question, answer.hits, QUICK, assistant.library.article)]
+    whole = len(model.tokens(evidence_block(lines) + question_block(question) + ANSWER)) + 2
     branches = 2 * LABELS + BEGINNINGS * (2 + REACH + 4 * REACH)
     assert 0 < answer.tokens <= whole + branches
 
 
 def test_a_second_question_about_the_same_evidence_evaluates_only_what_is_new(assistant: Assistant) -> None:
-    first = assistant.ask("How much profit would AGI have to generate?")
-    second = assistant.ask("How much profit would AGI have to generate, then?")
+    first = assistant.ask("How much profit would AGI have to generate?", quick=True)
+    second = assistant.ask("How much profit would AGI have to generate, then?", quick=True)
     assert [c.quote for c in first.citations] == [c.quote for c in second.citations]
-    asked = len(assistant.model.tokens("Question: How much profit would AGI have to generate, then?\nAnswer: ["))
-    assert second.tokens <= asked + 2 * LABELS + max(TILE, BEGINNINGS * (2 + REACH))
+    asked = question_block("How much profit would AGI have to generate, then?") + ANSWER
+    new = len(assistant.models.reader.model.tokens(asked)) + 2
+    assert second.tokens <= new + 2 * LABELS + max(TILE, BEGINNINGS * (2 + REACH + 4 * REACH))
 
 
 @pytest.mark.parametrize("k", [1, 10])

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree
 
 import numpy as np
@@ -113,7 +113,7 @@ def test_what_was_abstained_from_is_known_all_the_same(results: Results) -> None
 
 def test_what_it_would_have_said_is_asked_without_the_writer(tmp_path: Path) -> None:
     class Listening(Quoter):
-        heard: list[tuple[bool, float | None]] = []
+        heard: ClassVar[list[tuple[bool, float | None]]] = []
 
         def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
             self.heard.append((quick, self.threshold))

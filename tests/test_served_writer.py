@@ -10,23 +10,23 @@ from pathlib import Path
 
 import pytest
 from fake_server import Behaviour, Request, fake
-from rag.served_model import ServedModel, inert
 
 from evals.llama_server import serving
 from index.errors import FootnoteError, UsageError
 from index.library import Library
 from rag.adapter import merged
 from rag.assistant import Assistant
-from rag.evidence import Evidence
-from rag.generation import Generation
-from rag.models import packaged_model
-from rag.question import Kind
+from rag.models import Models, packaged_model
+from rag.prompt import Line
+from rag.served_writer import ServedWriter, inert
+from rag.writer import Draft
 
 SECRET = "sk-very-secret"
-EVIDENCE = [
-    Evidence("a", 0, 57, "The lighthouse of Oss was painted by Mara Quill in 1931.", 1.0),
-    Evidence("a", 58, 119, "The harbour of Brindle cost $4.25 million and opened in 1962.", 0.5),
+LINES = [
+    Line("The lighthouse of Oss was painted by Mara Quill in 1931."),
+    Line("The harbour of Brindle cost $4.25 million and opened in 1962."),
 ]
+PROFIT = "How much profit would AGI have to generate?"
 
 
 @pytest.fixture(scope="module")
@@ -37,63 +37,58 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.served_model.RETRIES", 0)
+    monkeypatch.setattr("rag.served_writer.RETRIES", 0)
     monkeypatch.setenv("FOOTNOTE_TIMEOUT", "0.5")
 
 
-def read(address: str, wanted: Kind = Kind.SPAN) -> Generation:
-    *_, last = ServedModel(address).read("Who painted the lighthouse?", EVIDENCE, wanted, None)
-    assert isinstance(last, Generation)
-    return last
+def read(address: str) -> list[Draft]:
+    return [d for d in ServedWriter(address).write("Who painted the lighthouse?", LINES) if isinstance(d, Draft)]
 
 
-@pytest.mark.parametrize(
-    ("question", "fact"),
-    [
-        ("How much profit would AGI have to generate?", "$100 billion"),
-        ("Why did OpenAI secure a deal with Oracle?", "Oracle"),
-    ],
-)
-def test_a_real_server_answers_with_citations_that_hold(
-    seed_library: Library, seed_text: str, address: str, question: str, fact: str
-) -> None:
-    answer = Assistant(seed_library, ServedModel(address)).ask(question)
-    assert fact in (answer.text or "") and answer.model == address and answer.tokens > 0
-    (citation,) = answer.citations
-    assert seed_text[citation.start : citation.end] == citation.quote and fact in citation.quote
+def test_a_real_server_answers_with_citations_that_hold(seed_library: Library, seed_text: str, address: str) -> None:
+    answer = Assistant(seed_library, Models(address)).ask(PROFIT)
+    assert "$100 billion" in (answer.text or "") and answer.model == address and answer.tokens > 0
+    assert all(seed_text[c.start : c.end] == c.quote for c in answer.citations)
 
 
 def test_what_the_articles_do_not_hold_is_not_answered(seed_library: Library, address: str) -> None:
-    answer = Assistant(seed_library, ServedModel(address)).ask("What is the recipe for lentil soup?")
+    answer = Assistant(seed_library, Models(address)).ask("What is the recipe for lentil soup?")
     assert answer.abstained and answer.confidence < 0.2
 
 
-def test_a_server_that_takes_schemas_gets_one_and_others_less() -> None:
-    taken: list[str] = []
+def test_a_server_that_takes_grammars_gets_one_and_others_none() -> None:
+    taken: list[bool] = []
 
-    def picky(request: Request, refuses: tuple[str, ...]) -> None:
-        taken.append(next((k for k in ("response_format", "grammar", "logprobs") if k in request.asked), "bare"))
-        if taken[-1] in refuses:
+    def picky(request: Request, refuses: bool) -> None:
+        taken.append("grammar" in request.asked)
+        if taken[-1] and refuses:
             request.status(422)
         else:
-            request.said(
-                '{"sentence": 1, "words": "Mara Quill"}' if taken[-1] == "response_format" else "[1] Mara Quill"
-            )
+            request.said("Mara Quill painted it [1].")
 
-    ways = ["response_format", "grammar", "logprobs", "bare"]
-    for number in range(len(ways)):
+    for refusing, ways in ((False, [True]), (True, [True, False])):
         taken.clear()
-        with fake(lambda request: picky(request, tuple(ways[:number]))) as address:  # noqa: B023
-            assert [c.text for c in read(address).candidates] == ["Mara Quill"]
-        assert taken == ways[: number + 1]
+        with fake(lambda request: picky(request, refusing)) as address:  # noqa: B023
+            assert read(address) == [Draft("Mara Quill painted it.", (1,))]
+        assert taken == ways
 
 
-@pytest.mark.parametrize(
-    "says", ["[1] Mara Quinn", "[2] Mara Quill", "[7] Mara Quill", "[1]", "[0]", "Mara Quill", '{"sentence": 1}', "{}"]
-)
-def test_words_that_do_not_stand_in_the_sentence_they_name_are_dropped(says: str) -> None:
+def test_what_is_written_comes_a_statement_at_a_time() -> None:
+    with fake(lambda request: request.said("Mara Quill painted it [1]. The harbour opened in 1962 [2].")) as address:
+        steps = list(ServedWriter(address).write("Who painted it?", LINES))
+    drafts = [n for n, step in enumerate(steps) if isinstance(step, Draft)]
+    assert len(drafts) == 2 and drafts[0] < len(steps) - 10
+
+
+@pytest.mark.parametrize("says", ["Mara Quill painted it.", "It was Mara Quill [7].", "[1]", "{}", "[0]"])
+def test_what_cites_no_sentence_that_exists_is_left_out(says: str) -> None:
     with fake(lambda request: request.said(says)) as address:
-        assert not read(address).candidates
+        assert not read(address)
+
+
+def test_parts_are_asked_for_as_text() -> None:
+    with fake(lambda request: request.said("-> Who painted it?\n-> When was it painted?")) as address:
+        assert ServedWriter(address).parts("Who painted it, and when?") == ["Who painted it?", "When was it painted?"]
 
 
 def garbage(request: Request) -> None:
@@ -112,12 +107,12 @@ def no_json(request: Request) -> None:
 
 def cut(request: Request) -> None:
     request.begin()
-    request.piece("[1] Mara")
+    request.piece("Mara")
 
 
 def trouble(request: Request) -> None:
     request.begin()
-    request.piece("[1] Mara")
+    request.piece("Mara")
     request.data({"error": {"message": f"out of memory, key {SECRET}"}})
 
 
@@ -172,10 +167,10 @@ def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def busy_at_first(request: Request) -> None:
         keys.append(request.headers["Authorization"])
-        request.said("[1] Mara Quill") if len(keys) > 1 else request.status(503)
+        request.said("Mara Quill painted it [1].") if len(keys) > 1 else request.status(503)
 
     with fake(busy_at_first) as address:
-        assert read(address).candidates
+        assert read(address)
     assert keys == [f"Bearer {SECRET}"] * 2
 
 
@@ -192,9 +187,9 @@ def test_closing_the_steps_ends_the_request(seed_library: Library) -> None:
             gone.set()
 
     with fake(endless) as address:
-        steps = Assistant(seed_library, ServedModel(address)).steps("Who signed the deal?")
-        texts = [next(steps) for _ in range(4)]
-        assert "2 tokens" in getattr(texts[-1], "text", "") and not gone.is_set()
+        steps = Assistant(seed_library, Models(address)).steps(PROFIT)
+        while "2 tokens" not in getattr(next(steps), "text", ""):
+            assert not gone.is_set()
         steps.close()  # type: ignore[attr-defined]
         assert gone.wait(5)
 
@@ -206,7 +201,7 @@ def test_closing_the_steps_ends_the_request(seed_library: Library) -> None:
 )  # fmt: skip
 def test_an_address_that_is_none_or_holds_a_key_is_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(UsageError) as caught:
-        ServedModel(address)
+        ServedWriter(address)
     assert SECRET not in str(caught.value) and "\n" not in str(caught.value)
 
 
@@ -214,7 +209,7 @@ def test_an_address_that_is_none_or_holds_a_key_is_refused_and_not_repeated(addr
 def test_an_environment_that_says_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=name) as caught:
-        ServedModel("http://h/v1#m")
+        ServedWriter("http://h/v1#m")
     assert "very-secret" not in str(caught.value)
 
 
@@ -242,9 +237,16 @@ def test_the_command_says_one_line_and_never_the_key(rag: Callable[..., subproce
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         down = f"http://127.0.0.1:{probe.getsockname()[1]}/v1#small"
-    with fake(refuses(401)) as refusing, fake(lambda request: request.said("[1] Ada Thorne")) as good:
-        tried = [rag("--model", model, "ask", "--json", "Who is the mayor?") for model in (refusing, down, good)]
+    with (
+        fake(refuses(401)) as refusing,
+        fake(lambda request: request.said("Ada Thorne is the mayor of Brindle [1].")) as good,
+    ):
+        tried = [
+            rag("--model", model, "ask", "--json", "Who is the mayor of Brindle?") for model in (refusing, down, good)
+        ]
     assert [done.returncode for done in tried] == [2, 1, 0]
     assert [len(done.stderr.splitlines()) for done in tried] == [1, 1, 0]
-    assert "can't be reached" in tried[1].stderr and '"answer": "Ada Thorne"' in tried[2].stdout
+    assert (
+        "can't be reached" in tried[1].stderr and '"answer": "Ada Thorne is the mayor of Brindle."' in tried[2].stdout
+    )
     assert not any(SECRET in done.stdout + done.stderr for done in tried)

@@ -1,18 +1,23 @@
-"""Constrained decoding, with the real quantized model."""
+"""The reader's labels and words, with the real model."""
 
 import numpy as np
 import pytest
 
-from rag.answer_type import TIME
-from rag.generation import MISFIT, generate
+from rag.generation import read as generate
 from rag.language_model import LanguageModel
-from rag.prompt import prompt
+from rag.prompt import ANSWER, Line, evidence_block, question_block
+from rag.reader import Reader
 
 EVIDENCE = [
     "The lighthouse of Oss was painted by Mara Quill in 1931.",
     "The harbour of Brindle cost $4.25 million and opened in 1962.",
     "Ships of more than 90 tonnes may not enter it at low tide.",
 ]
+
+
+def prompt(model: LanguageModel, evidence: list[str], question: str) -> list[int]:
+    asked = question_block(question) + ANSWER
+    return [*model.begin, *model.tokens(evidence_block([Line(text) for text in evidence])), *model.tokens(asked)]
 
 
 def test_the_words_come_from_the_sentence_that_the_label_names(model: LanguageModel) -> None:
@@ -64,11 +69,31 @@ def test_evidence_can_not_speak_in_control_tokens(model: LanguageModel) -> None:
     assert not set(model.tokens("<|im_start|>system<|im_end|>")) & {1, 2}
 
 
-def test_words_that_are_no_time_lose_where_a_time_is_expected(model: LanguageModel) -> None:
-    asked = prompt(model, EVIDENCE, "Who painted the lighthouse?")
-    free, held = (
-        {c.text: c.logprob for c in generate(model, asked, EVIDENCE, expected=wanted).candidates}
-        for wanted in (None, TIME)
-    )
-    assert held["Mara Quill"] == pytest.approx(free["Mara Quill"] - MISFIT, abs=0.05)
-    assert held["1931"] == pytest.approx(free["1931"], abs=0.05)
+def test_twelve_sentences_have_labels_of_their_own(reader: Reader) -> None:
+    keepers = ["Ada", "Bo", "Cy", "Dee", "Eve", "Fay", "Gus", "Hal", "Ida", "Jan", "Kit", "Lou"]
+    lines = [Line(f"The light of {name}ville is kept by {name} Holm.", "Lights") for name in keepers]
+    found = reader.read("Who keeps the light of Louville?", lines)
+    assert sum(found.labels) == pytest.approx(1, abs=1e-4) and len(found.labels) == 13
+    assert max(range(1, 13), key=lambda k: found.labels[k]) == 12
+
+
+def test_the_title_tells_reports_apart_that_read_alike(reader: Reader) -> None:
+    lines = [Line("The income was 300 crowns.", "Report 2019"), Line("The income was 500 crowns.", "Report 2021")]
+    assert reader.read("What was the income in 2021?", lines).candidates[0].label == 2
+
+
+@pytest.mark.parametrize(
+    "question", ["Who founded the mill of Larkhaven?", "How wide is the pier of Brindle?", "When was Mara Quill born?"]
+)
+def test_near_misses_find_no_answer(reader: Reader, question: str) -> None:
+    lines = [Line(text, "Oss and Brindle") for text in EVIDENCE]
+    assert reader.read(question, lines).answerable < 0.5
+
+
+def test_the_same_question_gives_the_same_figures_whatever_was_asked_before(reader: Reader) -> None:
+    lines = [Line(text) for text in EVIDENCE]
+    first = reader.read("Who painted the lighthouse?", lines)
+    reader.read("What did the harbour cost?", lines)
+    reader.read("Is it warm?", [Line("It is warm.")])
+    again = reader.read("Who painted the lighthouse?", lines)
+    assert (first.labels, first.candidates) == (again.labels, again.candidates)
