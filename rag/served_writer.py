@@ -64,19 +64,34 @@ class ServedWriter:
         Closing the iterator ends the request. Raises FootnoteError for a server that is down, slow or broken,
         UsageError for one that refuses.
         """
-        text, written, over, shown = "", 0, False, 0
-        with self._in_plain_words(), self._asked(question, lines, least) as stream:
+        said = [Line(inert(line.text), inert(line.context)) for line in lines]
+        message = evidence_block(said) + question_block(inert(question))
+        text, shown = "", 0
+        for written, (piece, over) in enumerate(self._streamed(INSTRUCTIONS, message, grammar(len(lines), least)), 1):
+            text += piece
+            found = drafts(text, len(lines), over)
+            yield from found[shown:]
+            shown = max(shown, len(found))
+            yield written
+
+    def parts(self, question: str) -> list[str]:
+        """The simple questions that ``question`` is made of; raises as ``write`` does."""
+        return simple("".join(piece for piece, _ in self._streamed(SPLIT, inert(question))), question)
+
+    def warm_up(self) -> None:
+        """Nothing: a server that is down now may be up when somebody asks."""
+
+    def _streamed(self, system: str, message: str, form: str | None = None) -> Iterator[tuple[str, bool]]:
+        """Pieces of the reply as they come, and whether the server says that this was all."""
+        written, over = 0, False
+        with self._in_plain_words(), self._asked(system, message, form) as stream:
             deadline = math.inf  # until the first token: a busy server may say for long that it is still there
             for chunk in stream:
                 deadline = min(deadline, time.monotonic() + self._patience)
                 if chunk.choices:
-                    text += chunk.choices[0].delta.content or ""
                     over = over or chunk.choices[0].finish_reason is not None
                     written += 1
-                found = drafts(text, len(lines), over)
-                yield from found[shown:]
-                shown = max(shown, len(found))
-                yield written
+                    yield chunk.choices[0].delta.content or "", over
                 if time.monotonic() > deadline and not over:
                     raise FootnoteError(self._too_slow())
         if not written:
@@ -84,35 +99,17 @@ class ServedWriter:
         if not over:
             raise FootnoteError(f"The model server at {self._host} broke off in the middle of an answer: ask again.")
 
-    def parts(self, question: str) -> list[str]:
-        """The simple questions that ``question`` is made of; raises as ``write`` does."""
-        with self._in_plain_words():
-            reply = self._client.chat.completions.create(
-                model=self._served,
-                messages=[{"role": "system", "content": SPLIT}, {"role": "user", "content": inert(question)}],
-                temperature=0,
-                max_tokens=LONGEST,
-            )
-            return simple(reply.choices[0].message.content or "", question)
-
-    def warm_up(self) -> None:
-        """Nothing: a server that is down now may be up when somebody asks."""
-
-    def _asked(self, question: str, lines: Sequence[Line], least: int) -> Stream[ChatCompletionChunk]:
+    def _asked(self, system: str, message: str, form: str | None) -> Stream[ChatCompletionChunk]:
         """The reply as it comes, asked for in the first way that the server accepts."""
         import openai
 
-        said = [Line(inert(line.text), inert(line.context)) for line in lines]
         refused: Exception | None = None
-        for way in self._ways:
-            extras: dict[str, Any] = {"extra_body": {"grammar": grammar(len(lines), least)}} if way == "grammar" else {}
+        for way in self._ways if form else ("text",):
+            extras: dict[str, Any] = {"extra_body": {"grammar": form}} if way == "grammar" else {}
             try:
                 stream: Stream[ChatCompletionChunk] = self._client.chat.completions.create(
                     model=self._served,
-                    messages=[
-                        {"role": "system", "content": INSTRUCTIONS},
-                        {"role": "user", "content": evidence_block(said) + question_block(inert(question))},
-                    ],
+                    messages=[{"role": "system", "content": system}, {"role": "user", "content": message}],
                     stream=True,
                     temperature=0,
                     max_tokens=LONGEST,
@@ -123,7 +120,7 @@ class ServedWriter:
                     raise
                 refused = error
             else:
-                self._ways = (way,)
+                self._ways = (way,) if form else self._ways
                 return stream
         assert refused
         raise refused

@@ -50,8 +50,8 @@ def test_after_a_question_that_fails_no_other_is_begun(seed_library: Library) ->
     begun: list[int] = []
 
     def fails_at_the_second(request: Request) -> None:
-        begun.append(1)
-        request.said("Microsoft keeps its share [1].") if len(begun) == 1 else request.status(401)
+        begun.append("Rewrite" not in request.asked["messages"][0]["content"])  # those take a question apart
+        request.said("Microsoft keeps its share [1].") if sum(begun) <= 1 else request.status(401)
 
     with fake(fails_at_the_second) as address:
         batch = answers(
@@ -67,7 +67,7 @@ def test_control_c_ends_a_batch_that_a_server_keeps_waiting(tmp_path: Path) -> N
     waiting = threading.Event()
 
     def first_only(request: Request) -> None:
-        if "painted the mill" in str(request.asked["messages"]):
+        if "Who painted the mill" in str(request.asked["messages"]):
             request.said("Nothing is told of it [1].")
         else:
             waiting.set()
