@@ -116,8 +116,7 @@ class Grammar:
             return self._tokens < LONGEST and not over and ("\n" not in piece or not words.strip())
         if sum(c.isalpha() for c in words) < 4:
             return False
-        form = re.fullmatch(r"\[(?:(\d{1,2})\]\s*\[)*(\d{0,2})(\]?)(.*)", bracket + rest, re.DOTALL)
-        if not form:
+        if not re.fullmatch(r"\[(?:\d{1,2}\]\s*\[)*\d{0,2}(?:\][^\[\]]*)?", bracket + rest):
             return False
         numbers = [int(n) for n in re.findall(r"\[(\d+)\]", bracket + rest)]
         open_digits = re.search(r"\[(\d*)$", bracket + rest)
@@ -134,7 +133,8 @@ class Grammar:
         said = self.text[self._statement :]
         typed = re.search(r"\[(\d*)$", said)
         if typed:
-            options = [str(n) for n in range(1, self.labels + 1) if str(n).startswith(typed[1])]
+            cited = re.findall(r"\[(\d+)\]", said)
+            options = [n for n in map(str, range(1, self.labels + 1)) if n.startswith(typed[1]) and n not in cited]
             texts = {"]"} if typed[1] in options else set()
             texts |= {o[len(typed[1])] for o in options if len(o) > len(typed[1])}
         elif self.wording and any(c.isalpha() for c in said):
@@ -149,7 +149,8 @@ class Grammar:
     def _take(self, token: int, piece: str) -> int | None:
         before = self.text[self._statement :]
         after = re.sub(r"^[^\[]*(?:\[\d{1,2}\]\s*)+", "", before + piece) if re.search(r"\[\d+\]", before) else ""
-        if after.strip(" .,;!?\n"):  # the first letters of the next statement
+        after = after.strip(" .,;!?\n")
+        if after and after[0] != "[":  # the first letters of the next statement
             said = re.sub(r"\W+", " ", before.partition("[")[0]).strip().lower()
             self.count += 1
             if self.count == STATEMENTS or said in self._seen or len(self.text) > 6 * TOKENS:

@@ -11,23 +11,30 @@ from index.errors import UsageError
 from index.library import Library
 from rag.answer import Answer
 from rag.assistant import EMPTY_LIBRARY, FEWEST, LEAST, MOST, NOT_SAID, SMALL_TALK, Assistant, Stage
+from rag.generation import Candidate, Reading
 from rag.models import Models
 from rag.prompt import Line
 from rag.reader import Reader
 from rag.writer import Draft
 
 ARTICLES = {
-    "lighthouse.md": "# The lighthouse of Oss\n\nThe lighthouse of Oss was painted by Mara Quill in 1931. It stands on a "
-    "rock of basalt. Its lamp was electrified in 1952. The keeper of the lighthouse, Tom Reed, retired in 1974. Boats "
-    "are warned by a horn when there is fog. Visitors may climb its stairs on Sundays.",
-    "harbour.md": "# The harbour of Brindle\n\nThe harbour of Brindle cost $4.25 million and opened in 1962. Ships of "
-    "more than 90 tonnes may not enter it at low tide. The fish market moved to the east quay in 2004. Children may swim "
-    "behind the pier.",
-    "museum.md": "# The museum of Marl\n\nThe museum of Marl was founded by Ada Thorne in 1911. It shows ropes, nets and "
-    "the jaw of a whale. Tickets cost three crowns.",
-    "records.md": "# Parish records\n\nAccording to the records, the museum of Marl was founded by Ida Holm in 1911. "
-    "The parish has four hundred souls.",
-}  # fmt: skip
+    "lighthouse.md": """# The lighthouse of Oss
+
+The lighthouse of Oss was painted by Mara Quill in 1931. It stands on a rock of basalt. Its lamp was electrified in
+1952. The keeper of the lighthouse, Tom Reed, retired in 1974. Boats are warned by a horn when there is fog. Visitors
+may climb its stairs on Sundays.""",
+    "harbour.md": """# The harbour of Brindle
+
+The harbour of Brindle cost $4.25 million and opened in 1962. Ships of more than 90 tonnes may not enter it at low
+tide. The fish market moved to the east quay in 2004. Children may swim behind the pier.""",
+    "museum.md": """# The museum of Marl
+
+The museum of Marl was founded by Ada Thorne in 1911. It shows ropes, nets and the jaw of a whale. Tickets cost three
+crowns.""",
+    "records.md": """# Parish records
+
+According to the records, the museum of Marl was founded by Ida Holm in 1911. The parish has four hundred souls.""",
+}
 PAINTER = "Who painted the lighthouse of Oss?"
 PAINTED = "The lighthouse of Oss was painted by Mara Quill in 1931."
 
@@ -132,7 +139,7 @@ def test_a_higher_threshold_declines_more(coast: Library, models: Models) -> Non
 def test_a_follow_up_is_read_with_the_question_before_it(coast: Library, models: Models) -> None:
     assistant = Assistant(coast, models)
     assert assistant.ask("And when?", [PAINTER]).text == PAINTED
-    assert assistant.ask("And when?").abstained
+    assert assistant.ask("And when?").text != PAINTED
 
 
 def test_two_threads_asking_get_their_own_answers(assistant: Assistant) -> None:
@@ -236,9 +243,21 @@ def test_a_quick_answer_leaves_the_writer_out(coast: Library, reader: Reader) ->
 
 
 def test_two_articles_that_answer_differently_are_both_said(coast: Library, reader: Reader) -> None:
-    assistant, _ = with_writer(coast, reader, writes(("Ada Thorne founded the museum of Marl.", "Ada Thorne")))
-    said = texts(assistant.ask("Who founded the museum of Marl?"))
-    assert any("Ada Thorne" in text for text in said) and any("Ida Holm" in text for text in said)
+    class Undecided(Reader):
+        """Finds both founders about as likely."""
+
+        def read(self, question: str, lines: Sequence[Line], *_: object) -> Reading:
+            one, other = label(lines, "Ada Thorne"), label(lines, "Ida Holm")
+            labels = [
+                0.05 if k == 0 else 0.6 if k == one else 0.35 if k == other else 0.0 for k in range(len(lines) + 1)
+            ]
+            return Reading(tuple(labels), (Candidate(one, "Ada Thorne", -0.5), Candidate(other, "Ida Holm", -1.0)))
+
+    said = ("Ada Thorne founded the museum of Marl.", "Ada Thorne")
+    assistant, _ = with_writer(coast, Undecided(reader.model), writes(said))
+    answer = assistant.ask("Who founded the museum of Marl?")
+    assert texts(answer) == [said[0], "According to the records, the museum of Marl was founded by Ida Holm in 1911."]
+    assert [c.title for c in answer.citations] == ["The museum of Marl", "Parish records"]
 
 
 def test_closing_the_steps_ends_the_writing(coast: Library, reader: Reader) -> None:
@@ -292,8 +311,9 @@ def test_where_nothing_survives_the_check_it_abstains(coast: Library, reader: Re
 
 def test_a_name_of_the_question_that_no_article_knows_is_told(coast: Library, reader: Reader) -> None:
     assistant, _ = with_writer(coast, reader, writes(("Mara Quill painted it.", "Mara Quill")))
-    answer = assistant.ask("Did Mara Quill paint the lighthouse of Oss for Zed Orlin?")
-    assert answer.abstained or "Orlin" in (answer.unanswered or "")
+    assistant.threshold = 0.0
+    answer = assistant.ask("Who painted the lighthouse of Oss for Zed Orlin?")
+    assert answer.unanswered == "The articles do not say anything about Zed, Orlin."
 
 
 def test_a_summary_is_asked_for_several_statements_and_each_is_checked(coast: Library, reader: Reader) -> None:
