@@ -15,8 +15,9 @@ from index.sentence import sentences
 def write(folder: Path, ratings: Sequence[Feedback], articles: Sequence[Article]) -> list[str]:
     """Make ``folder`` a suite: ``feedback.yaml`` and ``articles/``; returns the questions that could not be cases.
 
-    A good answer is to be given again, its key words at least. A bad one is to be what its comment says, where an article holds those words,
-    and else an abstention; a bad abstention without such a comment leaves open what is right, and is left out.
+    A good answer is to be given again, its key words at least. A bad one is to be what its comment says, where an
+    article holds those words, and else an abstention; a bad abstention without such a comment leaves open what is
+    right, and is left out.
     Raises UsageError when there is no feedback, or ``folder`` is in the way.
     """
     cases = [_case(number, rating, articles) for number, rating in enumerate(ratings, 1)]
