@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -112,16 +112,16 @@ def test_what_was_abstained_from_is_known_all_the_same(results: Results) -> None
 
 
 def test_what_it_would_have_said_is_asked_without_the_writer(tmp_path: Path) -> None:
-    class Listening(Quoter):
-        heard: ClassVar[list[tuple[bool, float | None]]] = []
+    heard: list[tuple[bool, float | None]] = []
 
+    class Listening(Quoter):
         def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
-            self.heard.append((quick, self.threshold))
+            heard.append((quick, self.threshold))
             return super().steps(question, history, quick)
 
     shy = run.records(run.start(tmp_path, OPTIONS, Listening, HashedWords()))
     count = sum(record.answer["abstained"] for record in shy)
-    assert count and Listening.heard.count((True, 0.0)) == count and Listening.heard.count((False, 0.5)) == 12
+    assert count and heard.count((True, 0.0)) == count and heard.count((False, 0.5)) == 12
 
 
 def test_a_second_run_embeds_no_article(folder: Path, home: Path) -> None:

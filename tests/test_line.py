@@ -26,6 +26,7 @@ class Told:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self.article = library.articles()[0]
         self.conversations: Any = None
         self.go_on = threading.Event()
         self.heard: list[tuple[str, list[str], bool]] = []
@@ -34,8 +35,7 @@ class Told:
         self.heard.append((question, list(history), quick))
         if question == "fail":
             raise ZeroDivisionError
-        article = self.library.articles()[0]
-        said = tuple(Statement(text, (Citation.of(article, 0, 10),)) for text in ("One.", "Two."))
+        said = tuple(Statement(text, (Citation.of(self.article, 0, 10),)) for text in ("One.", "Two."))
         yield Stage("Writing", (), said[:1])
         assert self.go_on.wait(10)
         yield Answer(question, said, None, (), "made up")
@@ -132,6 +132,17 @@ def test_nothing_of_a_question_stays_in_memory(line: Line, told: Told) -> None:
         assert -ask(50) + ask(100) < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_quick_questions_are_answered_while_the_writer_loads(line: Line, told: Told) -> None:
+    told.go_on.set()
+    line._backend.loading = "Loading the writer"
+    quick = asked(line, told, "Who?", quick=True)
+    until(lambda: line.now(quick)[0].answered)
+    whole = asked(line, told, "And who else?")
+    until(lambda: line.now(whole)[0].stage == "Loading the writer")
+    line._backend.loading = ""
+    until(lambda: line.now(whole)[0].answered)
 
 
 def test_a_question_can_be_put_to_some_articles(line: Line, told: Told) -> None:

@@ -222,7 +222,7 @@ def test_the_page_outlives_its_model_server_and_says_so(seed_library: Library, t
 
 
 def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_path: Path) -> None:
-    together = threading.Barrier(3, timeout=30)
+    together = threading.Barrier(3, timeout=120)
 
     def waits_for_two_others(request: Request) -> None:
         together.wait()
@@ -230,7 +230,7 @@ def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_
 
     with fake(waits_for_two_others) as address, page(seed_library, tmp_path, address) as client:
         jobs = [client.submit(QUESTION, [], api_name="/ask") for _ in range(3)]
-        assert all("2030" in job.result(60)["answer"] for job in jobs)
+        assert all("2030" in job.result(240)["answer"] for job in jobs)
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from index.sentence import sentences
 def write(folder: Path, ratings: Sequence[Feedback], articles: Sequence[Article]) -> list[str]:
     """Make ``folder`` a suite: ``feedback.yaml`` and ``articles/``; returns the questions that could not be cases.
 
-    A good answer is to be given again. A bad one is to be what its comment says, where an article holds those words,
-    and else an abstention; a bad abstention without such a comment leaves open what is right, and is left out.
+    A good answer is to be given again, its key words at least. A bad one is to be what its comment says, where an
+    article holds those words, and else an abstention; a bad abstention without such a comment leaves open what is
+    right, and is left out.
     Raises UsageError when there is no feedback, or ``folder`` is in the way.
     """
     cases = [_case(number, rating, articles) for number, rating in enumerate(ratings, 1)]
@@ -47,7 +48,8 @@ def _case(number: int, rating: Feedback, articles: Sequence[Article]) -> dict[st
         "history": list(rating.history),
     }
     if rating.good and not given["abstained"]:
-        right = [s["text"] for s in given["statements"]]
+        key = given.get("short")
+        right = [key] if key and key in given["answer"] else [s["text"] for s in given["statements"]]
         proof = [c["quote"] for s in given["statements"] for c in s["citations"]]
     else:
         right = [rating.comment]
