@@ -15,6 +15,7 @@ from index.errors import FootnoteError, UsageError
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
 BATCH = 512
+STRIDE = 256  # tokens that are computed at once: with 512, a vocabulary of 150,000 takes 150 MB more
 TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
 DEFAULTS = llama_cpp.llama_model_default_params  # before `evals` puts `model_parameters` in its place
 ROOM = 256  # tokens of the window that a prompt leaves to what follows
@@ -67,7 +68,8 @@ class LanguageModel:
         self.vocabulary = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = min(WINDOW, llama_cpp.llama_model_n_ctx_train(self._model))
-        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_batch = BATCH
+        parameters.n_ubatch = STRIDE
         parameters.n_seq_max = BRANCHES + 1
         parameters.kv_unified = True
         parameters.n_threads = parameters.n_threads_batch = threads or os.cpu_count() or 1
