@@ -1,0 +1,78 @@
+"""Questions about the collection itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from indexer import CheapEmbedder
+
+from index.library import Library
+from rag.collection import about, answer
+
+ARTICLES = {
+    "dam.md": "---\ndate: 2024-03-05\n---\n# The dam\n\nThe dam of Oss was built in 1911. Ada Thorne drew it.",
+    "mill.md": "---\ndate: 2021-01-02\n---\n# The mill\n\nThe mill of Brindle is on the Lem.\n\nAda Thorne had it.",
+    "pier.txt": "The pier\n\nChildren may swim behind the pier.",
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("articles")
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    with Library.open(tmp_path_factory.mktemp("library"), CheapEmbedder()) as library:
+        library.mirror([folder])
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "quotes"),
+    [
+        ("How many articles are there?", "The library holds 3 articles: ", 3),
+        ("How many documents do you have?", "The library holds 3 articles: ", 3),
+        ("Which articles mention Ada Thorne?", "2 articles mention Ada Thorne: The dam; The mill.", 2),
+        ("How many articles talk about the Lem?", "1 article mentions the Lem: The mill.", 1),
+        ("Which article is about “swim”?", "1 article mentions swim: ", 1),
+        ("Which is the newest article?", "The newest article with a date is “The dam” of 2024-03-05.", 1),
+        ("What is the oldest document?", "The oldest article with a date is “The mill” of 2021-01-02.", 1),
+    ],
+)
+def test_the_library_answers_for_itself_with_citations(library: Library, question: str, says: str, quotes: int) -> None:
+    (statement,) = answer(library, question)
+    assert statement.text.startswith(says) and len(statement.citations) == quotes
+    for citation in statement.citations:
+        assert library.article(citation.article).text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize("question", ["Which articles mention Ada Thorne?", "How many articles talk about the Lem?"])
+def test_the_sentence_that_mentions_a_name_is_cited(library: Library, question: str) -> None:
+    name = "Ada Thorne" if "Ada" in question else "the Lem"
+    assert all(name in citation.quote for s in answer(library, question) for citation in s.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many articles of the treaty are there to sign?",
+        "Which articles mention Zed?",
+        "Which articles mention Thor?",  # part of a word
+        "How many ships are there?",
+        "What is the newest bridge?",
+        "Who wrote the newest article?",
+    ],
+)
+def test_any_other_question_is_left_to_the_articles(library: Library, question: str) -> None:
+    assert answer(library, question) == ()
+
+
+def test_an_empty_library_says_nothing_of_itself(tmp_path: Path) -> None:
+    with Library.open(tmp_path, CheapEmbedder()) as library:
+        assert answer(library, "How many articles are there?") == ()
+        assert answer(library, "Which is the newest article?") == ()
+
+
+def test_what_is_summed_up_of_a_topic_stands_in_the_articles(library: Library) -> None:
+    hits = library.search("the dam of Oss")
+    assert any("dam of Oss" in e.text for e in about(library, "the dam of Oss", hits, 9))
+    assert about(library, "the tax report of 2031", library.search("the tax report of 2031"), 9) == []
