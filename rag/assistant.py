@@ -9,7 +9,7 @@ from index.search import Hit
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS, confidence
+from rag.confidence import THRESHOLDS, confidence, covers
 from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.generation import Reading
 from rag.models import Models
@@ -285,6 +285,8 @@ class Assistant:
         if otherwise in said or said in otherwise:
             return []
         evidence = others[read.candidates[0].label - 1]
+        if covers(f"{evidence.title} {evidence.context} {evidence.text}", work.question) < 1:
+            return []
         return [self._statement(f"{evidence.title}: {evidence.text}", [evidence], read.answerable)]
 
     def _unanswered(self, work: Work, parts: Sequence[Work], threshold: float, said: Sequence[Statement]) -> str | None:

@@ -74,6 +74,6 @@ def drafts(text: str, count: int, over: bool = True) -> list[Draft]:
 
 def _sentence(said: str) -> str:
     """``said`` with a capital letter at its beginning and a stop at its end."""
-    plain = " ".join(said.split()).lstrip(",;:.- ").rstrip(",;: ")
+    plain = " ".join(said.split()).lstrip(",;:.-*#>| ").rstrip(",;: ")
     stopped = plain if plain[-1:] in ".!?。！？।؟" else f"{plain}."
     return stopped[:1].upper() + stopped[1:]
