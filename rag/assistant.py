@@ -27,7 +27,8 @@ LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too f
 SURE = 0.9  # confidence from which on a question is not taken apart
 DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.4  # score of the evidence from which on the articles talk about what is asked
-ON_POINT = 0.2  # share of the reader's probability that what a statement cites holds, at least
+ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
+FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
@@ -246,15 +247,16 @@ class Assistant:
     ) -> Statement | None:
         """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
 
-        What the first statement cites has to hold a share of the reader's probability: else it is beside the point.
+        What a statement cites has to hold a share of the reader's probability: else it is beside the point.
         """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
         if kept:
             proof = [evidence[k - 1] for k in kept.labels]
-            if work.reading is None or not first:
+            if work.reading is None:
                 return self._statement(kept.text, proof, kept.covered)
             labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
-            if sum(labels[e] for e in proof) >= ON_POINT * work.reading.answerable:
+            least = ON_POINT if first else 0.0 if work.kind is Kind.EXPLANATION else FURTHER
+            if sum(labels[e] for e in proof) >= least * work.reading.answerable:
                 return self._statement(kept.text, proof, kept.covered)
         best = self._best(work)
         return self._statement(best.text, [best], work.confidence) if best and first else None

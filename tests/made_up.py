@@ -42,5 +42,5 @@ class Given(Models):
 
 
 def label(lines: Sequence[Line], words: str) -> int:
-    """The label of the first line that holds ``words``."""
-    return next(number for number, line in enumerate(lines, 1) if words in line.text)
+    """The label of the first line that holds ``words``; 0 where none does."""
+    return next((number for number, line in enumerate(lines, 1) if words in line.text), 0)

@@ -10,10 +10,10 @@ from made_up import Given, MadeUpWriter, Saying, label
 from index.errors import UsageError
 from index.library import Library
 from rag.answer import Answer
-from rag.assistant import EMPTY_LIBRARY, FEWEST, LEAST, MOST, NOT_SAID, SMALL_TALK, Assistant, Stage
-from rag.generation import Candidate, Reading
+from rag.assistant import EMPTY_LIBRARY, FEWEST, LEAST, MOST, SMALL_TALK, Assistant, Stage
 from rag.models import Models
 from rag.prompt import Line
+from rag.question import Kind
 from rag.reader import Reader
 from rag.writer import Draft
 
@@ -50,8 +50,8 @@ def coast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def writes(*said: tuple[str, str]) -> Saying:
-    """Drafts, each a text and words of the sentence that it cites."""
-    return lambda lines: [Draft(text, (label(lines, words),)) for text, words in said]
+    """Drafts, each a text and words of the sentence that it cites; none for a sentence that is not read."""
+    return lambda lines: [Draft(text, (k,)) for text, words in said if (k := label(lines, words))]
 
 
 def with_writer(
@@ -180,7 +180,8 @@ def test_what_it_says_falsely_of_the_sentence_that_answers_is_replaced_by_that_s
 
 def test_what_it_says_falsely_of_another_sentence_is_dropped(coast: Library, reader: Reader) -> None:
     drafts = writes(("Its lamp was electrified in 1999.", "lamp"), ("Mara Quill painted it.", "Mara Quill"))
-    assert texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)) == ["Mara Quill painted it."]
+    said = " ".join(texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)))
+    assert "Mara Quill" in said and "1999" not in said
 
 
 def test_what_is_true_and_beside_the_point_is_dropped(coast: Library, reader: Reader) -> None:
@@ -225,7 +226,7 @@ def test_what_a_stage_shows_is_never_taken_back(coast: Library, reader: Reader) 
 def test_each_stage_says_where_a_question_is(coast: Library, reader: Reader) -> None:
     assistant, _ = with_writer(coast, reader, writes(("Mara Quill painted it.", "Mara Quill")))
     said = [stage.text for stage in assistant.steps(PAINTER) if isinstance(stage, Stage)]
-    assert said[0] == "Searching the articles" and said[-1] == "Writing, 1 tokens so far"
+    assert said[0] == "Searching the articles" and "Writing, 1 tokens so far" in said
     assert any(text.startswith("Reading ") for text in said)
 
 
@@ -243,21 +244,12 @@ def test_a_quick_answer_leaves_the_writer_out(coast: Library, reader: Reader) ->
 
 
 def test_two_articles_that_answer_differently_are_both_said(coast: Library, reader: Reader) -> None:
-    class Undecided(Reader):
-        """Finds both founders about as likely."""
-
-        def read(self, question: str, lines: Sequence[Line], *_: object) -> Reading:
-            one, other = label(lines, "Ada Thorne"), label(lines, "Ida Holm")
-            labels = [
-                0.05 if k == 0 else 0.6 if k == one else 0.35 if k == other else 0.0 for k in range(len(lines) + 1)
-            ]
-            return Reading(tuple(labels), (Candidate(one, "Ada Thorne", -0.5), Candidate(other, "Ida Holm", -1.0)))
-
     said = ("Ada Thorne founded the museum of Marl.", "Ada Thorne")
-    assistant, _ = with_writer(coast, Undecided(reader.model), writes(said))
-    answer = assistant.ask("Who founded the museum of Marl?")
-    assert texts(answer) == [said[0], "According to the records, the museum of Marl was founded by Ida Holm in 1911."]
-    assert [c.title for c in answer.citations] == ["The museum of Marl", "Parish records"]
+    records = ("Ida Holm founded the museum of Marl.", "Ida Holm")
+    for drafts in (writes(said), writes(records)):
+        answer = with_writer(coast, reader, drafts)[0].ask("Who founded the museum of Marl?")
+        assert {c.title for c in answer.citations} == {"The museum of Marl", "Parish records"}
+        assert "Ada Thorne" in (answer.text or "") and "Ida Holm" in (answer.text or "")
 
 
 def test_closing_the_steps_ends_the_writing(coast: Library, reader: Reader) -> None:
@@ -293,7 +285,7 @@ def test_a_question_of_two_parts_is_written_from_the_evidence_of_both(coast: Lib
     answer = assistant.ask(BOTH)
     assert texts(answer) == ["Mara Quill painted it.", "The harbour of Brindle opened in 1962."]
     assert {c.title for c in answer.citations} == {"The lighthouse of Oss", "The harbour of Brindle"}
-    assert writer.asked[0][2] == 2 and answer.unanswered is None, "two parts are two statements at least"
+    assert [asked for asked, *_ in writer.asked] == PARTS[BOTH] and answer.unanswered is None
 
 
 def test_the_part_that_the_articles_leave_open_is_named(coast: Library, reader: Reader) -> None:
@@ -303,10 +295,10 @@ def test_the_part_that_the_articles_leave_open_is_named(coast: Library, reader: 
     assert answer.unanswered == "The articles do not say: Who designed the flag of Marl?"
 
 
-def test_where_nothing_survives_the_check_it_abstains(coast: Library, reader: Reader) -> None:
+def test_where_nothing_survives_the_check_the_sentences_that_answer_are_said(coast: Library, reader: Reader) -> None:
     drafts = writes(("Tom Reed painted it.", "Mara Quill"), ("The harbour opened in 1999.", "1962"))
     answer = with_writer(coast, reader, drafts, PARTS)[0].ask(BOTH)
-    assert answer.abstained and answer.reason == NOT_SAID and answer.unanswered is None
+    assert texts(answer)[0] == PAINTED and "1999" not in (answer.text or "") and "Tom Reed" not in (answer.text or "")
 
 
 def test_a_name_of_the_question_that_no_article_knows_is_told(coast: Library, reader: Reader) -> None:
@@ -320,12 +312,12 @@ def test_a_summary_is_asked_for_several_statements_and_each_is_checked(coast: Li
     drafts = writes(
         ("The museum of Marl was founded in 1911.", "museum"),
         ("The museum of Marl has a million visitors.", "museum"),
-        ("Its tickets cost three crowns.", "three crowns"),
+        ("Its tickets cost three crowns.", "Tickets cost"),
     )
     assistant, writer = with_writer(coast, reader, drafts)
     answer = assistant.ask("Summarise the article about the museum of Marl")
     assert texts(answer) == ["The museum of Marl was founded in 1911.", "Its tickets cost three crowns."]
-    assert writer.asked[0][2] == LEAST
+    assert writer.asked[0][2] == LEAST[Kind.SUMMARY]
 
 
 def test_what_the_library_knows_of_itself_needs_no_model(coast: Library, reader: Reader) -> None:

@@ -17,7 +17,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with seeds/ and a library made by the command itself."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "seeds").symlink_to(SEEDS)
-    first = rag(folder, "ask", QUESTION)
+    first = rag(folder, "ask", "--quick", QUESTION)
     assert first.returncode == 0 and "indexing seeds/" in first.stderr
     return folder
 
@@ -36,7 +36,7 @@ def refused(done: subprocess.CompletedProcess[str], status: int = 2) -> str:
 
 
 def test_an_answer_is_followed_by_its_footnotes(project: Path) -> None:
-    done = rag(project, "ask", QUESTION)
+    done = rag(project, "ask", "--quick", QUESTION)
     assert done.returncode == 0
     text = (SEEDS / next(SEEDS.iterdir()).name).read_text(encoding="utf-8")
     said, note = done.stdout.split("\n\n", 1)
@@ -47,13 +47,13 @@ def test_an_answer_is_followed_by_its_footnotes(project: Path) -> None:
 
 
 def test_an_abstention_exits_with_3(project: Path) -> None:
-    done = rag(project, "ask", "Who is the CEO of OpenAI?")
+    done = rag(project, "ask", "--quick", "Who is the CEO of OpenAI?")
     assert done.returncode == 3 and done.stdout.strip()
 
 
 def test_json_can_be_verified_and_is_found_out_when_the_article_changes(project: Path, tmp_path: Path) -> None:
     saved = tmp_path / "answer.json"
-    saved.write_text(rag(project, "ask", "--json", QUESTION).stdout, encoding="utf-8")
+    saved.write_text(rag(project, "ask", "--quick", "--json", QUESTION).stdout, encoding="utf-8")
     assert json.loads(saved.read_text(encoding="utf-8"))["abstained"] is False
     assert rag(project, "verify", str(saved)).returncode == 0
     record = json.loads(saved.read_text(encoding="utf-8"))
@@ -64,7 +64,7 @@ def test_json_can_be_verified_and_is_found_out_when_the_article_changes(project:
 
 
 def test_a_batch_answers_in_order_from_one_model(project: Path) -> None:
-    done = rag(project, "ask", "--batch", "-", stdin=f"Who is the CEO of OpenAI?\n\n{QUESTION}\n")
+    done = rag(project, "ask", "--quick", "--batch", "-", stdin=f"Who is the CEO of OpenAI?\n\n{QUESTION}\n")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [a["abstained"] for a in answers] == [True, False]
 
@@ -148,7 +148,7 @@ def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:
     rag(tmp_path, "index", ".")
     with sqlite3.connect(tmp_path / ".rag" / "library.db") as database:
         indexed = database.execute("SELECT count(*) FROM articles").fetchone()[0]
-    shown = rag(tmp_path, "ask", "Who is the mayor of Brindle?")
+    shown = rag(tmp_path, "ask", "--quick", "Who is the mayor of Brindle?")
     assert "\x1b" not in shown.stdout and indexed in (0, 1)
 
 
