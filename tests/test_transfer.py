@@ -16,7 +16,7 @@ from index.library import Library
 from index.open import AnyLibrary, opened
 from index.transfer import transfer
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel
+from rag.models import Models
 
 QUESTIONS = (
     "When does the revenue sharing agreement end?",
@@ -39,23 +39,23 @@ def source(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def said(library: AnyLibrary, model: LanguageModel) -> list[tuple[object, ...]]:
-    answers = [Assistant(library, model).ask(question) for question in QUESTIONS]
+def said(library: AnyLibrary, models: Models) -> list[tuple[object, ...]]:
+    answers = [Assistant(library, models).ask(question) for question in QUESTIONS]
     return [(answer.statements, answer.reason) for answer in answers]
 
 
 def test_there_and_back_gives_the_same_articles_and_answers(
-    seed_library: Library, model: LanguageModel, address: str, tmp_path: Path
+    seed_library: Library, models: Models, address: str, tmp_path: Path
 ) -> None:
     with opened(address) as there, opened(tmp_path / "back") as back:
         assert transfer(seed_library, there) == 1
         assert transfer(there, back) == 1
-        answers = said(seed_library, model)
+        answers = said(seed_library, models)
         for copy in (there, back):
             assert copy.articles() == seed_library.articles()
             assert copy.entries() == seed_library.entries()
             assert copy.check() == []
-            assert said(copy, model) == answers
+            assert said(copy, models) == answers
         assert back.search(QUESTIONS[0]) == seed_library.search(QUESTIONS[0])
         assert there.mirror([seed_library.articles()[0].source]).unchanged, "files are known, too"
 

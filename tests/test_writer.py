@@ -32,7 +32,7 @@ FORM = re.compile(r"[^\[\]]*[^\W\d_][^\[\]]*(?:\[\d{1,2}\]\s*)+[.!?]?\s*")
         ("It was painted [1], [3].", [("It was painted.", (1, 3))]),
         ("It was painted [3][3][1].", [("It was painted.", (3, 1))]),
         ("One thing [1]. Another thing [2].", [("One thing.", (1,)), ("Another thing.", (2,))]),
-        ("- One thing [1]\n- Another\n  thing [2]\n", [("One thing", (1,)), ("Another thing", (2,))]),
+        ("- One thing [1]\n- Another\n  thing [2]\n", [("One thing.", (1,)), ("Another thing.", (2,))]),
         ("It was painted [7].", []),
         ("It was painted [0].", []),
         ("It was painted [1][7].", [("It was painted.", (1,))]),

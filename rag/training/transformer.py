@@ -50,7 +50,7 @@ class Transformer(nn.Module):
         self.weights: dict[str, Tensor] = {}
         for tensor in reader.tensors:
             data = gguf.dequantize(tensor.data, tensor.tensor_type)
-            self.weights[tensor.name] = torch.from_numpy(np.ascontiguousarray(data)).to(device, dtype)
+            self.weights[tensor.name] = torch.from_numpy(np.array(data)).to(device, dtype)
         self.low: dict[str, tuple[nn.Parameter, nn.Parameter]] = {}
         self.scale = 0.0
 
