@@ -83,7 +83,15 @@ def serve() -> Callable[..., AbstractContextManager[str]]:
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[str]:
     """The address of ``rag ui`` in ``folder``, as soon as it says it."""
-    command = [*RAG, "ui", "--port", str(free_port()), *options]
+    command = [
+        *RAG,
+        "--model",
+        "none",
+        "ui",
+        "--port",
+        str(free_port()),
+        *options,
+    ]  # the writer takes seconds a question
     environment = os.environ | {"GRADIO_TEMP_DIR": str(folder / "cache")}
     server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     try:
