@@ -66,14 +66,14 @@ def test_an_mcp_client_asks(address: str) -> None:
     with ThreadPoolExecutor(1) as apart:  # from playwright's event loop
         tools, answer = apart.submit(lambda: asyncio.run(call())).result()
     assert tools == {"ask", "search", "articles", "article"}
-    assert json.loads(answer.content[0].text)["answer"] == "2030"
+    assert json.loads(answer.content[0].text)["short"] == "2030"
 
 
 def test_ten_at_once_each_get_their_own_answer(address: str, client: Client) -> None:
     asked = [(QUESTION, "2030"), ("Who built the harbour of Brindle?", "Anna Thorsen")] * 5
     clients = [Client(address, verbose=False, analytics_enabled=False) for _ in asked]
     jobs = [client.submit(question, [], api_name="/ask") for client, (question, _) in zip(clients, asked, strict=True)]
-    assert [job.result()["answer"] for job in jobs] == [right for _, right in asked]
+    assert [job.result()["short"] for job in jobs] == [right for _, right in asked]
 
 
 @pytest.mark.parametrize(

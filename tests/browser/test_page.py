@@ -134,9 +134,11 @@ def test_a_follow_up_leans_on_the_question_before(visitors: LetIn) -> None:
 
 
 def test_stop_ends_one_visitors_question_and_nobody_elses(visitors: LetIn) -> None:
-    one, other = visitors(), visitors()
-    one.type("Summarize “The River Quill”")
-    other.type(QUESTION)
+    one, *others = (visitors() for _ in range(4))
+    other = others[0]
+    for visitor in others:  # so that there is a line to stand in
+        visitor.type(QUESTION)
+    one.type("Who built the harbour of Brindle?")
     one.page.get_by_role("button", name="Stop").click()
     assert "2030" in other.answer(0)
     assert "Stopped" in one.answer(0) or one.page.locator(".said").count()
