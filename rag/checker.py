@@ -95,8 +95,8 @@ def exchanged(text: str, quotes: Sequence[Line], question: str) -> bool:
     shares another word with ``text`` that is neither of the question nor of a title.
     """
     stems, known = _stems(text), _stems(" ".join([question, *(q.context for q in quotes)]))
-    held = [_stems(q.text) for q in quotes]
-    for place, quote in enumerate(quotes):
+    held = [_stems(q.text) for q in quotes] if len(quotes) > 1 else []
+    for place, quote in enumerate(quotes[: len(held)]):
         others = {stem for k, one in enumerate(held) if k != place for stem in one}
         added = (stems & held[place]) - others
         items = [_stems(item) for item in [*NUMBER.findall(text), *_runs(text), *_runs(quote.text)]]
