@@ -33,6 +33,8 @@ def cited(text: str, *labels: int, question: str = QUESTION) -> tuple[int, ...] 
         ("In 1931, Mara Quill painted the lighthouse.", 1),
         ("Mara Quill's lighthouse of Oss was painted in 1931.", 1),
         ("Mara Quill’s lighthouse of Oss was painted in 1931.", 1),
+        ("It was Mara Quill.", 1),  # a name alone
+        ("In 1931.", 1),
         ("The harbour of Brindle cost 4.25 million dollars.", 2),
         ("The harbour opened in 1962, at a cost of $4.25 million.", 2),
         ("Ships of more than 1500 tonnes may not enter the harbour.", 3),
