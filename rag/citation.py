@@ -15,8 +15,8 @@ class FalseCitation(FootnoteError):
 class Citation:
     """A span of an article: ``article.text[start:end] == quote``.
 
-    ``start`` and ``end`` are Python str offsets, ``page`` is where in a PDF it starts. ``text`` is the article's
-    text: the citation is held against it when it is made, so that one that does not hold can't be constructed (it
+    ``start`` and ``end`` are Python str offsets, ``page`` is the number of the page that it starts on, ``place`` what
+    that page, sheet, slide, chapter or message is called ("page 7, sheet 9, by OCR"). ``text`` is the article's text: the citation is held against it when it is made, so that one that does not hold can't be constructed (it
     raises FalseCitation).
     """
 
@@ -28,6 +28,7 @@ class Citation:
     quote: str
     text: InitVar[str]
     page: int | None = None
+    place: str | None = None
 
     def __post_init__(self, text: str) -> None:
         if not (0 <= self.start < self.end <= len(text) and text[self.start : self.end] == self.quote):
@@ -37,7 +38,8 @@ class Citation:
     def of(cls, article: Article, start: int, end: int) -> "Citation":
         """The citation of ``article.text[start:end]``."""
         quote = article.text[start:end]
-        return cls(article.id, article.title, article.source, start, end, quote, article.text, article.page(start))
+        page, place = article.page(start), article.place(start)
+        return cls(article.id, article.title, article.source, start, end, quote, article.text, page, place)
 
     @classmethod
     def from_json(cls, record: dict[str, Any], text: str) -> "Citation":

@@ -32,7 +32,7 @@ def _rest(given: Answer) -> list[str]:
     notes = given.citations
     for number, note in enumerate(notes, 1):
         lines += [f"[{number}] {note.title}", f"    “{' '.join(note.quote.split())}”"]
-        lines += [f"    {note.source}:{note.start}-{note.end}{f', page {note.page}' if note.page else ''}"]
+        lines += [f"    {note.source}:{note.start}-{note.end}{f', {note.place}' if note.place else ''}"]
     return lines
 
 

@@ -16,6 +16,13 @@ def test_a_citation_names_the_page_of_a_pdf() -> None:
     assert Citation.of(ARTICLE, 4, 11).page is None
 
 
+def test_a_citation_names_its_place_as_the_document_does() -> None:
+    labels = ("page ii, sheet 1", "page 7, sheet 2")
+    article = Article("a", "A title", "a.pdf", ARTICLE.text, "0", pages=(0, 13), labels=labels)
+    assert Citation.of(article, 13, 16).place == "page 7, sheet 2"
+    assert Citation.of(ARTICLE, 4, 11).place is None
+
+
 def test_a_citation_that_does_not_hold_cannot_be_made() -> None:
     with pytest.raises(FalseCitation):
         Citation("a", "A title", "a.txt", 5, 12, "🚢 ships", ARTICLE.text)

@@ -68,10 +68,8 @@ class Chat:
         return id, html, _notice(refusal), gr.Button(visible=not waiting), gr.Button(visible=waiting)
 
     def ask(self, question: str, key: str, id: str, scope: str, quick: bool, request: gr.Request) -> View:
-        """Put ``question`` at the end; the line to type in is emptied where that is not refused."""
-        who = owner(key, request)
-        shown = self._asked(who, id, question, None, Scope.loads(scope), quick)
-        return (*shown, question if shown[2] else "")
+        """Put ``question`` at the end."""
+        return self._asked(owner(key, request), id, question, None, Scope.loads(scope), quick)
 
     def suggestion(self, key: str, id: str, scope: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
         """Ask one of the suggested questions."""

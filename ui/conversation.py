@@ -155,9 +155,9 @@ def _note(number: int, title: str) -> str:
 
 
 def _source(quote: Quote) -> str:
-    page = f', <span class="page">page {quote.page}</span>' if quote.page else ""
+    place = f', <span class="page">{text(quote.place)}</span>' if quote.place else ""
     title = f"<bdi>{text(quote.title)}</bdi>"
-    return f'<button class="source" data-do="cite" data-note="{quote.number}">{title}</button>{page}'
+    return f'<button class="source" data-do="cite" data-note="{quote.number}">{title}</button>{place}'
 
 
 def _tools(turn: Turn) -> str:

@@ -69,6 +69,14 @@ window.footnote = {
     setTimeout(() => (button.textContent = label), 1500);
   },
 
+  sent(question, ...others) {
+    footnote.question = question;
+    return [question, ...others];
+  },
+
+  // The line to type in, once a question is on its way: empty, but for what was refused or has been typed since.
+  left: (typed, refused) => (typed === footnote.question && !refused ? "" : typed),
+
   // What a screen reader is told.
   say(words) {
     let live = document.getElementById("live");

@@ -31,6 +31,8 @@ AT_ONCE: dict[str, Any] = OWN | {"queue": False}
 BESIDE: dict[str, Any] = OWN | {"concurrency_limit": None}
 FOLLOWED: dict[str, Any] = BESIDE | {"trigger_mode": "multiple"}
 EACH: dict[str, Any] = AT_ONCE | {"trigger_mode": "multiple"}  # events that come quickly after one another
+SENT = "(...typed) => footnote.sent(...typed)"
+EMPTIED = "(typed, refused) => footnote.left(typed, refused)"
 
 
 def build(backend: Backend) -> gr.Blocks:
@@ -131,11 +133,12 @@ class Page:
         me, view = self.me, self.view
         typed = [self.box, *me, self.scope, self.quick]
         asked = [
-            gr.on([self.box.submit, self.send.click], self._chat.ask, typed, [*view, self.box], **AT_ONCE),
+            gr.on([self.box.submit, self.send.click], self._chat.ask, typed, view, js=SENT, **EACH),
             self.conversation.example(self._chat.suggestion, typed[1:], view, **AT_ONCE),
             self.conversation.retry(self._chat.retry, [*me, self.quick], view, **AT_ONCE),
             self.conversation.edit(self._chat.edit, [*me, self.quick], view, **AT_ONCE),
         ]
+        asked[0].then(None, [self.box, self.refused], self.box, js=EMPTIED, **OWN)
         self.followers = [self._followed(event) for event in asked]
         self.stop.click(self._chat.stop, me, view, **AT_ONCE)
         self.new.click(self._new, None, [*view, self.source], cancels=self.followers, **AT_ONCE)

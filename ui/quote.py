@@ -8,7 +8,8 @@ from rag.text import printable
 
 @dataclass(frozen=True)
 class Quote:
-    """``article.text[start:end] == text``, under the number of its footnote; ``page`` is that of a PDF."""
+    """``article.text[start:end] == text``, under the number of its footnote; ``place`` names the
+    page, sheet or chapter."""
 
     article: str
     start: int
@@ -17,10 +18,10 @@ class Quote:
     number: int
     title: str = ""
     source: str = ""
-    page: int | None = None
+    place: str = ""
 
 
 def citation(quote: Quote) -> str:
     """The quote with title, page and file, to be pasted: “…” — Title, page 3 (file.pdf)."""
-    page = f", page {quote.page}" if quote.page else ""
-    return printable(f"“{' '.join(quote.text.split())}” — {quote.title}{page} ({Path(quote.source).name})")
+    place = f", {quote.place}" if quote.place else ""
+    return printable(f"“{' '.join(quote.text.split())}” — {quote.title}{place} ({Path(quote.source).name})")

@@ -42,6 +42,7 @@ def _related(hit: Hit, library: AnyLibrary) -> dict[str, Any] | None:
         "end": passage.end,
         "quote": passage.text,
         "page": article.page(passage.start),
+        "place": article.place(passage.start),
     }
 
 

@@ -1,6 +1,7 @@
 """The source: an article as it is, with the quotes that an answer cites marked in it."""
 
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
@@ -28,8 +29,8 @@ def panel(
     quote = next((q for q in own if q.number == chosen), None)
     drawn = None if as_text or not quote else _sheet(article, quote)
     place = [f"<span>{text(Path(article.source).name)}</span>"]
-    if quote and quote.page:
-        place.append(f"<span>page {quote.page}</span>")
+    if quote and quote.place:
+        place.append(f"<span>{text(quote.place)}</span>")
     if chosen and not quote:
         place.append("<span>has changed since: the quote is gone</span>")
     body = _page(article, quote, drawn) if quote and drawn else _text(article, own, quote)
@@ -86,15 +87,15 @@ def _text(article: Article, quotes: Sequence[Quote], quote: Quote | None) -> str
 
 def _sheet(article: Article, quote: Quote) -> Sheet | None:
     """The page of a PDF with the quote on it; None where it can't be drawn, or the quote is not found there."""
-    if not quote.page or not article.source.lower().endswith(".pdf"):
+    if not article.source.lower().endswith(".pdf"):
         return None
-    pages = article.pages
-    end = min(quote.end, pages[quote.page] if quote.page < len(pages) else quote.end)
-    return sheet(Path(article.source), quote.page, article.text[quote.start : end])
+    number = bisect_right(article.pages, quote.start)
+    end = min(quote.end, *article.pages[number : number + 1])
+    return sheet(Path(article.source), number, article.text[quote.start : end]) if number else None
 
 
 def _page(article: Article, quote: Quote, drawn: Sheet) -> str:
-    says = f"Page {quote.page} of {article.title}. Marked: {' '.join(quote.text.split())}"
+    says = f"{article.title}, {quote.place}. Marked: {' '.join(quote.text.split())}"
     marks = "".join(
         f'<mark class="chosen" style="left:{b.left:.2%};top:{b.top:.2%};width:{b.width:.2%};height:{b.height:.2%}">'
         "</mark>"

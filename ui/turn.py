@@ -46,7 +46,7 @@ class Turn:
         cited = [c for s in self.statements for c in s["citations"]] or self.record.get("related", [])
         unique = {(c["article"], c["start"], c["end"]): c for c in cited}.values()
         return [
-            Quote(c["article"], c["start"], c["end"], c["quote"], n, c["title"], c["source"], c["page"])
+            Quote(c["article"], c["start"], c["end"], c["quote"], n, c["title"], c["source"], _place(c))
             for n, c in enumerate(unique, 1)
         ]
 
@@ -63,3 +63,9 @@ class Turn:
         """The turn that ``dumps`` wrote."""
         data = json.loads(line)
         return cls(**data | {"scope": Scope.of(data["scope"]), "next": tuple(data["next"])})
+
+
+def _place(citation: dict[str, Any]) -> str:
+    """What the page or chapter of a citation is called; records of older versions know its number alone."""
+    page = citation.get("page")
+    return citation.get("place") or (f"page {page}" if page else "")
