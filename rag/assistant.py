@@ -9,7 +9,7 @@ from index.search import Hit
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS, confidence, covers
+from rag.confidence import THRESHOLDS, absent, confidence, covers
 from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.generation import Reading
 from rag.models import Models
@@ -235,9 +235,7 @@ class Assistant:
                     yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
-        cited = {(c.article, c.start) for s in shown for c in s.citations}
-        best = self._best(work)
-        if best and (best.article, best.start) not in cited and (not shown or work.confidence >= SURE):
+        if self._best(work) and not any(_tells(work, s.text) for s in shown):
             shown += self._verbatim(work)
         shown += [s for s in opposed if not any(checker.alike(s.text, other.text) for other in shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
@@ -247,19 +245,26 @@ class Assistant:
     ) -> Statement | None:
         """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
 
-        What a statement cites has to hold a share of the reader's probability: else it is beside the point.
+        What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
+        cites the sentence that answers, but leaves out the words that do, gives way to that sentence.
         """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
+        best = self._best(work)
         if kept:
             proof = [evidence[k - 1] for k in kept.labels]
-            if work.reading is None:
+            if best in proof and not _tells(work, kept.text):
+                first = True
+            elif self._on_point(work, proof, first):
                 return self._statement(kept.text, proof, kept.covered)
-            labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
-            least = ON_POINT if first else 0.0 if work.kind is Kind.EXPLANATION else FURTHER
-            if sum(labels[e] for e in proof) >= least * work.reading.answerable:
-                return self._statement(kept.text, proof, kept.covered)
-        best = self._best(work)
         return self._statement(best.text, [best], work.confidence) if best and first else None
+
+    def _on_point(self, work: Work, proof: Sequence[Evidence], first: bool) -> bool:
+        """Whether the reader finds enough in what a statement cites."""
+        if work.reading is None:
+            return True
+        labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
+        least = ON_POINT if first else 0.0 if work.kind is Kind.EXPLANATION else FURTHER
+        return sum(labels[e] for e in proof) >= least * work.reading.answerable
 
     def _best(self, work: Work) -> Evidence | None:
         """The sentence that the reader finds to answer, if there is one."""
@@ -296,10 +301,8 @@ class Assistant:
         left = [part.question for part in parts if part.confidence < threshold]
         if left:
             return f"The articles do not say: {' '.join(left)}"
-        told = " ".join(f"{s.text} {c.quote} {c.title}" for s in said for c in s.citations)
-        told += " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence)
-        open_names = [name for name in checker.asked_of(work.question) if name.casefold() not in told.casefold()]
-        return f"The articles do not say anything about {', '.join(open_names)}." if open_names else None
+        unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
+        return f"The articles do not say anything about {', '.join(unknown)}." if unknown else None
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
         citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
@@ -319,6 +322,12 @@ def _words(work: Work) -> str | None:
         return None
     informs = (c.text for c in work.reading.candidates if checker.informs(c.text, work.question))
     return next(informs, work.reading.candidates[0].text)
+
+
+def _tells(work: Work, statement: str) -> bool:
+    """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence, so that nothing is lost."""
+    words = _words(work)
+    return work.kind is Kind.POLAR or words is None or checker.tells(statement, words)
 
 
 def _decided(reading: Reading) -> bool:

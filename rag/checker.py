@@ -15,6 +15,7 @@ from index.lexical import terms
 from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
+POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|nicht|kein\w*|nie|ohne|ne|pas|jamais|sans|"
@@ -27,6 +28,7 @@ CITED = 3  # sentences that a statement cites, at most
 NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
+TOLD = 0.6  # share of the key words' stems that a statement must hold to say them
 MORE = 0.12  # share that a further sentence must add
 
 
@@ -151,20 +153,20 @@ def names(text: str) -> list[str]:
 
 
 def asked_of(question: str) -> list[str]:
-    """The names and numbers of ``question``; its first word is none."""
+    """The names and numbers of ``question``; its first word is none. Names stand there without a possessive ending."""
     _, _, rest = question.strip().partition(" ")
-    return list(dict.fromkeys([*names(f"- {rest}"), *numbers(rest)]))
+    return list(dict.fromkeys([*(POSSESSIVE.sub("", name) for name in names(f"- {rest}")), *numbers(rest)]))
 
 
 def _known(name: str, known: set[str]) -> bool:
-    plain = re.sub(r"['’]s?$", "", name).casefold()
+    plain = POSSESSIVE.sub("", name).casefold()
     parts = plain.split("-")
     return plain in known or plain.rstrip("s") in known or plain + "s" in known or all(p in known for p in parts)
 
 
 def _words(text: str) -> Iterator[str]:
     for word in WORD.findall(text):
-        yield re.sub(r"['’]s?$", "", word)
+        yield POSSESSIVE.sub("", word)
         yield from word.split("-")
 
 
@@ -221,6 +223,12 @@ def alike(one: str, other: str) -> bool:
     """Whether two statements say the same in nearly the same words."""
     a, b = _stems(one), _stems(other)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) > 0.85 and set(numbers(one)) == set(numbers(other))
+
+
+def tells(statement: str, words: str) -> bool:
+    """Whether ``statement`` says ``words``, the key words of an answer: all of their numbers, and most of their stems."""
+    stems = _stems(words)
+    return set(numbers(words)) <= set(numbers(statement)) and len(stems & _stems(statement)) >= TOLD * len(stems)
 
 
 def informs(statement: str, question: str) -> bool:
