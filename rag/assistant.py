@@ -1,5 +1,6 @@
 """The assistant: a question's way from search to evidence, reader, writer and checker to an answer."""
 
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from index.search import Hit
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS, absent, confidence, covers
+from rag.confidence import THRESHOLDS, absent, around, confidence, covers
 from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.generation import Reading
 from rag.models import Models
@@ -25,13 +26,16 @@ ENOUGH = 0.97
 SUMMARY = 9
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SURE = 0.9  # confidence from which on a question is not taken apart
-DECIDED = 1.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
+LACKS = 0.5  # what a sentence loses, in retrieval score, where names and numbers of the question stand nowhere near it
+DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.4  # score of the evidence from which on the articles talk about what is asked
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
+
+VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
 NOTHING_FOUND = "Nothing in the articles is about this."
 NOT_SAID = "The articles talk about this, but they do not say."
@@ -125,7 +129,7 @@ class Assistant:
                 said = yield from self._said(part, quick, statements)
                 statements = (*statements, *said)
         done = time.perf_counter()
-        best = [words for part in parts if part.confidence >= threshold and (words := _words(part))]
+        best = [words for part in parts if part.confidence >= threshold and (words := _words(part, statements))]
         yield Answer(
             question,
             statements,
@@ -154,7 +158,8 @@ class Assistant:
             return
         yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        work.reading = self.models.reader.read(work.question, work.lines, closed, [e.score for e in work.evidence])
+        scores = [e.score - LACKS * (1 - covers(around(e, work.hits), work.question)) for e in work.evidence]
+        work.reading = self.models.reader.read(work.question, work.lines, closed, scores)
         work.tokens += work.reading.tokens
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
@@ -235,7 +240,7 @@ class Assistant:
                     yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
-        if self._best(work) and not any(_tells(work, s.text) for s in shown):
+        if not shown or (self._best(work) and not any(_tells(work, s.text) for s in shown)):
             shown += self._verbatim(work)
         shown += [s for s in opposed if not any(checker.alike(s.text, other.text) for other in shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
@@ -246,14 +251,16 @@ class Assistant:
         """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
 
         What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
-        cites the sentence that answers, but leaves out the words that do, gives way to that sentence.
+        says more than what it cites, or cites the sentence that answers and leaves out the words that do, gives way to
+        that sentence.
         """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
         best = self._best(work)
         if kept:
             proof = [evidence[k - 1] for k in kept.labels]
-            if best in proof and not _tells(work, kept.text):
-                first = True
+            near = "\n".join(around(e, work.hits) for e in proof)
+            if checker.echoes(kept.text, near, work.question) or (best in proof and not _tells(work, kept.text)):
+                first = first or best in proof
             elif self._on_point(work, proof, first):
                 return self._statement(kept.text, proof, kept.covered)
         return self._statement(best.text, [best], work.confidence) if best and first else None
@@ -316,10 +323,12 @@ class Assistant:
         return NOT_SAID if named or any(e.score > SPOKEN_OF for e in work.evidence) else NOTHING_FOUND
 
 
-def _words(work: Work) -> str | None:
-    """The key words of the answer."""
+def _words(work: Work, said: Sequence[Statement] = ()) -> str | None:
+    """The key words of the answer; a yes or no only where it is said, or the reader is sure of it."""
     if work.reading is None or not work.reading.candidates:
         return None
+    if work.kind is Kind.POLAR and not _decided(work.reading):
+        return next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
     informs = (c.text for c in work.reading.candidates if checker.informs(c.text, work.question))
     return next(informs, work.reading.candidates[0].text)
 

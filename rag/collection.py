@@ -1,13 +1,14 @@
 """Questions about the collection itself, answered by the library: how many articles, which mention a name, the newest.
 
-The wording is matched narrowly, and in English: a question that is worded otherwise is answered from the articles' text
-like any other.
+The wording is matched narrowly, and in English, and what is asked for has to stand in the titles or the text: any other
+question is answered from the articles' text.
 """
 
 import re
 from collections.abc import Sequence
 
 from index.lexical import terms
+from index.entry import Entry
 from index.open import AnyLibrary
 from index.search import Hit
 from index.unit import units
@@ -17,17 +18,25 @@ from rag.confidence import absent
 from rag.evidence import Evidence, select
 
 THINGS = r"(?:articles?|documents?|files?|texts?|sources?)"
+KINDS = re.compile(r"\b(?:reports?|minutes|letters?|notes?|memos?|papers?|posts?|statements?|surveys?|profiles?)\b", re.I)
 COUNT = re.compile(
     rf"how many {THINGS} (?:are there|do you (?:have|know|hold)|does (?:the|this|your) (?:library|collection) (?:have|"
     rf"hold|contain)|are (?:in|indexed)\b.*|have been indexed)", re.I
 )  # fmt: skip
-MENTION = re.compile(
-    rf"(?:how many|which|what) (?:of the )?{THINGS} (?:mentions?|talks? about|(?:is|are) about|speaks? of|names?|"
-    rf"discuss) (?P<name>.+?)\W*$", re.I
+MENTION = re.compile(rf"(?:in )?(?:how many|which|what) (?:of the )?{THINGS} (?P<rest>.+?)\W*$", re.I)
+SAYING = re.compile(
+    r"mention(?:s|ed)?|talk(?:s|ed)?|about|deals?|dealt|with|speaks?|spoken|of|names?|named|discuss(?:es|ed)?|"
+    r"covers?|covered|contains?|refers?|referred|appears?|described?|describes|to|is|are|was|were|does|do|in", re.I
 )  # fmt: skip
+EMPTY = re.compile(r"with|of|to|is|are|was|were|does|do|in", re.I)  # words that say nothing without another one
+AGE = r"(?P<age>newest|latest|most recent|oldest|earliest)"
 NEWEST = re.compile(
-    rf"(?:what|which)(?: {THINGS})? is the (?P<end>newest|latest|most recent|oldest|earliest)(?: {THINGS})?\W*$|"
-    rf"(?:what|which) is the (?P<other>newest|latest|most recent|oldest|earliest) {THINGS}\W*$", re.I
+    rf"(?:what|which)(?:['’]s| {THINGS} is| is) the {AGE}(?: {THINGS})?\W*$|"
+    rf"(?:what|which)(?:['’]s| is) the {AGE.replace('age', 'of')} (?P<kind>.+?)\W*$", re.I
+)  # fmt: skip
+HELD = re.compile(
+    rf"how many (?P<kind>.+?) (?:do you (?:have|know|hold)|are (?:there )?in (?:the|this|your) (?:library|collection)|"
+    rf"(?:are|have been) indexed)\W*$", re.I
 )  # fmt: skip
 LISTED = 12  # articles that are named, at most
 NEAR = 0.75  # share of a topic's words that must stand in the passages that were found
@@ -38,15 +47,27 @@ def answer(library: AnyLibrary, question: str) -> tuple[Statement, ...]:
     text = " ".join(question.split())
     if COUNT.match(text):
         return _count(library)
-    if found := MENTION.match(text):
-        return _mentions(library, found["name"])
+    if (found := MENTION.match(text)) and (name := _mentioned(found["rest"])):
+        return _mentions(library, name) or _mentions(library, re.sub(r"^the ", "", name))
     if found := NEWEST.match(text):
-        return _dated(library, (found["end"] or found["other"]).lower() in ("oldest", "earliest"))
+        age = (found["age"] or found["of"]).lower()
+        return _dated(_titled(library, found["kind"]), library, age in ("oldest", "earliest"))
+    if found := HELD.match(text):
+        return _count(library, _titled(library, found["kind"]))
     return ()
 
 
-def _count(library: AnyLibrary) -> tuple[Statement, ...]:
-    entries = library.entries()
+def _titled(library: AnyLibrary, kind: str | None) -> list[Entry]:
+    """The articles whose titles hold all words of ``kind``, a kind of document ("annual reports"); all where it is
+    None."""
+    if kind is not None and not KINDS.search(kind):
+        return []
+    asked = set(terms(kind or ""))
+    return [e for e in library.entries() if asked <= set(terms(e.title))]
+
+
+def _count(library: AnyLibrary, entries: Sequence[Entry] | None = None) -> tuple[Statement, ...]:
+    entries = library.entries() if entries is None else entries
     if not entries:
         return ()
     named = "; ".join(e.title for e in entries[:LISTED])
@@ -55,8 +76,18 @@ def _count(library: AnyLibrary) -> tuple[Statement, ...]:
     return (Statement(f"The library holds {many}{more}.", tuple(_opening(library, e.id) for e in entries[:LISTED])),)
 
 
-def _mentions(library: AnyLibrary, name: str) -> tuple[Statement, ...]:
-    plain = name.strip("\"“”'‘’ ")
+def _mentioned(rest: str) -> str:
+    """The name in ``rest``, what follows "which articles": without the words for mentioning around it, of which there
+    has to be one."""
+    words, said = rest.split(), False
+    for end in (0, -1):
+        while words and SAYING.fullmatch(words[end]):
+            said = said or not EMPTY.fullmatch(words[end])
+            del words[end]
+    return " ".join(words).strip("\"“”'‘’ ") if said else ""
+
+
+def _mentions(library: AnyLibrary, plain: str) -> tuple[Statement, ...]:
     places: list[Citation] = []
     titles: list[str] = []
     for article in library.articles():
@@ -72,8 +103,8 @@ def _mentions(library: AnyLibrary, name: str) -> tuple[Statement, ...]:
     return (Statement(f"{what} {plain}: {'; '.join(titles[:LISTED])}.", tuple(places[:LISTED])),)
 
 
-def _dated(library: AnyLibrary, oldest: bool) -> tuple[Statement, ...]:
-    dated = sorted((e.date, e.id, e.title) for e in library.entries() if e.date)
+def _dated(entries: Sequence[Entry], library: AnyLibrary, oldest: bool) -> tuple[Statement, ...]:
+    dated = sorted((e.date, e.id, e.title) for e in entries if e.date)
     if not dated:
         return ()
     date, id, title = dated[0] if oldest else dated[-1]

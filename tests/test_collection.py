@@ -10,6 +10,8 @@ from index.library import Library
 from rag.collection import about, answer
 
 ARTICLES = {
+    "letter-1.md": "# A letter about the weir\n\nThe weir leaks.",
+    "letter-2.md": "---\ndate: 2020-05-05\n---\n# A second letter about the weir\n\nThe weir still leaks.",
     "dam.md": "---\ndate: 2024-03-05\n---\n# The dam\n\nThe dam of Oss was built in 1911. Ada Thorne drew it.",
     "mill.md": "---\ndate: 2021-01-02\n---\n# The mill\n\nThe mill of Brindle is on the Lem.\n\nAda Thorne had it.",
     "pier.txt": "The pier\n\nChildren may swim behind the pier.",
@@ -29,13 +31,17 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 @pytest.mark.parametrize(
     ("question", "says", "quotes"),
     [
-        ("How many articles are there?", "The library holds 3 articles: ", 3),
-        ("How many documents do you have?", "The library holds 3 articles: ", 3),
+        ("How many articles are there?", "The library holds 5 articles: ", 5),
+        ("How many documents do you have?", "The library holds 5 articles: ", 5),
         ("Which articles mention Ada Thorne?", "2 articles mention Ada Thorne: The dam; The mill.", 2),
         ("How many articles talk about the Lem?", "1 article mentions the Lem: The mill.", 1),
         ("Which article is about “swim”?", "1 article mentions swim: ", 1),
         ("Which is the newest article?", "The newest article with a date is “The dam” of 2024-03-05.", 1),
-        ("What is the oldest document?", "The oldest article with a date is “The mill” of 2021-01-02.", 1),
+        ("What is the oldest document?", "The oldest article with a date is “A second letter about the weir” of 2020", 1),
+        ("In which texts is Ada Thorne named?", "2 articles mention Ada Thorne: The dam; The mill.", 2),
+        ("what documents deal with the Lem", "1 article mentions the Lem: The mill.", 1),
+        ("How many letters do you have?", "The library holds 2 articles: A letter", 2),
+        ("What's the latest letter about the weir?", "The newest article with a date is “A second letter about", 1),
     ],
 )
 def test_the_library_answers_for_itself_with_citations(library: Library, question: str, says: str, quotes: int) -> None:
@@ -60,6 +66,9 @@ def test_the_sentence_that_mentions_a_name_is_cited(library: Library, question: 
         "How many ships are there?",
         "What is the newest bridge?",
         "Who wrote the newest article?",
+        "What is the newest weir?",
+        "Which articles are in the mill?",
+        "What's the latest letter about the tower?",
     ],
 )
 def test_any_other_question_is_left_to_the_articles(library: Library, question: str) -> None:
