@@ -24,7 +24,7 @@ from index.embedder import Embedder
 from index.library import Library
 from index.search import Hit
 from rag.adapter import ADAPTER, merged, quickest
-from rag.assistant import CANDIDATES, HITS, QUICK
+from rag.assistant import CANDIDATES, FEW, HITS
 from rag.confidence import confidence
 from rag.evidence import Evidence, searches, select, together
 from rag.generation import Reading
@@ -49,7 +49,7 @@ class Variant:
     name: str
     adapter: Path = ADAPTER
     quantization: str = field(default_factory=quickest)
-    evidence: int = QUICK
+    evidence: int = FEW
 
     def reader(self) -> Reader:
         return Reader(LanguageModel(merged(packaged_model(), self.adapter, self.quantization), self.name))

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from evals import squad
 from index.library import Library
-from rag.assistant import CANDIDATES, HITS, QUICK
+from rag.assistant import CANDIDATES, FEW, HITS
 from rag.confidence import signs
 from rag.evidence import searches, select, together
 from rag.models import reader
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--sample", type=int, default=700, help="questions")
-    parser.add_argument("--count", type=int, nargs="*", default=[QUICK, CANDIDATES], help="units of evidence")
+    parser.add_argument("--count", type=int, nargs="*", default=[FEW, CANDIDATES], help="units of evidence")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from index.search import Hit
 from rag.answer import Answer, Statement, Timings
 from rag.assistant import CANDIDATES, NOT_SAID
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS, confidence
+from rag.confidence import QUICK, confidence
 from rag.evidence import select
 from rag.reader import Reader
 
@@ -31,7 +31,7 @@ def read_paragraph(
     if evidence:
         reading = reader.read(question, [e.line for e in evidence], (), [e.score for e in evidence])
         sure, tokens = confidence(question, reading, evidence, [hit]), reading.tokens
-        if reading.candidates and sure >= (THRESHOLDS[True] if threshold is None else threshold):
+        if reading.candidates and sure >= (QUICK if threshold is None else threshold):
             best = reading.candidates[0]
             sentence = evidence[best.label - 1]
             statements = (Statement(best.text, (Citation.of(article, sentence.start, sentence.end),)),)

@@ -10,7 +10,7 @@ from index.search import Hit
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import THRESHOLDS, absent, around, confidence, covers
+from rag.confidence import JUDGED, QUICK, WRITTEN, absent, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.generation import Reading
 from rag.models import Models
@@ -19,7 +19,7 @@ from rag.question import YES_OR_NO, Kind, checked, in_context, joins, kind, topi
 from rag.writer import STATEMENTS, Draft
 
 HITS = 10
-QUICK = 8  # units that the reader answers from alone
+FEW = 8  # units that the reader answers from alone
 CANDIDATES = 14  # units that it reads and orders for the writer
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
@@ -66,6 +66,7 @@ class Work:
     kind: Kind
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    chosen: list[Evidence] = field(default_factory=list)  # what of it is written about
     reading: Reading | None = None
     confidence: float = 0.0
     tokens: int = 0
@@ -117,19 +118,22 @@ class Assistant:
         work.hits = self._search(work.question)
         searched = time.perf_counter()
         quick = quick or self.models.writer is None
-        yield from self._read(work, QUICK if quick else CANDIDATES)
-        threshold = THRESHOLDS[quick] if self.threshold is None else self.threshold
+        yield from self._read(work, FEW if quick else CANDIDATES)
         parts = [work]
         if not quick and work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question)):
-            parts = yield from self._parts(work, threshold)
+            parts = yield from self._parts(work)
         read = time.perf_counter()
         statements: tuple[Statement, ...] = ()
+        answered: list[Work] = []
         for part in parts:
-            if part.confidence >= threshold:
+            threshold = QUICK if quick else self._judge(part)
+            if part.confidence >= (threshold if self.threshold is None else self.threshold):
+                answered.append(part)
                 said = yield from self._said(part, quick, statements)
                 statements = (*statements, *said)
         done = time.perf_counter()
-        best = [words for part in parts if part.confidence >= threshold and (words := _words(part, statements))]
+        work.confidence = max(part.confidence for part in parts)
+        best = [words for part in answered if (words := _words(part, statements))]
         yield Answer(
             question,
             statements,
@@ -140,7 +144,9 @@ class Assistant:
             work.tokens,
             Timings(searched - started, read - searched, done - read, done - started),
             ", ".join(dict.fromkeys(best)) or None if statements else None,
-            self._unanswered(work, parts, threshold, statements) if statements else None,
+            self._unanswered(work, [part for part in parts if part not in answered], statements)
+            if statements
+            else None,
         )
 
     def _search(self, question: str) -> list[Hit]:
@@ -163,7 +169,24 @@ class Assistant:
         work.tokens += work.reading.tokens
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
-    def _parts(self, work: Work, threshold: float) -> Generator[Stage, None, list[Work]]:
+    def _judge(self, work: Work) -> float:
+        """Chooses what is written about, has the writer judge whether that answers, and returns the threshold to reach.
+
+        A writer whose verdict is not known to be worth anything leaves the confidence as it is.
+        """
+        writer = self.models.writer
+        assert writer is not None
+        work.chosen = work.evidence
+        if work.reading is None or not work.reading.candidates:
+            return WRITTEN
+        work.chosen = thinned(work.evidence, work.reading.labels, FEWEST, MOST, ENOUGH)
+        verdict = writer.verdict(work.question, [e.line for e in work.chosen])
+        if verdict is None:
+            return WRITTEN
+        work.confidence = judged(work.confidence, verdict)
+        return JUDGED
+
+    def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""
         writer = self.models.writer
         assert writer is not None
@@ -174,13 +197,12 @@ class Assistant:
         parts: list[Work] = []
         for question in asked:
             part = Work(question, kind(question), self._search(question))
-            yield from self._read(part, QUICK)
+            yield from self._read(part, FEW)
             work.tokens += part.tokens
             parts.append(part)
-        if not any(part.confidence >= threshold for part in parts):
+        if not any(part.confidence >= WRITTEN for part in parts):
             return [work]
         work.hits = together([work.hits, *(part.hits for part in parts)])
-        work.confidence = max(part.confidence for part in parts)
         return parts
 
     def _summary(self, work: Work) -> list[Evidence]:
@@ -224,10 +246,7 @@ class Assistant:
         writer = self.models.writer
         assert writer is not None
         opposed = self._opposed(work)
-        if work.reading and work.kind is not Kind.SUMMARY:
-            chosen = thinned(work.evidence, work.reading.labels, FEWEST, MOST, ENOUGH)
-        else:
-            chosen = work.evidence
+        chosen = work.chosen
         lines = [e.line for e in chosen]
         least = LEAST.get(work.kind, 1)
         shown: list[Statement] = []
@@ -303,11 +322,10 @@ class Assistant:
             return []
         return [self._statement(f"{evidence.title}: {evidence.text}", [evidence], read.answerable)]
 
-    def _unanswered(self, work: Work, parts: Sequence[Work], threshold: float, said: Sequence[Statement]) -> str | None:
-        """In one line, which part of the question the articles leave open."""
-        left = [part.question for part in parts if part.confidence < threshold]
+    def _unanswered(self, work: Work, left: Sequence[Work], said: Sequence[Statement]) -> str | None:
+        """In one line, which part of the question the articles leave open: the parts that are ``left``, or a name."""
         if left:
-            return f"The articles do not say: {' '.join(left)}"
+            return f"The articles do not say: {' '.join(part.question for part in left)}"
         unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
         return f"The articles do not say anything about {', '.join(unknown)}." if unknown else None
 

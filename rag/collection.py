@@ -7,8 +7,8 @@ question is answered from the articles' text.
 import re
 from collections.abc import Sequence
 
-from index.lexical import terms
 from index.entry import Entry
+from index.lexical import terms
 from index.open import AnyLibrary
 from index.search import Hit
 from index.unit import units
@@ -18,7 +18,9 @@ from rag.confidence import absent
 from rag.evidence import Evidence, select
 
 THINGS = r"(?:articles?|documents?|files?|texts?|sources?)"
-KINDS = re.compile(r"\b(?:reports?|minutes|letters?|notes?|memos?|papers?|posts?|statements?|surveys?|profiles?)\b", re.I)
+KINDS = re.compile(
+    r"\b(?:reports?|minutes|letters?|notes?|memos?|papers?|posts?|statements?|surveys?|profiles?)\b", re.I
+)
 COUNT = re.compile(
     rf"how many {THINGS} (?:are there|do you (?:have|know|hold)|does (?:the|this|your) (?:library|collection) (?:have|"
     rf"hold|contain)|are (?:in|indexed)\b.*|have been indexed)", re.I
@@ -35,8 +37,8 @@ NEWEST = re.compile(
     rf"(?:what|which)(?:['’]s| is) the {AGE.replace('age', 'of')} (?P<kind>.+?)\W*$", re.I
 )  # fmt: skip
 HELD = re.compile(
-    rf"how many (?P<kind>.+?) (?:do you (?:have|know|hold)|are (?:there )?in (?:the|this|your) (?:library|collection)|"
-    rf"(?:are|have been) indexed)\W*$", re.I
+    r"how many (?P<kind>.+?) (?:do you (?:have|know|hold)|are (?:there )?in (?:the|this|your) (?:library|collection)|"
+    r"(?:are|have been) indexed)\W*$", re.I
 )  # fmt: skip
 LISTED = 12  # articles that are named, at most
 NEAR = 0.75  # share of a topic's words that must stand in the passages that were found

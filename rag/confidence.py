@@ -1,5 +1,5 @@
-"""Confidence: how probable it is that the evidence answers a question, from the reader's own probability and from the
-names and numbers of the question that stand around the sentence that it chose; calibrated.
+"""Confidence: how probable it is that the evidence answers a question, calibrated: from the reader's own probability,
+the names and numbers of the question that stand around the sentence that it chose, and the writer's verdict.
 
 The parameters were fitted on articles of SQuAD 2.0's training set that the adapter was not trained on, with evidence as
 the assistant chooses it (``python -m evals.calibrate``). The thresholds decline 15% of the answerable questions there.
@@ -19,7 +19,9 @@ DATED = re.compile(r" \(\d{4}-\d\d-\d\d\)$")  # a title's date tells nothing of 
 SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
 STEM = 5  # letters of a name that must stand there
-THRESHOLDS = {True: 0.435, False: 0.425}  # of a quick answer, and of one that is written
+QUICK, WRITTEN, JUDGED = 0.435, 0.425, 0.485  # thresholds: of a quick answer, of one that is written, with a verdict
+WEIGHED = "cc324af070c2"  # begins the sha256 of the model whose verdict the next line weighs; its file's name ends so
+READER, VERDICT, OFFSET = 0.58, 1.88, -2.40
 
 
 def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
@@ -28,7 +30,18 @@ def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hi
         return 0.0
     odds, covered = signs(question, reading, evidence, hits)
     lost = ABSENT if absent(question, hits, {e.title for e in evidence}) else 0.0
-    return 1 / (1 + math.exp(-(SLOPE * odds + COVERED * (covered - 1) + BIAS - lost)))
+    return _probability(SLOPE * odds + COVERED * (covered - 1) + BIAS - lost)
+
+
+def judged(confidence: float, verdict: float) -> float:
+    """``confidence``, which rests on the reader, and the log-odds of the writer's verdict, as one."""
+    if not 0 < confidence < 1:
+        return confidence
+    return _probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * verdict + OFFSET)
+
+
+def _probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 def signs(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> tuple[float, float]:

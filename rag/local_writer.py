@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from rag.confidence import WEIGHED
 from rag.language_model import LanguageModel, Logprobs
-from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, one_line, question_block
+from rag.prompt import INSTRUCTIONS, SPLIT, VERDICT, Line, evidence_block, one_line, question_block
 from rag.writer import STATEMENTS, Draft, drafts, simple
 
 LONGEST = 64  # tokens of a statement's words
@@ -33,9 +34,9 @@ class LocalWriter:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
         model = self.model
         with model.lock:
-            evidence = [*self._before, *model.tokens(evidence_block(lines))]
-            prompt = [*evidence, *model.tokens(question_block(question)), *self._turn]
-            edges = [len(self._before), len(evidence), len(prompt)]
+            asked, edges = self._asked(question, lines)
+            prompt = [*asked, *self._turn]
+            edges = [*edges, len(prompt)]
             grammar = Grammar(model, len(lines), question + "".join(f"{x.text} {x.context}" for x in lines), least)
             written: list[int] = []
             shown = 0
@@ -47,6 +48,27 @@ class LocalWriter:
                 yield from found[shown:]
                 shown = max(shown, len(found))
                 yield len(written)
+
+    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
+        """How much more probable its yes is than its no, as log-odds, where the evidence is to answer ``question``.
+
+        None for a model whose yes was not weighed (Kadavath 2022, "Language models (mostly) know what they know").
+        """
+        model = self.model
+        if not model.file.stem.endswith(WEIGHED):
+            return None
+        with model.lock:
+            asked, edges = self._asked(question, lines)
+            prompt = [*asked, *model.tokens(VERDICT), *self._turn]
+            row = model.next(prompt, [*edges, len(prompt)])
+            yes, no = ([model.tokens(word)[0] for word in words] for words in (("Yes", "yes"), ("No", "no")))
+            return float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no]))
+
+    def _asked(self, question: str, lines: Sequence[Line]) -> tuple[list[int], list[int]]:
+        """The beginning that writing and verdict share, up to the question, and its edges (`LanguageModel.next`)."""
+        evidence = [*self._before, *self.model.tokens(evidence_block(lines))]
+        asked = [*evidence, *self.model.tokens(question_block(question))]
+        return asked, [len(self._before), len(evidence), len(asked)]
 
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; itself alone where it is one."""

@@ -35,6 +35,11 @@ Who built the mill, and when?
 Why was the light switched off?
 -> Why was the light switched off?"""
 
+VERDICT = (
+    "Do the sentences state the answer to exactly this question, about the same thing, person, place and time? "
+    "Answer yes or no.\n"
+)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -37,6 +37,13 @@ class Writer(Protocol):
         """
         ...
 
+    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
+        """The log-odds of its yes against its no, asked whether ``lines`` answer exactly this question.
+
+        None where it is not known what its yes is worth (`confidence.py`).
+        """
+        ...
+
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; itself alone where it is one."""
         ...

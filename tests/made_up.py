@@ -26,6 +26,9 @@ class MadeUpWriter:
             yield draft
             yield number
 
+    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
+        return None
+
     def parts(self, question: str) -> list[str]:
         return self.taken_apart.get(question, [question])
 

@@ -37,7 +37,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("How many articles talk about the Lem?", "1 article mentions the Lem: The mill.", 1),
         ("Which article is about “swim”?", "1 article mentions swim: ", 1),
         ("Which is the newest article?", "The newest article with a date is “The dam” of 2024-03-05.", 1),
-        ("What is the oldest document?", "The oldest article with a date is “A second letter about the weir” of 2020", 1),
+        ("What is the oldest document?", "The oldest article with a date is “A second letter about", 1),
         ("In which texts is Ada Thorne named?", "2 articles mention Ada Thorne: The dam; The mill.", 2),
         ("what documents deal with the Lem", "1 article mentions the Lem: The mill.", 1),
         ("How many letters do you have?", "The library holds 2 articles: A letter", 2),

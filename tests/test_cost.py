@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
-from rag.assistant import QUICK, Assistant
+from rag.assistant import FEW, Assistant
 from rag.evidence import select
 from rag.generation import BEGINNINGS, LABELS, REACH
 from rag.language_model import TILE
@@ -62,7 +62,7 @@ def test_a_quick_answer_evaluates_its_prompt_and_a_few_branches(assistant: Assis
     before = model.evaluated
     answer = assistant.ask(question, quick=True)
     assert answer.tokens == model.evaluated - before
-    lines = [e.line for e in select(question, answer.hits, QUICK, assistant.library.article)]
+    lines = [e.line for e in select(question, answer.hits, FEW, assistant.library.article)]
     whole = len(model.tokens(evidence_block(lines) + question_block(question) + ANSWER)) + 2
     branches = 2 * LABELS + BEGINNINGS * (2 + REACH + 4 * REACH)
     assert 0 < answer.tokens <= whole + branches
