@@ -11,7 +11,7 @@ from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
 from rag.confidence import JUDGED, QUICK, WRITTEN, absent, around, confidence, covers, judged
-from rag.evidence import Evidence, lead, searches, select, thinned, together
+from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
 from rag.generation import Reading
 from rag.models import Models
 from rag.prompt import Line
@@ -26,7 +26,7 @@ ENOUGH = 0.97
 SUMMARY = 9
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SURE = 0.9  # confidence from which on a question is not taken apart
-LACKS = 0.5  # what a sentence loses, in retrieval score, where names and numbers of the question stand nowhere near it
+LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
 SPOKEN_OF = 0.4  # score of the evidence from which on the articles talk about what is asked
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
@@ -70,10 +70,6 @@ class Work:
     reading: Reading | None = None
     confidence: float = 0.0
     tokens: int = 0
-
-    @property
-    def lines(self) -> list[Line]:
-        return [e.line for e in self.evidence]
 
 
 class Assistant:
@@ -164,8 +160,9 @@ class Assistant:
             return
         yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        scores = [e.score - LACKS * (1 - covers(around(e, work.hits), work.question)) for e in work.evidence]
-        work.reading = self.models.reader.read(work.question, work.lines, closed, scores)
+        lines, scores = [e.undated for e in work.evidence], [e.score for e in work.evidence]
+        prior = [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence]
+        work.reading = self.models.reader.read(work.question, lines, closed, scores, prior)
         work.tokens += work.reading.tokens
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
@@ -245,7 +242,6 @@ class Assistant:
         """What the writer says and the checker lets through, a stage each time that it is further."""
         writer = self.models.writer
         assert writer is not None
-        opposed = self._opposed(work)
         chosen = work.chosen
         lines = [e.line for e in chosen]
         least = LEAST.get(work.kind, 1)
@@ -261,7 +257,7 @@ class Assistant:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
         if not shown or (self._best(work) and not any(_tells(work, s.text) for s in shown)):
             shown += self._verbatim(work)
-        shown += [s for s in opposed if not any(checker.alike(s.text, other.text) for other in shown)]
+        shown += [s for s in self._opposed(work) if not any(checker.alike(s.text, other.text) for other in shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
 
     def _checked(
@@ -302,23 +298,28 @@ class Assistant:
     def _opposed(self, work: Work) -> list[Statement]:
         """The sentence of another article that answers the question otherwise, named by its title.
 
-        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
+        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it. The
+        writer has to find that it answers, too.
         """
-        best = self._best(work)
-        if best is None or work.reading is None or work.kind is Kind.POLAR:
+        best, writer = self._best(work), self.models.writer
+        if best is None or work.reading is None or work.kind is Kind.POLAR or writer is None:
             return []
         others = [e for e in work.evidence if e.article != best.article and e.score >= RIVAL * best.score]
         if not others:
             return []
-        read = self.models.reader.read(work.question, [e.line for e in others], (), [e.score for e in others])
+        read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
         said = work.reading.candidates[0].text.casefold()
-        if not read.candidates or confidence(work.question, read, others, work.hits) < OPPOSED:
+        sure = confidence(work.question, read, others, work.hits)
+        if sure < OPPOSED:
             return []
         otherwise = read.candidates[0].text.casefold()
         if otherwise in said or said in otherwise:
             return []
         evidence = others[read.candidates[0].label - 1]
-        if covers(f"{evidence.title} {evidence.context} {evidence.text}", work.question) < 1:
+        if covers(f"{undated(evidence.title)} {evidence.context} {evidence.text}", work.question) < 1:
+            return []
+        verdict = writer.verdict(work.question, [evidence.line])
+        if verdict is not None and judged(sure, verdict) < JUDGED:
             return []
         return [self._statement(f"{evidence.title}: {evidence.text}", [evidence], read.answerable)]
 

@@ -28,7 +28,6 @@ CITED = 3  # sentences that a statement cites, at most
 NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
-AKIN = 4  # letters: words that begin with the same ones are akin
 TOLD = 0.6  # share of the key words' stems that a statement must hold to say them
 MORE = 0.12  # share that a further sentence must add
 
@@ -230,10 +229,9 @@ def echoes(text: str, around: str, question: str) -> list[str]:
     """The stems of ``text`` that only ``question`` holds, and neither its quotes nor what stands ``around`` them.
 
     A writer that repeats the question's words about something else makes a falsehood of true words ("Ada founded the
-    mill" out of "Ada has run the mill since 2014"). Words that begin alike count as the same ("founder", "founded").
+    mill" out of "Ada has run the mill since 2014").
     """
-    held = {stem[:AKIN] for stem in _stems(around)}
-    return sorted(stem for stem in _stems(VERDICT.sub("", text)) & _stems(question) if stem[:AKIN] not in held)
+    return sorted(_stems(VERDICT.sub("", text)) & _stems(question) - _stems(around))
 
 
 def tells(statement: str, words: str) -> bool:

@@ -13,6 +13,7 @@ from index.open import AnyLibrary
 from index.search import Hit
 from index.unit import units
 from rag.answer import Statement
+from rag.checker import numbers
 from rag.citation import Citation
 from rag.confidence import absent
 from rag.evidence import Evidence, select
@@ -121,10 +122,16 @@ def _opening(library: AnyLibrary, id: str) -> Citation:
 
 
 def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> list[Evidence]:
-    """What the articles hold about ``topic``; nothing where most of its words stand nowhere near."""
+    """What the articles hold about ``topic``; nothing where most of its words stand nowhere near, or its numbers not
+    together with them in one article ("the report of 2031")."""
     asked = set(terms(topic))
-    titles = [library.article(id).title for id in dict.fromkeys(hit.passage.article_id for hit in hits)]
-    near = {t for text in (*titles, *(hit.passage.text for hit in hits)) for t in terms(text)}
-    if not asked or len(asked & near) / len(asked) < NEAR or absent(f"- {topic}", hits, titles):
+    near: dict[str, str] = {hit.passage.article_id: library.article(hit.passage.article_id).title for hit in hits}
+    titles = list(near.values())
+    for hit in hits:
+        near[hit.passage.article_id] += f"\n{hit.passage.text}"
+    figures = set(numbers(topic))
+    told = [text for text in near.values() if figures <= set(numbers(text))]
+    together = "\n".join(told) if not figures else max(told, key=lambda t: len(asked & set(terms(t))), default="")
+    if not asked or len(asked & set(terms(together))) / len(asked) < NEAR or absent(f"- {topic}", hits, titles):
         return []
     return select(topic, hits, count, library.article)

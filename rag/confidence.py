@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from index.search import Hit
 from rag.checker import asked_of
-from rag.evidence import Evidence
+from rag.evidence import Evidence, undated
 from rag.generation import Reading
 
 NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+|\b\d[\d,.]*\d\b|\b\d\b")
-DATED = re.compile(r" \(\d{4}-\d\d-\d\d\)$")  # a title's date tells nothing of what the article is about
 SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
 STEM = 5  # letters of a name that must stand there
@@ -56,7 +55,7 @@ def around(evidence: Evidence, hits: Sequence[Hit]) -> str:
     """The passage that holds ``evidence``, under its title and heading, without the date that is put to the title."""
     passages = (hit.passage for hit in hits if hit.passage.article_id == evidence.article)
     passage = next((p.text for p in passages if p.start <= evidence.start < p.end), evidence.text)
-    return f"{DATED.sub('', evidence.title)}\n{evidence.context}\n{passage}"
+    return f"{undated(evidence.title)}\n{evidence.context}\n{passage}"
 
 
 def covers(text: str, question: str) -> float:

@@ -20,6 +20,7 @@ NAMED = 0.35  # share of a word's weight that counts where it stands only in the
 AKIN = 4  # letters: words that begin with the same ones are akin ("proclaimed", "proclamation") and count for KINSHIP
 KINSHIP = 0.6
 NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]*)*|\b\d{4}\b")
+DATED = re.compile(r" \(\d{4}(?:-\d\d){0,2}\)$")
 RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
 PARTS = 4  # names of a question that are searched for on their own, at most
 
@@ -43,8 +44,13 @@ class Evidence:
 
     @property
     def line(self) -> Line:
-        """It as a model reads it."""
+        """It as a writer reads it, so that it can say of when something is."""
         return Line(self.text, " — ".join(filter(None, (self.title, self.context))))
+
+    @property
+    def undated(self) -> Line:
+        """It as the reader does, who would take the date of a title for a year that is asked for."""
+        return Line(self.text, " — ".join(filter(None, (undated(self.title), self.context))))
 
 
 def searches(question: str) -> list[str]:
@@ -122,6 +128,11 @@ def _scored(evidence: Evidence, score: float) -> Evidence:
 def named(article: Article) -> str:
     """An article's title, with its date where it has one."""
     return f"{article.title} ({article.date})" if article.date else article.title
+
+
+def undated(title: str) -> str:
+    """``title`` as ``named`` makes it, without the date."""
+    return DATED.sub("", title)
 
 
 def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evidence]:

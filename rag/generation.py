@@ -61,15 +61,17 @@ def read(
     closed: Sequence[str] = (),
     retrieval: Sequence[float] = (),
     edges: Sequence[int] = (),
+    prior: Sequence[float] = (),
 ) -> Reading:
     """The best spans of ``evidence`` after ``prompt``, which ends where a label is to follow.
 
-    With ``closed``, the answer is one of these words instead of a span. ``retrieval`` holds a score for each sentence.
-    ``edges`` are those of ``LanguageModel.next``.
+    With ``closed``, the answer is one of these words instead of a span. ``retrieval`` holds a score for each sentence,
+    ``prior`` what speaks for or against it beforehand, in log-odds: it shifts probability among the sentences, and
+    leaves how probable it is that any of them answers. ``edges`` are those of ``LanguageModel.next``.
     """
     written = [model.tokens(f"[{label}]")[1:-1] for label in range(len(evidence) + 1)]
     close = model.tokens("[0]")[-1]
-    logprobs = _labels(model, model.next(prompt, edges), written, close)
+    logprobs = _weighed(_labels(model, model.next(prompt, edges), written, close), prior)
     labels = sorted(range(1, len(written)), key=lambda k: -logprobs[k])[:LABELS]
     labels = [k for k in labels if logprobs[k] >= logprobs[labels[0]] + UNLIKELY]
     heads = {k: [*written[k], close] for k in labels}
@@ -101,6 +103,15 @@ def _labels(model: LanguageModel, first: Logprobs, written: Sequence[Sequence[in
                     found[label] += row[0][digits[1] if len(digits) > 1 else close]
     normal: NDArray[np.float32] = found - np.logaddexp.reduce(found)
     return normal
+
+
+def _weighed(logprobs: NDArray[np.float32], prior: Sequence[float]) -> NDArray[np.float32]:
+    """The labels' log-probabilities with the ``prior`` of each sentence, that of "no answer" as it was."""
+    if not prior:
+        return logprobs
+    inside = logprobs[1:] + np.array(prior, dtype=np.float32)
+    inside += np.logaddexp.reduce(logprobs[1:]) - np.logaddexp.reduce(inside)
+    return np.concatenate([logprobs[:1], inside])
 
 
 def _ranked(found: Sequence[Candidate], retrieval: Sequence[float]) -> list[Candidate]:

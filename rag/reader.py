@@ -19,7 +19,12 @@ class Reader:
         self.model = model
 
     def read(
-        self, question: str, lines: Sequence[Line], closed: Sequence[str] = (), retrieval: Sequence[float] = ()
+        self,
+        question: str,
+        lines: Sequence[Line],
+        closed: Sequence[str] = (),
+        retrieval: Sequence[float] = (),
+        prior: Sequence[float] = (),
     ) -> Reading:
         """What it makes of ``lines``; see ``rag.generation.read``. Raises UsageError for too long a question."""
         model = self.model
@@ -27,7 +32,7 @@ class Reader:
             before = model.evaluated
             evidence = [*model.begin, *model.tokens(evidence_block(lines))]
             prompt = [*evidence, *model.tokens(question_block(question)), *model.tokens(ANSWER)]
-            made = read(model, prompt, [line.text for line in lines], closed, retrieval, [len(evidence)])
+            made = read(model, prompt, [line.text for line in lines], closed, retrieval, [len(evidence)], prior)
             return replace(made, tokens=model.evaluated - before)
 
     def warm_up(self) -> None:
