@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from index.lexical import terms
 from index.open import AnyLibrary
 from index.search import Hit
 from rag import checker, collection
@@ -28,7 +29,7 @@ LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too f
 SURE = 0.9  # confidence from which on a question is not taken apart
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
-SPOKEN_OF = 0.4  # score of the evidence from which on the articles talk about what is asked
+SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
@@ -337,9 +338,9 @@ class Assistant:
     def _reason(self, work: Work) -> str:
         if not work.hits:
             return EMPTY_LIBRARY
-        near = " ".join(f"{e.text} {e.title} {e.context}" for e in work.evidence).casefold()
-        named = any(name.casefold() in near for name in checker.asked_of(work.question))
-        return NOT_SAID if named or any(e.score > SPOKEN_OF for e in work.evidence) else NOTHING_FOUND
+        asked = set(terms(work.question))
+        near = [set(terms(around(e, work.hits))) for e in work.evidence]
+        return NOT_SAID if any(len(asked & held) >= SPOKEN_OF * len(asked) for held in near) else NOTHING_FOUND
 
 
 def _words(work: Work, said: Sequence[Statement] = ()) -> str | None:

@@ -18,9 +18,9 @@ NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+|\b\d[\d,.]*\d\b|\b\d\b")
 SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
 STEM = 5  # letters of a name that must stand there
-QUICK, WRITTEN, JUDGED = 0.435, 0.425, 0.485  # thresholds: of a quick answer, of one that is written, with a verdict
+QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.23  # thresholds: of a quick answer, of one that is written, with a verdict
 WEIGHED = "cc324af070c2"  # begins the sha256 of the model whose verdict the next line weighs; its file's name ends so
-READER, VERDICT, OFFSET = 0.58, 1.88, -2.40
+READER, VERDICT, OFFSET = 0.62, 1.94, -2.54
 
 
 def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
