@@ -16,7 +16,8 @@ class Citation:
     """A span of an article: ``article.text[start:end] == quote``.
 
     ``start`` and ``end`` are Python str offsets, ``page`` is the number of the page that it starts on, ``place`` what
-    that page, sheet, slide, chapter or message is called ("page 7, sheet 9, by OCR"). ``text`` is the article's text: the citation is held against it when it is made, so that one that does not hold can't be constructed (it
+    that page, sheet, slide, chapter or message is called ("page 7, sheet 9, by OCR"). ``text`` is the article's text:
+    the citation is held against it when it is made, so that one that does not hold can't be constructed (it
     raises FalseCitation).
     """
 

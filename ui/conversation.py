@@ -73,12 +73,7 @@ def _branch(turn: str, label: str, sign: str) -> str:
 
 
 def _scope(turn: Turn) -> str:
-    if not turn.scope:
-        return ""
-    if turn.scope.folder:
-        return f'<p class="scope">Asked of the folder <bdi>{text(turn.scope.folder)}</bdi></p>'
-    count = len(turn.scope.articles)
-    return f'<p class="scope">Asked of {count} chosen article{"s" * (count > 1)}</p>'
+    return f'<p class="scope">Asked only {turn.scope.as_html()}</p>' if turn.scope else ""
 
 
 def _said(turn: Turn) -> str:
