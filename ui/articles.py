@@ -17,7 +17,7 @@ from ui.scope import Scope
 from ui.source import text
 from ui.uploads import Uploads
 
-KINDS = "text, Markdown, HTML, PDF and Word"
+KINDS = "text, Markdown, web pages, PDF, Word, spreadsheets, slides, e-books and mail"
 NAMES = {"title": "Title", "newest": "Newest first", "longest": "Longest first"}
 MINUTE = 1000  # characters that are read in a minute: what a length means to a reader
 
@@ -86,7 +86,7 @@ def dropzone(largest: int) -> str:
     accept = ",".join(READERS)
     return (
         f'<div class="drop" data-largest="{largest}" data-accept="{accept}"><p><b>Drop files or a folder here</b> '
-        f"to ask about them: {KINDS} files of up to {largest // 2**20} MB each. They stay on this machine.</p>"
+        f"to ask about them: {KINDS}, up to {largest // 2**20} MB each. They stay on this machine.</p>"
         f'<label class="tool">Choose files<input type="file" multiple accept="{accept}"></label>'
         '<label class="tool">Choose a folder<input type="file" webkitdirectory></label></div>'
         '<div class="sending" role="status"></div>'
