@@ -21,8 +21,9 @@ def welcome(count: int, examples: Sequence[str]) -> str:
     if not count:
         return (
             '<div class="welcome"><h2>There is nothing to ask about yet</h2><p>Add your articles: PDF and Word files, '
-            "web pages, spreadsheets, mail, or a whole folder of them. They stay on this machine. Then ask: every answer "
-            'shows the sentence that proves it.</p><button class="begin" data-do="articles">Add articles</button></div>'
+            "web pages, spreadsheets, mail, or a whole folder of them. They stay on this machine. Then ask: every "
+            'answer shows the sentence that proves it.</p><button class="begin" data-do="articles">Add articles'
+            "</button></div>"
         )
     many = f"{count:,} articles" if count > 1 else "your article"
     buttons = "".join(_suggestion(question) for question in examples)
