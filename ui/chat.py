@@ -96,6 +96,8 @@ class Chat:
         try:
             if not owner:
                 raise UsageError("This browser keeps nothing of this page: allow local storage, and load it again.")
+            if not (self._backend.catalogue.entries() or self._backend.loading):
+                raise UsageError("There is nothing to ask about yet: add some articles, under Articles.")
             turns = self.turns(owner, id)
             if turns and turns[-1].stage:
                 raise UsageError("One question at a time: wait for the answer, or press Stop.")
