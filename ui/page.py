@@ -141,7 +141,8 @@ class Page:
         self.stop.click(self._chat.stop, me, view, **AT_ONCE)
         self.new.click(self._new, None, [*view, self.source], cancels=self.followers, **AT_ONCE)
         self.conversation.rate(self._chat.rate, me, view, **AT_ONCE)
-        self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
+        branched = self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
+        branched.then(self._reading.refreshed, me, self.source, **AT_ONCE)
         for place in (self.conversation, self.source):
             place.cite(self._reading.cite, me, self.source, **EACH)
         self._saved(self.save.click(self._history.export, me, self.saved, **AT_ONCE))
