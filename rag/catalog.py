@@ -130,12 +130,23 @@ def writer_file(name: str | None = None) -> Path | None:
     return file
 
 
+def default() -> str:
+    """The name of what answers where none is given."""
+    return next((c.name for w in DEFAULTS for c in CHOICES if c.weights is w and installed(w)), READER_ALONE)
+
+
 def here(choice: Choice) -> bool:
     """Whether the model of ``choice`` is on this machine, so that it needs no network."""
     weights = choice.weights
     if isinstance(weights, PackagedWeights):
         return installed(weights)
     return fetched(weights.repo, weights.file, weights.revision)
+
+
+def way(choice: Choice) -> str:
+    """The command that gets the model of ``choice`` onto this machine."""
+    weights = choice.weights
+    return _source(weights) if isinstance(weights, PackagedWeights) else f'rag --model {choice.name} ask "Is it warm?"'
 
 
 def record(choice: Choice) -> dict[str, Any]:
@@ -161,13 +172,13 @@ def listing() -> str:
     ]
     for choice in CHOICES:
         size, packaged = choice.weights.size, isinstance(choice.weights, PackagedWeights)
-        memory = f"{'' if packaged else '~'}{_gigabytes(choice.memory)}"
+        memory = f"{'' if packaged else '~'}{gigabytes(choice.memory)}"
         about = choice.about
         found = here(choice)
         if not found:
             about += f": {_source(choice.weights) if packaged else 'downloaded when first asked for'}"
         lines.append(
-            _row(choice.name, _gigabytes(size), memory, choice.licence, "yes" if found else "no", about),
+            _row(choice.name, gigabytes(size), memory, choice.licence, "yes" if found else "no", about),
         )
     return "\n".join([*lines, "", *WAYS])
 
@@ -188,5 +199,6 @@ def _source(weights: PackagedWeights | HubWeights) -> str:
     return f"{weights.repo}:{weights.file}"
 
 
-def _gigabytes(size: int) -> str:
+def gigabytes(size: int) -> str:
+    """``size`` in bytes, for people."""
     return f"{size / 1e9:.1f} GB"

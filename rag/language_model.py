@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import RLock
+from typing import Any
+from weakref import finalize
 
 # Threads that wait for each other sleep instead of spinning, which costs nothing alone; where several processes share
 # the processor, spinning makes each of them six times slower. OpenMP reads this once, when llama.cpp is loaded.
@@ -84,6 +86,8 @@ class LanguageModel:
             raise FootnoteError(f"There is not enough memory for {file}.")
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(BATCH, 0, BRANCHES + 1)
+        self._freed = finalize(self, _free, self._model, self._context, self._batch)
+        self._freed.atexit = False  # a thread may still be at work then
 
         end = int(llama_cpp.llama_vocab_eos(self._vocabulary))
         self.ends = [end, *self.tokens("\n")[-1:]]  # the tokens that end an answer
@@ -220,12 +224,14 @@ class LanguageModel:
         return logits
 
     def close(self) -> None:
-        """Frees the model's memory."""
-        if self._model:
-            llama_cpp.llama_batch_free(self._batch)
-            llama_cpp.llama_free(self._context)
-            llama_cpp.llama_model_free(self._model)
-            self._model = None
+        """Frees the model's memory, as is done when nobody refers to it any more."""
+        self._freed()
+
+
+def _free(model: Any, context: Any, batch: Any) -> None:
+    llama_cpp.llama_batch_free(batch)
+    llama_cpp.llama_free(context)
+    llama_cpp.llama_model_free(model)
 
 
 def _chunks(start: int, end: int, edges: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -50,6 +51,13 @@ class Models:
     def name(self) -> str:
         """The writer's name, or the reader's."""
         return self.writer.name if self.writer else self.reader.model.name
+
+    def with_writer(self, name: str) -> Models:
+        """The same reader with the writer called ``name``, which is loaded from now on."""
+        other = copy(self)
+        other.at_once = at_once(name)
+        other._writer = _begun(lambda: writer(name))
+        return other
 
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from docx import Document as DocxFile
 from pypdf import PdfWriter
+from pypdf.constants import PageLabelStyle
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from index.article import Article, UnreadableFile, read
@@ -28,8 +29,8 @@ def written(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def pdf(*pages: str, title: str = "", password: str = "") -> bytes:
-    """A PDF with a line of text on each page."""
+def pdf(*pages: str, title: str = "", password: str = "", preface: int = 0) -> bytes:
+    """A PDF with a line of text on each page; the first ``preface`` pages are called i, ii and so on."""
     writer = PdfWriter()
     font = DictionaryObject(
         {
@@ -47,6 +48,9 @@ def pdf(*pages: str, title: str = "", password: str = "") -> bytes:
         )
     if title:
         writer.add_metadata({"/Title": title, "/CreationDate": "D:20210304050607Z"})
+    if preface:
+        writer.set_page_label(0, preface - 1, PageLabelStyle.LOWERCASE_ROMAN)
+        writer.set_page_label(preface, len(pages) - 1, PageLabelStyle.DECIMAL)
     if password:
         writer.encrypt(password, algorithm="RC4-128")
     stream = io.BytesIO()

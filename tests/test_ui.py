@@ -31,6 +31,7 @@ from ui.conversation import as_html
 from ui.conversations import Conversations
 from ui.export import markdown
 from ui.line import Line
+from ui.picker import Picker
 from ui.quote import Quote, citation
 from ui.record import record
 from ui.source import panel
@@ -284,3 +285,23 @@ def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path
             time.sleep(0.01)
         assert waiting[0].stop(turn).trouble == "Stopped."
         assert gone.wait(5) and waiting[0].now(turn)[0].trouble == "Stopped."
+
+
+def test_a_model_that_cant_be_loaded_leaves_the_one_before(seed_library: Library, tmp_path: Path) -> None:
+    backend = Backend(seed_library, seed_library, tmp_path, "none")
+    backend.loading = ""
+    backend.assistant.set_result(Assistant(seed_library, Models("none")))
+    picker = Picker(backend)
+    backend.use("no-such-model")
+    while backend.loading:
+        time.sleep(0.01)
+    html = picker.html()
+    assert "no-such-model can’t be loaded" in html and 'value="none" checked' in html
+    assert not backend.assistant.result().ask(QUESTION).abstained
+
+
+def test_a_model_of_ones_own_can_be_chosen_again_and_its_place_stays_unsaid(
+    seed_library: Library, tmp_path: Path
+) -> None:
+    html = Picker(Backend(seed_library, seed_library, tmp_path, "/home/ada/mine.gguf")).html()
+    assert "<b>mine.gguf</b>" in html and "/home/ada" not in plain(html)

@@ -17,7 +17,7 @@ from ui.scope import Scope
 from ui.source import text
 from ui.uploads import Uploads
 
-KINDS = "text, Markdown, HTML, PDF and Word"
+KINDS = "text, Markdown, web pages, PDF, Word, spreadsheets, slides, e-books and mail"
 NAMES = {"title": "Title", "newest": "Newest first", "longest": "Longest first"}
 MINUTE = 1000  # characters that are read in a minute: what a length means to a reader
 
@@ -71,12 +71,14 @@ class Articles:
 
     def choose(self, event: gr.EventData) -> str:
         """Put the next questions to some articles."""
-        return Scope.of({"articles": event.articles, "folder": event.folder}).dumps()
+        titles = self._backend.catalogue.titles(event.articles)
+        return Scope.of({"articles": event.articles, "folder": event.folder, "titles": titles}).dumps()
 
     def chosen(self, scope: str) -> str:
         """What the next question is put to."""
         wanted = Scope.loads(scope)
-        return chosen(self._backend.catalogue, wanted.articles, wanted.folder)
+        everything = '<button class="tool" data-do="all">Ask all articles</button>'
+        return f"<p>Asking only {wanted.as_html()} {everything}</p>" if wanted else ""
 
 
 def dropzone(largest: int) -> str:
@@ -84,7 +86,7 @@ def dropzone(largest: int) -> str:
     accept = ",".join(READERS)
     return (
         f'<div class="drop" data-largest="{largest}" data-accept="{accept}"><p><b>Drop files or a folder here</b> '
-        f"to ask about them: {KINDS} files of up to {largest // 2**20} MB each. They stay on this machine.</p>"
+        f"to ask about them: {KINDS}, up to {largest // 2**20} MB each. They stay on this machine.</p>"
         f'<label class="tool">Choose files<input type="file" multiple accept="{accept}"></label>'
         '<label class="tool">Choose a folder<input type="file" webkitdirectory></label></div>'
         '<div class="sending" role="status"></div>'
@@ -160,19 +162,6 @@ def _pager(shelf: Shelf) -> str:
         for page, label in ((shelf.page - 1, "‹ Previous"), (shelf.page + 1, "Next ›"))
     )
     return f'<nav class="pager" aria-label="Pages">{before}<span>Page {shelf.page} of {shelf.pages}</span>{after}</nav>'
-
-
-def chosen(catalogue: Catalogue, articles: tuple[str, ...], folder: str) -> str:
-    """What the next question is put to, as HTML; nothing for all articles."""
-    if folder:
-        says = f"Asking only the folder <bdi>{text(folder)}</bdi>"
-    elif titles := catalogue.titles(articles):
-        says = (
-            f"Asking only <bdi>{text(titles[0])}</bdi>" if len(titles) == 1 else f"Asking only {len(titles)} articles"
-        )
-    else:
-        return ""
-    return f'<p>{says} <button class="tool" data-do="all">Ask all articles</button></p>'
 
 
 def remove(backend: Backend, id: str) -> str:

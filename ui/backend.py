@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.open import AnyLibrary
 from rag.assistant import Assistant
+from rag.catalog import default
 from rag.models import Models, at_once
 from ui.catalogue import Catalogue
 from ui.suggestions import READ, examples, sure_of
@@ -33,8 +34,9 @@ class Backend:
         self.loading = "Starting"
         self.assistant: Future[Assistant] = Future()
         self.loaded: Future[None] = Future()
-        self.model = model
-        self.at_once = at_once(model)  # visitors that are answered side by side; the others see their place in line
+        self.model = model or default()
+        self.trouble = ""  # why a model that was chosen is not in use
+        self.at_once = at_once(self.model)  # visitors that are answered side by side; others see their place in line
         self.examples: list[str] = []  # questions that are answered
         self.is_busy: Callable[[], bool] = lambda: False  # whether visitors wait for the model
         self._exemplified = ""  # the state of the library that they are from
@@ -44,19 +46,26 @@ class Backend:
         """Load the models in a thread of their own, after indexing ``first``; ``loading`` says how far that is."""
         threading.Thread(target=self._start, args=[first], daemon=True).start()
 
+    def use(self, model: str) -> None:
+        """Load the writer called ``model`` for the questions to come; they wait for it, as for the first one."""
+        if not self.loading and model != self.model:
+            self.loading, self.trouble = f"Loading {model}", ""
+            threading.Thread(target=self._use, args=[model], daemon=True).start()
+
     def refresh(self) -> None:
-        """Choose the examples anew if the library has changed."""
-        generation = self.catalogue.generation()
-        if generation == self._exemplified or not self.assistant.done() or not self._choosing.acquire(blocking=False):
+        """Choose the examples anew if the library has changed, or wait for who is doing so."""
+        if not self.assistant.done():
             return
-        try:
-            made = examples(self.reader.articles(READ))
-            self.examples = sure_of(made, self._is_answered)
-            self._exemplified = generation
-        except Exception:  # an article that is removed meanwhile, say: then there are none
-            log.warning("No example questions could be chosen.", exc_info=True)
-        finally:
-            self._choosing.release()
+        with self._choosing:
+            generation = self.catalogue.generation()
+            if generation == self._exemplified:
+                return
+            try:
+                made = examples(self.reader.articles(READ))
+                self.examples = sure_of(made, self._is_answered)
+                self._exemplified = generation
+            except Exception:  # an article that is removed meanwhile, say: then there are none
+                log.warning("No example questions could be chosen.", exc_info=True)
 
     def _is_answered(self, question: str) -> bool:
         while self.is_busy():
@@ -83,3 +92,16 @@ class Backend:
                     promised.set_exception(error)
         else:
             self.refresh()
+
+    def _use(self, model: str) -> None:
+        try:
+            models = self.assistant.result().models.with_writer(model)
+            if models.writer:
+                models.writer.warm_up()
+            assistant: Future[Assistant] = Future()
+            assistant.set_result(Assistant(self.reader, models))
+            self.assistant, self.model, self.at_once = assistant, model, models.at_once
+        except Exception as error:  # the model before goes on answering
+            self.trouble = f"{model} can’t be loaded: {error}"
+        finally:
+            self.loading = ""

@@ -90,9 +90,14 @@ class Chat:
     def _asked(self, owner: str, id: str, question: str, beside: Turn | None, scope: Scope, quick: bool) -> View:
         """The view after asking at the end, or in the place of the turn ``beside``; says what is refused, and why."""
         try:
+            question = _fit(question)
+        except UsageError as error:
+            return _refused(str(error))
+        try:
             if not owner:
                 raise UsageError("This browser keeps nothing of this page: allow local storage, and load it again.")
-            question = _fit(question)
+            if not (self._backend.catalogue.entries() or self._backend.loading):
+                raise UsageError("There is nothing to ask about yet: add some articles, under Articles.")
             turns = self.turns(owner, id)
             if turns and turns[-1].stage:
                 raise UsageError("One question at a time: wait for the answer, or press Stop.")
@@ -183,6 +188,11 @@ def _fit(question: str) -> str:
             "text as an article and ask about that."
         )
     return question
+
+
+def _refused(says: str) -> View:
+    """The view as it was, whatever has been asked meanwhile, with what is refused."""
+    return gr.skip(), gr.skip(), _notice(says), gr.skip(), gr.skip()
 
 
 def _notice(says: str) -> str:

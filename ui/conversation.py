@@ -20,9 +20,10 @@ def welcome(count: int, examples: Sequence[str]) -> str:
     """How to begin: with a question, or where there are no articles with some of them."""
     if not count:
         return (
-            '<div class="welcome"><h2>There is nothing to ask about yet</h2><p>Add your articles: text, Markdown, web '
-            "pages, PDF and Word files, or a whole folder of them. They stay on this machine. Then ask: every answer "
-            'shows the sentence that proves it.</p><button class="begin" data-do="articles">Add articles</button></div>'
+            '<div class="welcome"><h2>There is nothing to ask about yet</h2><p>Add your articles: PDF and Word files, '
+            "web pages, spreadsheets, mail, or a whole folder of them. They stay on this machine. Then ask: every "
+            'answer shows the sentence that proves it.</p><button class="begin" data-do="articles">Add articles'
+            "</button></div>"
         )
     many = f"{count:,} articles" if count > 1 else "your article"
     buttons = "".join(_suggestion(question) for question in examples)
@@ -73,12 +74,7 @@ def _branch(turn: str, label: str, sign: str) -> str:
 
 
 def _scope(turn: Turn) -> str:
-    if not turn.scope:
-        return ""
-    if turn.scope.folder:
-        return f'<p class="scope">Asked of the folder <bdi>{text(turn.scope.folder)}</bdi></p>'
-    count = len(turn.scope.articles)
-    return f'<p class="scope">Asked of {count} chosen article{"s" * (count > 1)}</p>'
+    return f'<p class="scope">Asked only {turn.scope.as_html()}</p>' if turn.scope else ""
 
 
 def _said(turn: Turn) -> str:
@@ -108,13 +104,21 @@ def _keyed(statement: str, short: str | None) -> str:
 def _outcome(turn: Turn) -> str:
     if turn.record["abstained"]:
         return _abstention(turn)
-    sources = "".join(f"<li>{_source(q)} {_quote(q, turn)}</li>" for q in turn.quotes)
+    lines = {q.number: f"{_source(q)} {_quote(q, turn)}" for q in turn.quotes if _adds(q, turn)}
+    sources = "".join(f'<li value="{number}">{line}</li>' for number, line in lines.items())
     open_part = turn.record.get("unanswered")
     return (
         _said(turn)
         + (f'<p class="open" dir="auto">{text(open_part)}</p>' if open_part else "")
         + f'<ol class="notes" aria-label="Footnotes">{sources}</ol>'
     )
+
+
+def _adds(quote: Quote, turn: Turn) -> bool:
+    """Whether the footnote says anything that the one before it does not."""
+    before = turn.quotes[quote.number - 2] if quote.number > 1 else None
+    same = before and (before.title, before.place) == (quote.title, quote.place)
+    return not same or bool(_quote(quote, turn))
 
 
 def _quote(quote: Quote, turn: Turn) -> str:

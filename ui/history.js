@@ -32,6 +32,12 @@ element.addEventListener("submit", (event) => {
   event.target.remove();
 });
 
+// When it was, in the visitor's own time and language.
+watch("value", () => {
+  for (const time of element.querySelectorAll("time"))
+    time.textContent = new Date(time.dateTime).toLocaleString([], {dateStyle: "medium", timeStyle: "short"});
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[role=tab]")?.textContent.trim() === "History") trigger("refresh", {});
 });

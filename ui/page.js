@@ -69,13 +69,13 @@ window.footnote = {
     setTimeout(() => (button.textContent = label), 1500);
   },
 
-  sent(question, ...others) {
-    footnote.question = question;
-    return [question, ...others];
-  },
+  sending: 0, // questions that the page has neither taken nor refused yet
 
-  // The line to type in, once a question is on its way: empty, but for what was refused or has been typed since.
-  left: (typed, refused) => (typed === footnote.question && !refused ? "" : typed),
+  // The line to type in, once a question is taken: empty, but for what was refused or has been typed since.
+  left(typed, refused) {
+    footnote.sending = Math.max(0, footnote.sending - 1);
+    return typed === footnote.question && !refused ? "" : typed;
+  },
 
   // What a screen reader is told.
   say(words) {
@@ -99,6 +99,23 @@ window.footnote = {
     document.dispatchEvent(new Event("source-opened"));
   },
 };
+
+// A second Enter, or one too many, does not ask again for what is on its way.
+const once = (event) => {
+  const enter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  const place = event.type === "click" ? "#line button.primary" : enter && "#box textarea";
+  if (!place || !event.target.closest?.(place)) return;
+  const typed = document.querySelector("#box textarea").value;
+  const waiting = footnote.sending || document.querySelector(".turn[data-state=pending]");
+  if (waiting && (!typed.trim() || typed === footnote.question)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else {
+    footnote.question = typed;
+    footnote.sending += 1;
+  }
+};
+for (const kind of ["keydown", "click"]) addEventListener(kind, once, true);
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => footnote.dress());
 document.addEventListener("DOMContentLoaded", () => {

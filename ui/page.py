@@ -14,8 +14,9 @@ from ui.chat import Chat, owner
 from ui.conversations import Conversations
 from ui.history import History
 from ui.line import Line
+from ui.picker import Picker
 from ui.reading import Reading
-from ui.source import EMPTY, text
+from ui.source import EMPTY
 from ui.uploads import LARGEST, Uploads
 
 HERE = Path(__file__).parent
@@ -31,8 +32,6 @@ AT_ONCE: dict[str, Any] = OWN | {"queue": False}
 BESIDE: dict[str, Any] = OWN | {"concurrency_limit": None}
 FOLLOWED: dict[str, Any] = BESIDE | {"trigger_mode": "multiple"}
 EACH: dict[str, Any] = AT_ONCE | {"trigger_mode": "multiple"}  # events that come quickly after one another
-SENT = "(...typed) => footnote.sent(...typed)"
-EMPTIED = "(typed, refused) => footnote.left(typed, refused)"
 
 
 def build(backend: Backend) -> gr.Blocks:
@@ -59,11 +58,11 @@ class Page:
 
     def __init__(self, backend: Backend) -> None:
         conversations = Conversations(backend.folder)
-        self._backend = backend
         self._chat = Chat(backend, conversations, Line(backend, conversations))
         self._history = History(conversations, self._chat)
         self._articles = Articles(backend, Uploads(backend))
         self._reading = Reading(backend.reader, self._chat)
+        self._picker = Picker(backend)
 
     def lay_out(self, page: gr.Blocks) -> None:
         """Put everything on ``page``: tabs on the left, the source beside them."""
@@ -81,7 +80,7 @@ class Page:
                     self.drop = _html("drop", dropzone(LARGEST))
                     self.outcome = _html("outcome")
                     self.listing = _html("articles")
-                with gr.Tab("Settings"):
+                with gr.Tab("Settings") as self.settings:
                     self._lay_out_settings()
             with gr.Column(scale=2, elem_id="beside", min_width=0):
                 self.source = _html("source", EMPTY)
@@ -90,6 +89,7 @@ class Page:
         self._wire_chat()
         self._wire_history()
         self._wire_articles()
+        self._wire_settings()
         self._wire_opening(page)
 
     def _lay_out_chat(self) -> None:
@@ -122,28 +122,27 @@ class Page:
         self.theme = gr.Radio(
             ["As the system", "Light", "Dark"], value="As the system", label="Colours", elem_id="theme"
         )
-        used = text(self._backend.model or "Footnote’s own")
-        _html(
-            "model",
-            f"<h2>Model</h2><p>{used}. To use another one, end the page and start it with "
-            "<code>rag --model NAME ui</code>; <code>rag models</code> says which there are.</p>",
-        )
+        self.model = _html("model", self._picker.html())
 
     def _wire_chat(self) -> None:
         me, view = self.me, self.view
         typed = [self.box, *me, self.scope, self.quick]
         asked = [
-            gr.on([self.box.submit, self.send.click], self._chat.ask, typed, view, js=SENT, **EACH),
+            gr.on([self.box.submit, self.send.click], self._chat.ask, typed, view, **EACH),
             self.conversation.example(self._chat.suggestion, typed[1:], view, **AT_ONCE),
             self.conversation.retry(self._chat.retry, [*me, self.quick], view, **AT_ONCE),
             self.conversation.edit(self._chat.edit, [*me, self.quick], view, **AT_ONCE),
         ]
-        asked[0].then(None, [self.box, self.refused], self.box, js=EMPTIED, **OWN)
+        asked[0].then(
+            None, [self.box, self.refused], self.box, js="(typed, refused) => footnote.left(typed, refused)", **OWN
+        )
+        self.box.input(None, None, self.refused, js="() => ''", **EACH)
         self.followers = [self._followed(event) for event in asked]
         self.stop.click(self._chat.stop, me, view, **AT_ONCE)
         self.new.click(self._new, None, [*view, self.source], cancels=self.followers, **AT_ONCE)
         self.conversation.rate(self._chat.rate, me, view, **AT_ONCE)
-        self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
+        branched = self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
+        branched.then(self._reading.refreshed, me, self.source, **AT_ONCE)
         for place in (self.conversation, self.source):
             place.cite(self._reading.cite, me, self.source, **EACH)
         self._saved(self.save.click(self._history.export, me, self.saved, **AT_ONCE))
@@ -191,23 +190,30 @@ class Page:
         shown.then(self._articles.look, [self.key, self.wish], [self.outcome, self.listing], **AT_ONCE)
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
         ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+
+    def _wire_settings(self) -> None:
+        self.settings.select(self._picker.html, None, self.model, **AT_ONCE)
+        used = self.model.use(self._picker.use, None, self.model, **AT_ONCE)
+        loaded = used.then(self._articles.loading, None, self.loading, **BESIDE)
+        loaded.then(self._picker.html, None, self.model, **AT_ONCE)
         self.quick.change(None, self.quick, None, js="(quick) => footnote.keep('quick', quick)", **OWN)
         self.theme.change(None, self.theme, None, js="(theme) => footnote.choose(theme)", **OWN)
 
     def _followed(self, event: Any) -> Any:
         """The visitor's last question, followed after ``event``."""
-        return event.then(self._follow, self.me, [*self.view[1:2], *self.view[3:], self.source], **FOLLOWED)
+        return event.then(self._follow, self.me, [*self.view[1:], self.source], **FOLLOWED)
 
     def _saved(self, event: Any) -> None:
         event.then(None, self.saved, None, js="(saved) => footnote.download(saved)", **OWN)
 
     async def _follow(self, key: str, id: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        """What comes of the last question, and with the answer its first source."""
+        """What comes of the last question; with the answer its first source, and no word any more to wait for it."""
         shown = False
-        yield (gr.skip(),) * 4
-        async for turn, view in self._chat.follow(owner(key, request), id):
+        yield (gr.skip(),) * 5
+        async for turn, (html, *buttons) in self._chat.follow(owner(key, request), id):
             answered = not turn.stage and not shown
-            yield (*view, self._reading.first(turn) if answered else gr.skip())
+            refused, source = ("", self._reading.first(turn)) if answered else (gr.skip(), gr.skip())
+            yield html, refused, *buttons, source
             shown = shown or answered
 
     def _opened(self, key: str, id: str, request: gr.Request) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ class Reading:
         return self._source(turn, 1) if turn.statements and turn.quotes else EMPTY
 
     def refreshed(self, key: str, id: str, request: gr.Request) -> str:
-        """What is left to see when an article was removed."""
+        """What is to be seen now that an article was removed, or another branch is shown."""
         try:
             turns = self._chat.turns(owner(key, request), id)
         except FootnoteError:

@@ -10,14 +10,19 @@ from index.article import Article
 from index.entry import Entry
 from index.search import Hit
 from rag.assistant import Assistant
+from ui.source import text
+
+NAMED = 3  # articles at most that are named
 
 
 @dataclass(frozen=True)
 class Scope:
-    """``articles`` are ids; ``folder`` is named as the list of articles names it; neither means all of them."""
+    """``articles`` are ids, with their ``titles`` for who reads it later; ``folder`` is named as the list of articles
+    names it; neither means all of them."""
 
     articles: tuple[str, ...] = ()
     folder: str = ""
+    titles: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything is left out."""
@@ -28,9 +33,10 @@ class Scope:
         """The scope in ``data``, what came from a browser or a file; all articles where it holds none."""
         if not isinstance(data, dict):
             return cls()
-        articles, folder = data.get("articles"), data.get("folder")
-        chosen = tuple(a for a in articles if isinstance(a, str)) if isinstance(articles, list | tuple) else ()
-        return cls(chosen, folder if isinstance(folder, str) and not chosen else "")
+        articles, folder = _texts(data.get("articles")), data.get("folder")
+        if articles:
+            return cls(articles, titles=_texts(data.get("titles")))
+        return cls(folder=folder if isinstance(folder, str) else "")
 
     @classmethod
     def loads(cls, line: str) -> "Scope":
@@ -42,6 +48,15 @@ class Scope:
 
     def dumps(self) -> str:
         return json.dumps(asdict(self)) if self else ""
+
+    def as_html(self) -> str:
+        """What is asked, in words that follow "asked" and "asking"; "" for all articles."""
+        if self.folder:
+            return f"the folder <bdi>{text(self.folder)}</bdi>"
+        named = [f"“<bdi>{text(title)}</bdi>”" for title in self.titles[:NAMED]]
+        more = len(self.articles) - len(named)
+        parts = [*named, *([_several(more, bool(named))] if more else [])]
+        return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 EVERYWHERE = Scope()
@@ -73,6 +88,14 @@ class Part:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
+
+
+def _texts(data: Any) -> tuple[str, ...]:
+    return tuple(d for d in data if isinstance(d, str)) if isinstance(data, list | tuple) else ()
+
+
+def _several(count: int, others: bool) -> str:
+    return f"{count} {'other' if others else 'chosen'} article{'s' * (count > 1)}"
 
 
 def within(assistant: Assistant, articles: frozenset[str]) -> Assistant:

@@ -19,8 +19,11 @@ document.addEventListener("keydown", (event) => {
 const reveal = () => {
   const text = element.querySelector(".text");
   const chosen = element.querySelector("mark.chosen");
-  const away = (node) => node.getBoundingClientRect().top;
-  if (text) text.scrollTop = chosen ? text.scrollTop + away(chosen) - away(text) - text.clientHeight / 3 : 0;
+  if (!text) return;
+  const from = text.getBoundingClientRect();
+  const to = chosen?.getBoundingClientRect();
+  text.scrollTop = to ? text.scrollTop + to.top - from.top - text.clientHeight / 3 : 0;
+  text.scrollLeft = chosen?.closest(".sheet") ? text.scrollLeft + to.left - from.left - 16 : 0;
 };
 
 // The footnote that is shown here is the one that is marked in the conversation.

@@ -210,7 +210,7 @@ def _clean(name: str) -> str:
 
 def _problem(upload: Upload) -> str:
     if Path(upload.name).suffix.lower() not in READERS:
-        return f"it is no {' or '.join(READERS)} file"
+        return "it is of a kind that can’t be read here"
     if upload.file.stat().st_size > LARGEST:
         return f"it is larger than {LARGEST // 2**20} MB"
     return ""

@@ -24,6 +24,12 @@ FERRY = (
     "The ferry was bought by Petra Lindqvist in 1931.",
     "It was sold in 1960.",
 )
+OBSERVATORY = (
+    "For the friends of the stars.",
+    "This book was printed by hand.",
+    "The observatory of Vardal is run by Ottilie Brandt.",
+    "It has two telescopes.",
+)
 HOSTILE = """\
 # Zorblax <script>window.acted = 1</script> Gazette
 
@@ -62,13 +68,10 @@ def address(project: Path) -> Iterator[str]:
     """The page of ``rag ui`` on a library of the seed article, three small ones, a PDF, an Arabic and a hostile one."""
     (project / "hostile.md").write_text(HOSTILE, encoding="utf-8")
     (project / "ar.txt").write_text(ARABIC, encoding="utf-8")
-    lines = [
-        "The ferry of Oxholm sails at noon.",
-        "The ferry was bought by Petra Lindqvist in 1931.",
-        "It was sold in 1960.",
-    ]
-    (project / "ferry.pdf").write_bytes(pdf(*lines, title="The Ferry"))
-    paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), "hostile.md", "ar.txt", "ferry.pdf"]
+    (project / "ferry.pdf").write_bytes(pdf(*FERRY, title="The Ferry"))
+    (project / "observatory.pdf").write_bytes(pdf(*OBSERVATORY, title="The Observatory", preface=2))
+    own = ["hostile.md", "ar.txt", "ferry.pdf", "observatory.pdf"]
+    paths = [str(ROOT / "seeds"), str(ROOT / "tests" / "data" / "articles"), *own]
     subprocess.run([*RAG, "index", *paths], cwd=project, check=True, timeout=240)
     with served(project, "--mcp") as address:
         yield address

@@ -68,6 +68,7 @@ def test_retry_and_edit_branch(visitors: LetIn) -> None:
     expect(page.locator(".branches")).to_contain_text("2/2")
     page.get_by_role("button", name="Version before").click()
     expect(page.locator(".question h2")).to_have_text([QUESTION, BRINDLE])  # nothing is lost
+    expect(page.locator("#source mark.chosen")).to_contain_text("Anna Thorsen")
     page.locator(".turn").last.get_by_role("button", name="Retry").click()
     expect(page.locator(".turn").last.locator(".branches")).to_contain_text("2/2")
     assert "Anna Thorsen" in visitor.answer(1)

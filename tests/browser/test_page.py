@@ -65,7 +65,7 @@ def test_a_pdf_is_shown_as_its_page_with_the_sentence_marked(visitors: LetIn) ->
     page = visitor.page
     expect(page.locator(".notes")).to_contain_text("page 2")
     expect(page.locator("#source .place")).to_have_text("ferry.pdf page 2")
-    expect(page.get_by_role("img", name="Page 2 of The Ferry")).to_be_visible()
+    expect(page.get_by_role("img", name="The Ferry, page 2")).to_be_visible()
     mark = page.locator("#source .sheet mark")
     expect(mark).to_be_in_viewport()
     sheet, box = page.locator(".sheet img").bounding_box(), mark.bounding_box()
@@ -75,6 +75,16 @@ def test_a_pdf_is_shown_as_its_page_with_the_sentence_marked(visitors: LetIn) ->
     expect(page.locator("#source mark.chosen")).to_have_text("The ferry was bought by Petra Lindqvist in 1931.")
     page.get_by_role("button", name="Show the page").click()
     expect(page.locator(".sheet")).to_be_visible()
+
+
+def test_the_page_of_a_pdf_is_called_as_it_is_printed_and_drawn_as_it_is_counted(visitors: LetIn) -> None:
+    visitor = visitors()
+    assert "Ottilie Brandt" in visitor.ask("Who runs the observatory of Vardal?")
+    page = visitor.page
+    expect(page.locator(".notes")).to_contain_text("page 1, sheet 3")
+    expect(page.locator("#source .place")).to_have_text("observatory.pdf page 1, sheet 3")
+    expect(page.get_by_role("img", name="The Observatory, page 1, sheet 3")).to_be_visible()
+    expect(page.locator("#source .sheet mark")).to_be_in_viewport()
 
 
 def test_an_abstention_shows_what_is_near_and_no_old_source(visitors: LetIn) -> None:
