@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import FootnoteError, UsageError
+from rag.proxy import spare_loopback
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
@@ -64,6 +65,7 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
     rag ask "Who signed the agreement?"  one question
     rag chat                             a conversation
     """
+    spare_loopback()
     context.obj = {"library": library, "model": model, "embedder": embedder, "quiet": quiet}
 
 

@@ -15,6 +15,7 @@ import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from index.errors import FootnoteError, UsageError  # noqa: E402
+from rag.processors import processors  # noqa: E402
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
@@ -76,7 +77,7 @@ class LanguageModel:
         parameters.n_ubatch = STRIDE
         parameters.n_seq_max = BRANCHES + 1
         parameters.kv_unified = True
-        parameters.n_threads = parameters.n_threads_batch = threads or os.cpu_count() or 1
+        parameters.n_threads = parameters.n_threads_batch = threads or processors()
         parameters.no_perf = True
         self.window = int(parameters.n_ctx)
         self._context = llama_cpp.llama_init_from_model(self._model, parameters)

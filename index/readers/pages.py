@@ -133,7 +133,7 @@ def _prose(lines: Sequence[str], known: set[str]) -> str:
     for line in lines[1:]:
         if text and text[-1] in HYPHENS and line[:1].islower() and text[-2:-1].isalpha():
             text = _stem(text, line, known) + line
-        elif re.search(r"\w[-\u2010–]$", text) and re.match(r"[A-Z\d]", line):
+        elif re.search(rf"\w[{HYPHENS}–]$", text) and re.match(r"[A-Z\d]", line):
             text += line  # "1990-1995", "Anglo-Saxon"
         elif text and line and _is_wide(text[-1]) and _is_wide(line[0]):
             text += line
