@@ -343,12 +343,17 @@ def _questions(batch: str) -> list[str]:
 
 
 def _read(file: str) -> str:
+    from index.document import UnreadableFile
+    from index.readers.encoding import decode
+
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return sys.stdin.read().lstrip("\ufeff") if file == "-" else decode(Path(file).read_bytes())
     except OSError as error:
         raise UsageError(f"{file} can't be read: {error.strerror}.") from error
+    except UnreadableFile as error:
+        raise UsageError(f"{file} {error}.") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text.") from error
+        raise UsageError("What came in is not UTF-8 text.") from error
 
 
 def _line() -> str:
