@@ -13,7 +13,9 @@ UNSEEN = re.compile(r"[\u00ad\u2060]|(?<=[a-zA-Z\u00c0-\u024f])\u200b(?=[a-zA-Z\
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")  # year first
-NAMED_DAY = re.compile(rf"(\d{{1,2}})(?:\.|st|nd|rd|th)? ({'|'.join(MONTHS)})[a-z]*\.?,? (\d{{4}})(?!\d)", re.IGNORECASE)
+NAMED_DAY = re.compile(
+    rf"(\d{{1,2}})(?:\.|st|nd|rd|th)? ({'|'.join(MONTHS)})[a-z]*\.?,? (\d{{4}})(?!\d)", re.IGNORECASE
+)
 NOBODYS = ("1601-01-01", "1970-01-01", "2013-12-23T23:15:00", "2013-01-27T09:14:16")  # epochs, templates of libraries
 PARAGRAPHS = "\n\n"
 MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
@@ -104,7 +106,7 @@ def title(*candidates: object) -> str | None:
 
 
 def iso(day: object) -> str | None:
-    """The day of a date, a time, or of a text that begins with one, the year first or the month by its name: 2024-03-05.
+    """The day of a date, a time, or of a text that begins with one, year first or the month by its name: 2024-03-05.
 
     None for one that never was, or that a program put there for want of another.
     """

@@ -7,10 +7,11 @@ from typing import Any
 YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 FIELD = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
-DESCRIBING = set(  # one of these is among the fields of every article; others may be what it says: "Chairman: Nils Bratt"
-    "aliases author authors categories category created date description draft id keywords lang language layout name "
-    "permalink published slug source status subtitle summary tags template title type updated url weight".split()
-)
+DESCRIBING = {  # fields of which one is in every front matter; others say something: "Chairman: Nils Bratt"
+    "aliases", "author", "authors", "categories", "category", "created", "date", "description", "draft", "id",
+    "keywords", "lang", "language", "layout", "name", "permalink", "published", "slug", "source", "status", "subtitle",
+    "summary", "tags", "template", "title", "type", "updated", "url", "weight",
+}  # fmt: skip
 PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
 LONGEST = 20_000  # characters; nobody writes more of it
 BRACKETS = 500  # nobody writes more, and YAML takes ever longer for nested ones

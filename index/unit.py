@@ -207,17 +207,18 @@ def _lines(text: str, run: Sequence[Block], after: Block | None, outline: Outlin
     alone = below and (run[last].first or not last)
     firm = below and _is_whole(text, after)
     groups = _groups(run)
-    pair = len(groups) == len(run) == 2 and not firm
+    titled = opens and len(groups[0]) == 1 and (last > 0 or below)
+    pair = len(groups) == len(run) == 2 + titled and not firm
     for index, group in enumerate(groups):
         left, right = group[0].start, group[-1].end
         words = text[left:right]
-        title = opens and not index and len(group) == 1 and (last > 0 or below)
+        title = titled and not index
         byline = BYLINE.match(words) or (opens and 0 < last <= 1 and index == last)
         above = group[-1] is run[last] and len(group) == 1 and alone
         if not title and (byline or not above or not firm):
             for start, end in _fitting(group):
                 yield Unit(start, end, text[start:end], outline.context())
-        if title or (pair and not index) or (above and not pair and not BYLINE.match(words)):
+        if title or (pair and index == titled) or (above and not pair and not BYLINE.match(words)):
             outline.enter(PLAIN - title, words)
 
 
@@ -259,7 +260,9 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
     for block in run:
         row = text[block.start : block.end]
         if any(map(str.isalnum, row)) and not (hidden and block is run[0]):
-            yield Unit(block.start, block.end, row, outline.context(section, "" if block is run[0] and whole else names))
+            yield Unit(
+                block.start, block.end, row, outline.context(section, "" if block is run[0] and whole else names)
+            )
             if not is_row(row):
                 section = " ".join(row.split())[:OPENING]
 

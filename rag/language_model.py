@@ -10,12 +10,12 @@ from threading import RLock
 # the processor, spinning makes each of them six times slower. OpenMP reads this once, when llama.cpp is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-import llama_cpp  # noqa: E402
-import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import llama_cpp
+import numpy as np
+from numpy.typing import NDArray
 
-from index.errors import FootnoteError, UsageError  # noqa: E402
-from rag.processors import processors  # noqa: E402
+from index.errors import FootnoteError, UsageError
+from rag.processors import processors
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side

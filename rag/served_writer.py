@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, UsageError
-from rag.proxy import is_loopback
 from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, question_block
+from rag.proxy import is_loopback
 from rag.writer import STATEMENTS, Draft, drafts, simple
 
 if TYPE_CHECKING:

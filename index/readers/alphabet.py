@@ -24,7 +24,9 @@ SAMPLE = 100_000  # bytes, or characters beyond ASCII, that are looked at
 def latin(data: bytes) -> str | None:
     """``data`` in the likeliest encoding in which it is a language of Latin letters; None where it is in none."""
     wide = b" ".join(match[0] for match in islice(WIDE.finditer(data), SAMPLE))
-    if not wide or PLAIN * len(re.findall(rb"[\x80-\xff]", data[:SAMPLE])) > len(re.findall(rb"[a-zA-Z]", data[:SAMPLE])):
+    if not wide or PLAIN * len(re.findall(rb"[\x80-\xff]", data[:SAMPLE])) > len(
+        re.findall(rb"[a-zA-Z]", data[:SAMPLE])
+    ):
         return None
     for encoding in (group[place] for place in range(4) for group in LANGUAGES if place < len(group)):
         alphabets = next(found for group, found in LANGUAGES.items() if encoding in group).split()

@@ -93,7 +93,7 @@ def _wide(data: bytes) -> str | None:
     """``data`` in an encoding of two or four bytes a character without a mark, if it is text in one."""
     for encoding in WIDE:
         sample = data[: SAMPLE - SAMPLE % 4].decode(encoding, "replace")
-        odd = sum(unicodedata.category(sign) in ODD and sign not in "\r\n\t\f" or sign == "\ufffd" for sign in sample)
+        odd = sum((unicodedata.category(sign) in ODD and sign not in "\r\n\t\f") or sign == "\ufffd" for sign in sample)
         blanks = sum(sample.count(sign) for sign in " \n\r，。、")
         if odd <= STRAY * len(sample) and blanks:
             with suppress(UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Formulas of Word documents, in one line as they are spoken: r = 4/2, x², √(a + b)."""
+"""Formulas in one line, as they are typed: r = 4/2, x², √(a + b). Of Word's and of web pages' (MathML)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,8 @@ from index.readers.package import child, local
 
 RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
-PARTS = {"f", "rad", "sSup", "sSub", "sSubSup"}  # the elements that are more than what stands in them
+PARTS = {"f", "rad", "sSup", "sSub", "sSubSup"}  # the elements of Word's that are more than what stands in them
+WEB_PARTS = {"mfrac", "msup", "msub"}  # and of web pages'
 
 
 def formula(element: Any, inline: Callable[[Any], str]) -> str:
@@ -22,8 +23,18 @@ def formula(element: Any, inline: Callable[[Any], str]) -> str:
             return f" {_whole(part('num'))}/{_whole(part('den'))}"
         case "rad":
             return f"{part('deg').translate(RAISED)}√{_whole(part('e'))}"
-    low, high = part("sub"), part("sup")
-    return part("e") + _small(low, "_", LOWERED) + _small(high, "^", RAISED)
+    return part("e") + _small(part("sub"), "_", LOWERED) + _small(part("sup"), "^", RAISED)
+
+
+def web_formula(element: Any) -> str:
+    """One of WEB_PARTS."""
+    parts = ["".join(part.text_content().split()) for part in element if isinstance(part.tag, str)]
+    if len(parts) != 2:
+        return " ".join(parts)
+    first, second = parts
+    if element.tag == "mfrac":
+        return f" {_whole(first)}/{_whole(second)}"
+    return first + (_small(second, "^", RAISED) if element.tag == "msup" else _small(second, "_", LOWERED))
 
 
 def _whole(words: str) -> str:
@@ -32,6 +43,4 @@ def _whole(words: str) -> str:
 
 def _small(words: str, sign: str, small: dict[int, int]) -> str:
     """``words`` raised or lowered, by characters that are so where there are."""
-    if all(ord(letter) in small for letter in words):
-        return words.translate(small)
-    return sign + _whole(words)
+    return words.translate(small) if all(ord(letter) in small for letter in words) else sign + _whole(words)

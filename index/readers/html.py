@@ -8,6 +8,7 @@ from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
 from index.readers.encoding import decode_page
+from index.readers.formula import WEB_PARTS, web_formula
 from index.readers.grid import Cell, rows
 
 SKIPPED = {
@@ -180,6 +181,8 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
                 yield "table", child, ""
             elif child.tag == "dl":
                 yield from _definitions(child)
+            elif child.tag in WEB_PARTS:
+                yield "text", child, web_formula(child)
             elif child.tag == "sup":
                 yield "text", child, _raised(child)
             elif child.tag in BLOCKS:
@@ -260,7 +263,10 @@ def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
 
 def _is_data(table: Any) -> bool:
     """Whether it is a table of data, not one that lays out a page."""
-    if table.get("role") in ("presentation", "none") or next(table.iterdescendants("table", "article", "h1"), None) is not None:
+    if (
+        table.get("role") in ("presentation", "none")
+        or next(table.iterdescendants("table", "article", "h1"), None) is not None
+    ):
         return table.find(".//th") is not None and table.find(".//table") is not None
     wide = max((len(row.findall("td") + row.findall("th")) for row in table.iter("tr")), default=0)
     return wide > 1 and not any(len(cell.text_content()) > 1500 for cell in table.iter("td"))
@@ -276,8 +282,8 @@ def _table(table: Any) -> Iterator[Block]:
             for cell in row
             if cell.tag in ("td", "th")
         ]
-        for part in [table, *table.iterchildren("thead", "tbody", "tfoot")]  # not the rows of a table within
-        for row in part.iterchildren("tr")
+        for part in table.iterchildren("thead", "tbody", "tfoot", "tr")  # not the rows of a table within
+        for row in ([part] if part.tag == "tr" else part.iterchildren("tr"))
         if not _skipped(row)
     ]
     for line in rows(grid, _heads(table)):

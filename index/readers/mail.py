@@ -93,7 +93,7 @@ def _body(found: EmailMessage) -> str:
 
 
 def _decoded(data: bytes, charset: str) -> str:
-    """``data`` in the encoding that the message says, or in whichever it is; what is in none keeps its other letters."""
+    """``data`` in the encoding that the message says, or in whichever it is; what is in none keeps its letters."""
     with suppress(LookupError, UnicodeDecodeError):
         return data.decode(charset or "utf-8").strip()
     with suppress(UnreadableFile):

@@ -21,7 +21,9 @@ def opendocument(path: Path) -> Document:
         if body is None:
             raise UnreadableFile("is no sound OpenDocument text (it has no content part)")
         styles = package.xml("styles.xml")
-        margins = [part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")]
+        margins = [
+            part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")
+        ]
         heads, feet = (_margin(margins, name) for name in ("header", "footer"))
         text = clean(PARAGRAPHS.join(block for block in [*heads, *_blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")

@@ -47,7 +47,7 @@ def _told(data: bytes, words: bytes) -> str:
 
 
 def _in_order(source: str) -> str:
-    """``source`` with its footnotes behind their paragraphs, its headers and footers as paragraphs, without deletions."""
+    """``source`` with its footnotes behind their paragraphs, headers and footers as paragraphs, without deletions."""
     pieces: list[str] = []
     notes: list[str] = []
     at = 0

@@ -36,7 +36,10 @@ def workbook(path: Path) -> Document:
             for sheet in sheets:
                 data = package.bytes(sheet._worksheet_path)
                 if blank := len(UNCOUNTED.findall(data)):
-                    lost.append(f"sheet {sheet.title} has formulas without a result ({blank}): open it in a spreadsheet and save it")
+                    lost.append(
+                        f"sheet {sheet.title} has formulas without a result ({blank}): open it in a spreadsheet and "
+                        "save it"
+                    )
                 rows = "\n".join(_rows(sheet, _merged(data)))
                 texts.append((f"sheet {sheet.title}", f"{sheet.title}\n\n{rows}" if several and rows else rows))
         finally:

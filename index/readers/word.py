@@ -13,8 +13,8 @@ from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, 
 from index.readers.encoding import decode_page
 from index.readers.formula import PARTS, formula
 from index.readers.grid import Cell, rows
-from index.readers.numbering import Numbering
 from index.readers.html import page
+from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
 from index.readers.rtf import MAGIC, rtf
 
