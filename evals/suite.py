@@ -1,5 +1,7 @@
 """Suites: cases and the articles that they are about, from YAML."""
 
+import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import floor
@@ -14,7 +16,9 @@ from evals import wording
 from evals.case import Case, Proof, Span
 from index.article import Article, UnreadableFile, find, read
 from index.errors import UsageError
+from index.readers.encoding import decode
 
+log = logging.getLogger(__name__)
 SUITES = Path(__file__).with_name("suites")
 
 
@@ -92,23 +96,29 @@ def load(name: str) -> Suite:
 
 def _content(file: Path) -> _File:
     try:
-        return _File.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return _File.model_validate(yaml.safe_load(decode(file.read_bytes())))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{file}, line {line}: this is not YAML ({error.problem}).") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnreadableFile) as error:
         raise UsageError(f"{file} is not YAML ({str(error).splitlines()[0]}).") from error
     except ValidationError as error:
         raise UsageError(f"{file}: {_complaint(error)}.") from error
 
 
 def _articles(file: Path, places: Sequence[Path]) -> list[Article]:
+    """Those that can be read; the other files are named, and missed only by the proofs that stand in them."""
+    articles = []
     try:
-        articles = [read(path) for path in find(places)]
-    except (UsageError, UnreadableFile) as error:
+        for path in find(places):
+            try:
+                articles.append(read(path))
+            except UnreadableFile as error:
+                log.warning("%s, articles: %s %s, and is left out.", file, path, error)
+    except UsageError as error:
         raise UsageError(f"{file}, articles: {error}") from error
     if not articles:
-        raise UsageError(f"{file}, articles: there is no .txt or .md file in {', '.join(map(str, places))}.")
+        raise UsageError(f"{file}, articles: there is no file that can be read in {', '.join(map(str, places))}.")
     return articles
 
 
@@ -135,9 +145,11 @@ def _proofs(file: Path, case: Case, articles: Sequence[Article]) -> list[Proof]:
 
 
 def _proof(file: Path, case: Case, sentence: str, part: int, articles: Sequence[Article]) -> Proof:
-    places = [(article, start) for article in articles if (start := article.text.find(sentence)) >= 0]
+    """Where ``sentence`` stands; YAML has blanks where an article may have line ends."""
+    words = re.compile(r"\s+".join(map(re.escape, sentence.split())))
+    places = [(article, found) for article in articles if (found := words.search(article.text))]
     if len(places) != 1:
         where = "in no article" if not places else f"in {len(places)} articles"
         raise UsageError(f"{file}, case {case.id}: the proof “{sentence}” stands {where}.")
-    article, start = places[0]
-    return Proof(article=article.id, start=start, end=start + len(sentence), part=part)
+    article, found = places[0]
+    return Proof(article=article.id, start=found.start(), end=found.end(), part=part)

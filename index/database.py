@@ -10,7 +10,7 @@ from threading import RLock
 
 from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
-from index.lock import PATIENCE, lock
+from index.lock import ADVICE, PATIENCE, Unlockable, lock, lockable
 
 NAME = "library.db"
 VERSION = 2
@@ -111,8 +111,11 @@ class Database:
     def changing(self) -> Iterator[None]:
         """Several transactions that no other process comes in between of; those that read go on."""
         self._check_writable()
-        with lock(self.directory / "library.lock"):
-            yield
+        try:
+            with lock(self.directory / "library.lock"):
+                yield
+        except Unlockable as error:
+            raise FootnoteError(f"The library in {self.directory} can't be used: {ADVICE}.") from error
 
     def fact(self, name: str) -> str:
         """The value remembered under ``name`` ("embedder", "dimensions" or "agreement"), or ""."""
@@ -175,6 +178,8 @@ class Database:
                 os.link(draft, self.file)
         except (OSError, sqlite3.OperationalError) as error:
             reason = getattr(error, "strerror", None) or str(error)
+            if self.directory.is_dir() and not lockable(self.directory):
+                raise FootnoteError(f"No library can be made in {self.directory}: {ADVICE}.") from error
             raise FootnoteError(
                 f"No library can be made in {self.directory} ({reason.lower()}): name another folder."
             ) from error
@@ -224,7 +229,9 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
+            if not lockable(self.directory):
+                reason = ADVICE
+            elif "locked" in str(error) or "busy" in str(error):
                 reason = "another process is writing it: try again when that is done"
             elif "full" in str(error):
                 reason = "the disk is full: make room and try again"

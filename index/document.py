@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 
 from index.errors import FootnoteError
 
 NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what a damaged font gives and no text holds
+UNSEEN = re.compile(r"[\u00ad\u2060]|(?<=[a-zA-Z\u00c0-\u024f])\u200b(?=[a-zA-Z\u00c0-\u024f])")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")  # year first
+NAMED_DAY = re.compile(
+    rf"(\d{{1,2}})(?:\.|st|nd|rd|th)? ({'|'.join(MONTHS)})[a-z]*\.?,? (\d{{4}})(?!\d)", re.IGNORECASE
+)
+NOBODYS = ("1601-01-01", "1970-01-01", "2013-12-23T23:15:00", "2013-01-27T09:14:16")  # epochs, templates of libraries
 PARAGRAPHS = "\n\n"
 MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
     r"\W*(?:untitled.*|anonymous|unknown|unnamed|document ?\d*|book ?\d*|presentation ?\d*|slide ?\d*|title|none|null|"
@@ -85,26 +92,33 @@ def row(cells: Sequence[object]) -> str:
 
 
 def clean(text: str) -> str:
-    """``text`` without what no text holds, and without the hyphens that only show where a word may be broken."""
-    return NO_TEXT.sub("", text).replace("\u00ad", "")
+    """``text`` without what no text holds, and without the signs in words that only say where they may be broken."""
+    return text if text.isascii() and "\0" not in text else UNSEEN.sub("", NO_TEXT.sub("", text))
 
 
 def title(*candidates: object) -> str | None:
     """The first of ``candidates`` that somebody may have written as a title, on one line."""
     for candidate in candidates:
-        words = " ".join(NO_TEXT.sub("", str(candidate or "")).split())
+        words = " ".join(NO_TEXT.sub("", candidate if isinstance(candidate, str) else "").split())
         if any(map(str.isalnum, words)) and not MEANINGLESS.fullmatch(words) and words != "~":
             return words[:300]
     return None
 
 
 def iso(day: object) -> str | None:
-    """The day of a date, a time, or of a text that begins with one: 2024-03-05; None for one that never was."""
-    found = re.match(r"\d{4}-\d\d-\d\d", str(day))
-    try:
-        return date.fromisoformat(found[0]).isoformat() if found else None
-    except ValueError:
+    """The day of a date, a time, or of a text that begins with one, year first or the month by its name: 2024-03-05.
+
+    None for one that never was, or that a program put there for want of another.
+    """
+    words = day.isoformat() if isinstance(day, date) else day if isinstance(day, str) else ""
+    if words.startswith(NOBODYS):
         return None
+    with suppress(ValueError):
+        if numbers := DAY.match(words):
+            return date(*map(int, numbers.groups())).isoformat()
+        if named := NAMED_DAY.match(words):
+            return date(int(named[3]), MONTHS.index(named[2].lower()) + 1, int(named[1])).isoformat()
+    return None
 
 
 def shown(name: str) -> str:

@@ -1,46 +1,61 @@
-"""Front matter: the fields that a text file may begin with, between two lines of ``---``."""
+"""Front matter: the fields that a text file may begin with, between two lines of ``---`` (YAML) or ``+++`` (TOML)."""
 
 import re
 from functools import lru_cache
 from typing import Any
 
-FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-FIELD = re.compile(r"^[\w-]+[ \t]*:", re.MULTILINE)
+YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+FIELD = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
+DESCRIBING = {  # fields of which one is in every front matter; others say something: "Chairman: Nils Bratt"
+    "aliases", "author", "authors", "categories", "category", "created", "date", "description", "draft", "id",
+    "keywords", "lang", "language", "layout", "name", "permalink", "published", "slug", "source", "status", "subtitle",
+    "summary", "tags", "template", "title", "type", "updated", "url", "weight",
+}  # fmt: skip
+PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
 LONGEST = 20_000  # characters; nobody writes more of it
 BRACKETS = 500  # nobody writes more, and YAML takes ever longer for nested ones
 
 
 def front_matter(text: str) -> dict[str, Any]:
-    """The fields; none where there is no front matter, or YAML can't read it."""
+    """The fields; none where there is no front matter, or it can't be read."""
     matter = _matter(text)
-    return _fields(matter[1]) or {} if matter else {}
+    return _fields(matter[1], matter.re is TOML) or {} if matter else {}
 
 
 def body(text: str) -> int:
     """The offset at which the front matter is over; 0 where ``text`` begins with a rule and prose instead."""
     matter = _matter(text)
-    if not matter:
-        return 0
-    fields = _fields(matter[1])
-    return matter.end() if fields is not None or FIELD.match(matter[1].lstrip()) else 0
+    return matter.end() if matter else 0
 
 
 def _matter(text: str) -> re.Match[str] | None:
-    return FRONT_MATTER.match(text, 0, LONGEST) if text.startswith("---") else None
+    pattern = YAML if text.startswith("---") else TOML if text.startswith("+++") else None
+    matter = pattern.match(text, 0, LONGEST) if pattern else None
+    if not matter:
+        return None
+    fields = _fields(matter[1], pattern is TOML)
+    if fields is None:
+        return matter if FIELD.match(matter[1].lstrip()) else None
+    return matter if not fields or fields.keys() & DESCRIBING else None
 
 
 @lru_cache(maxsize=64)
-def _fields(matter: str) -> dict[str, Any] | None:
-    """None for what is no mapping; values that are impossible, such as the 30th of February, stay text."""
+def _fields(matter: str, is_toml: bool) -> dict[str, Any] | None:
+    """None for what is no mapping; values that are impossible in YAML, such as the 30th of February, stay text."""
+    import tomllib
+
     import yaml
 
     if max(matter.count("["), matter.count("{")) > BRACKETS:
         return None
 
     try:
+        if is_toml:
+            return tomllib.loads(matter)
         found = yaml.load(matter, Loader=yaml.BaseLoader)  # texts and no more: no date is made, so none fails
     except (yaml.YAMLError, RecursionError, ValueError):
-        return None
+        return {key: value.strip() for key, value in PLAIN.findall(matter)} or None  # "title: The quay: a history"
     if found is None or found == "":
         return {}
     return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None

@@ -32,6 +32,7 @@ NEAR_WEIGHT = 0.2  # against a word's 1; anything from 0.2 to 0.4 measures withi
 HEAP = 64_000_000  # bytes that tantivy collects before it writes
 STAMP = 0  # the id of the document that names the generation; passages count from 1
 MAGIC = (1337).to_bytes(4, "little")  # ends each of tantivy's files, after its checksum as JSON and that one's length
+EMPHASIS = re.compile(r"(?<=[^\W\d_])\*{1,3}(?=[^\W\d_])")  # Markdown's marks of it within a word
 STOP_WORDS = re.compile(
     r"a|an|and|are|as|at|be|by|did|do|does|for|from|had|has|have|how|in|is|it|its|of|on|or|s|that|the|their|"
     r"there|these|they|this|to|was|were|what|when|where|which|who|whom|whose|why|will|with|would"
@@ -177,12 +178,12 @@ def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str
     for number, title, text in articles:
         spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ?", [number])
         for id, start, end in spans:
-            yield id, f"{title}\n{text[start:end]}"
+            yield id, f"{title}\n{EMPHASIS.sub('', text[start:end])}"
 
 
 def terms(question: str) -> list[str]:
     """The stems of ``question``'s words, without words that every text holds, if there are others."""
-    words = re.findall(r"[^\W_]+", question.lower())
+    words = re.findall(r"[^\W_]+", EMPHASIS.sub("", question.lower()))
     words = [word for word in words if not STOP_WORDS.fullmatch(word)] or words
     return [term for word in words for term in stems(word)]
 

@@ -2,9 +2,11 @@
 
 import logging
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import ENOLCK, ENOSYS, ENOTSUP
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,7 +16,28 @@ from index.errors import FootnoteError
 PATIENCE = 30  # seconds to wait for another process
 PROMPT = 1  # seconds of it that nothing is said
 
+WITHOUT = (ENOSYS, ENOLCK, ENOTSUP)  # what file systems say that have no locks, as some network shares
+ADVICE = "it is on a file system that can't lock: keep the library on a local disk"
+
 log = logging.getLogger(__name__)
+
+
+class Unlockable(OSError):
+    """A lock on a file system that has none."""
+
+
+def lockable(folder: Path) -> bool:
+    """Whether the file system of ``folder`` has the locks that SQLite takes."""
+    try:
+        import fcntl
+
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            fcntl.lockf(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:  # Windows, where every file system has them
+        return True
+    except OSError as error:
+        return error.errno not in WITHOUT
+    return True
 
 
 @contextmanager
@@ -22,10 +45,10 @@ def lock(file: Path, patience: float | None = None) -> Iterator[None]:
     """Hold the lock in ``file``, which says who holds it; a kill lets go of it.
 
     Waits for another process, and says so; raises FootnoteError when that takes more than ``patience`` seconds (30),
-    and OSError where the file can't be made.
+    Unlockable where the file system has no locks, and OSError where the file can't be made.
     """
     patience = PATIENCE if patience is None else patience
-    guard = FileLock(file)
+    guard = FileLock(file, fallback_to_soft=False)  # a lock by mere existence outlives whoever is killed
     try:
         guard.acquire(timeout=PROMPT)
     except Timeout:
@@ -36,6 +59,8 @@ def lock(file: Path, patience: float | None = None) -> Iterator[None]:
             raise FootnoteError(
                 f"{file.parent} is being written by {_holder(file)}: try again when that is done. Nothing was changed."
             ) from error
+    except OSError as error:
+        raise Unlockable(error.errno, ADVICE) if error.errno in WITHOUT else error from None
     try:
         with suppress(OSError):  # on a full disk nobody is told who, and that is all
             file.write_text(f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})", encoding="utf-8")

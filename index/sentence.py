@@ -13,7 +13,9 @@ LETTER = re.compile(r"\S")
 LINE = re.compile(r"[^\s\f](?:[^\n\f]*\S)?")
 STOP = re.compile(r"""[.!?…。！？।॥؟۔]["”’)」』]*\s*$""")
 BULLET = re.compile(r"\s*(?:[-*+•–◦▪]|\d{1,3}[.)]|#{1,6})\s+")
-ROW = re.compile(r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$")  # of a table
+ROW = re.compile(  # of a table: with tabs, bars or wide gaps between its cells
+    r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$|\s*[^\s|][^\n|]*\s\|\s+\S|\s*\S[^\n]*?\S {4,}\S"
+)
 RULE = re.compile(r"\W{3,}$")  # a line of dashes, as under a heading
 DELIMITERS = ((";", 2, 2), ("|", 2, 2), (",", 2, 3))  # with how many a line, and in how many lines alike, at least
 
@@ -55,6 +57,9 @@ def blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
         for (line_start, line_end), (before_start, before_end) in zip(lines[1:], lines, strict=False):
             full = wrapped and before_end - before_start >= 0.75 * longest
             line, before = text[line_start:line_end], text[before_start:before_end]
+            if _goes_on(text, begin, line_start) and not BULLET.match(line) and not _apart(line):
+                previous_end = line_end
+                continue
             if not full or BULLET.match(line) or _apart(line) or _apart(before):
                 yield begin, previous_end
                 begin = line_start
@@ -62,8 +67,14 @@ def blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
         yield begin, previous_end
 
 
+def _goes_on(text: str, begin: int, line: int) -> bool:
+    """Whether the line that starts at ``line`` is indented as the text of the list item that starts at ``begin``."""
+    indent = line - text.rfind("\n", 0, line) - 1
+    return indent > max(1, begin - text.rfind("\n", 0, begin) - 1) and bool(BULLET.match(text, begin))
+
+
 def is_row(line: str) -> bool:
-    """Whether ``line`` is a row of a table: with tabs between its cells, or in Markdown's bars."""
+    """Whether ``line`` is a row of a table: with tabs, Markdown's bars or wide gaps between its cells."""
     return bool(ROW.match(line))
 
 

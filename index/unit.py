@@ -7,6 +7,7 @@ column names of tables, in the context of the units below it.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -17,6 +18,7 @@ from index.sentence import BULLET, STOP, Sentence, Span, blocks, is_row, sentenc
 
 LONG = 400  # characters: a longer sentence is cut at the ends of its clauses
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
+ALONE = 80  # characters: a longer line without a full stop is prose all the same
 CONTEXT = 240  # characters of context, at most
 OPENING = 80  # characters of a long sentence's beginning, for the context of its other parts
 WIDE = 120  # characters of a heading that is underlined, at most
@@ -24,6 +26,8 @@ BACK = 20_000  # characters before a span in which its headings are looked for
 TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 BYLINE = re.compile(r"(?:by|von|par|por|di|text|photo|author)\b", re.IGNORECASE)
 FENCE = re.compile(r"```|~~~")
+BAR, GAP = re.compile(r"(?<!\\)\|"), re.compile(r"\s{2,}")  # between cells
+EMPHASIS = re.compile(r"\*+|`|(?<!\w)_+|_+(?!\w)")  # Markdown's marks of it
 UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,})\s*$")
 MARK = re.compile(r"(#{1,6})\s+")
 CUTS = (  # where a long sentence is cut, best first
@@ -156,6 +160,8 @@ def _blocks(text: str, spans: Sequence[Span]) -> list[Block]:
         fence = FENCE.match(words)
         kind, level = (Kind.PROSE, 0) if fenced and not fence else _kind(words)
         fenced ^= bool(fence)
+        if kind is Kind.SHORT and not first and found and found[-1].kind is Kind.ROW:
+            kind = Kind.ROW  # of one cell
         if UNDERLINE.match(words) and not first and found and found[-1].kind in (Kind.SHORT, Kind.PROSE):
             above = found.pop()
             if above.first and above.end - above.start <= WIDE:
@@ -191,21 +197,37 @@ def _heading(text: str, block: Block, after: Block | None, outline: Outline) -> 
 
 
 def _lines(text: str, run: Sequence[Block], after: Block | None, outline: Outline, opens: bool) -> Iterator[Unit]:
-    """Short lines one after the other: the first of a text is its title, the one before prose is a heading."""
+    """Short lines one after the other: the first of a text is its title, the one before prose is a heading.
+
+    One before what is no more than a line itself may as well be a fact: it is both. Of two that stand alone, the first
+    is the heading of the second.
+    """
     last = len(run) - 1
     below = after is not None and after.kind not in (Kind.HEADING, Kind.SHORT)
     alone = below and (run[last].first or not last)
-    for index, group in enumerate(_groups(run)):
+    firm = below and _is_whole(text, after)
+    groups = _groups(run)
+    titled = opens and len(groups[0]) == 1 and (last > 0 or below)
+    pair = len(groups) == len(run) == 2 + titled and not firm
+    for index, group in enumerate(groups):
         left, right = group[0].start, group[-1].end
         words = text[left:right]
-        title = opens and not index and len(group) == 1 and (last > 0 or below)
-        above = group[-1] is run[last] and len(group) == 1 and alone
+        title = titled and not index
         byline = BYLINE.match(words) or (opens and 0 < last <= 1 and index == last)
-        if not title and (not above or byline):
+        above = group[-1] is run[last] and len(group) == 1 and alone
+        if not title and (byline or not above or not firm):
             for start, end in _fitting(group):
                 yield Unit(start, end, text[start:end], outline.context())
-        if title or (above and not BYLINE.match(words)):
+        if title or (pair and index == titled) or (above and not pair and not BYLINE.match(words)):
             outline.enter(PLAIN - title, words)
+
+
+def _is_whole(text: str, block: Block | None) -> bool:
+    """Whether it is more than a line that may belong to the one before: sentences, a list, a table."""
+    if block is None or block.kind is not Kind.PROSE:
+        return block is not None
+    words = text[block.start : block.end]
+    return bool(STOP.search(words)) or len(words) > ALONE
 
 
 def _groups(run: Sequence[Block]) -> list[list[Block]]:
@@ -227,30 +249,37 @@ def _fitting(group: Sequence[Block]) -> list[Span]:
 
 
 def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> Iterator[Unit]:
-    """The rows of a table, each with the names of the columns."""
+    """The rows of a table, each with the names of the columns, and with the row of one cell above it."""
     top = text.rfind("\n\n", 0, run[0].start) + 2 if not whole else run[0].start
     head = text[max(top, 0) : run[0].end].partition("\n")[0] if not whole else text[run[0].start : run[0].end]
     rest = [text[block.start : block.end] for block in run if block.kind is Kind.ROW]
     ruled = len(run) > 1 and not any(map(str.isalnum, text[run[1].start : run[1].end]))
     names = _names(head, rest[whole:], ruled or not whole)
     hidden = whole and names and (ruled or len(_cells(head)) > 2)
+    section = ""
     for block in run:
         row = text[block.start : block.end]
         if any(map(str.isalnum, row)) and not (hidden and block is run[0]):
-            yield Unit(block.start, block.end, row, outline.context("" if block is run[0] and whole else names))
+            yield Unit(
+                block.start, block.end, row, outline.context(section, "" if block is run[0] and whole else names)
+            )
+            if not is_row(row):
+                section = " ".join(row.split())[:OPENING]
 
 
 def _names(head: str, rows: Sequence[str], sure: object) -> str:
     """``head`` as the names of columns, or "" where it is rather a row like the others."""
     cells = _cells(head)
-    figures = sum(bool(re.search(r"\d", _cells(row)[-1])) for row in rows if _cells(row))
-    named = not any(re.search(r"\d", cell) for cell in cells) and (len(cells) > 2 or figures * 2 > len(rows))
+    figures = Counter(place for row in rows for place, cell in enumerate(_cells(row)) if re.search(r"\d", cell))
+    named = not any(re.search(r"\d", cell) for cell in cells) and (
+        len(cells) > 2 or 2 * max(figures.values(), default=0) > len(rows)
+    )
     return " | ".join(cells)[:CONTEXT] if cells and rows and (sure or named) else ""
 
 
 def _cells(row: str) -> list[str]:
-    parts = row.split("\t") if "\t" in row else row.strip().strip("|").split("|")
-    return [cell for part in parts if (cell := " ".join(part.split()))]
+    parts = row.split("\t") if "\t" in row else (BAR if "|" in row else GAP).split(row.strip().strip("|"))
+    return [cell for part in parts if (cell := " ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()))]
 
 
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import FootnoteError, UsageError
+from rag.proxy import spare_loopback
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
@@ -64,6 +65,7 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
     rag ask "Who signed the agreement?"  one question
     rag chat                             a conversation
     """
+    spare_loopback()
     context.obj = {"library": library, "model": model, "embedder": embedder, "quiet": quiet}
 
 
@@ -341,12 +343,17 @@ def _questions(batch: str) -> list[str]:
 
 
 def _read(file: str) -> str:
+    from index.document import UnreadableFile
+    from index.readers.encoding import decode
+
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return sys.stdin.read().lstrip("\ufeff") if file == "-" else decode(Path(file).read_bytes())
     except OSError as error:
         raise UsageError(f"{file} can't be read: {error.strerror}.") from error
+    except UnreadableFile as error:
+        raise UsageError(f"{file} {error}.") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text.") from error
+        raise UsageError("What came in is not UTF-8 text.") from error
 
 
 def _line() -> str:

@@ -20,7 +20,7 @@ NAMED = 0.35  # share of a word's weight that counts where it stands only in the
 AKIN = 4  # letters: words that begin with the same ones are akin ("proclaimed", "proclamation") and count for KINSHIP
 KINSHIP = 0.6
 NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]*)*|\b\d{4}\b")
-DATED = re.compile(r" \(\d{4}(?:-\d\d){0,2}\)$")
+DATED = re.compile(r" \(\d{4}(?:-\d\d){2}\)$")
 RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
 PARTS = 4  # names of a question that are searched for on their own, at most
 

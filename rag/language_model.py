@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import FootnoteError, UsageError
+from rag.processors import processors
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
@@ -78,7 +79,7 @@ class LanguageModel:
         parameters.n_ubatch = STRIDE
         parameters.n_seq_max = BRANCHES + 1
         parameters.kv_unified = True
-        parameters.n_threads = parameters.n_threads_batch = threads or os.cpu_count() or 1
+        parameters.n_threads = parameters.n_threads_batch = threads or processors()
         parameters.no_perf = True
         self.window = int(parameters.n_ctx)
         self._context = llama_cpp.llama_init_from_model(self._model, parameters)

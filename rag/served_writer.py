@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, UsageError
 from rag.prompt import INSTRUCTIONS, SPLIT, Line, evidence_block, question_block
+from rag.proxy import is_loopback
 from rag.writer import STATEMENTS, Draft, drafts, simple
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ class ServedWriter:
             raise UsageError("A model on a server needs openai: pip install 'footnote[server]'.") from error
         self._patience = _patience()
         timeout = openai.Timeout(self._patience, connect=min(CONNECTING, self._patience))
-        self._client = openai.OpenAI(base_url=base, api_key=_key(), timeout=timeout, max_retries=RETRIES)
+        here = is_loopback(urlsplit(base).hostname or "")
+        client = openai.DefaultHttpxClient(trust_env=False, timeout=timeout) if here else None  # no proxy leads here
+        self._client = openai.OpenAI(
+            base_url=base, api_key=_key(), timeout=timeout, max_retries=RETRIES, http_client=client
+        )
         self._ways: Sequence[str] = WAYS  # that may work; one, once it has
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:

@@ -14,14 +14,19 @@ from index.library import Library
 from rag.assistant import Assistant
 from rag.language_model import LanguageModel
 from rag.models import Models
+from rag.proxy import spare_loopback
 from rag.reader import Reader
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 def pytest_configure() -> None:
-    """Heed Ctrl-C, and let the commands that tests start heed it: a shell has its background jobs ignore it."""
+    """Heed Ctrl-C, and let the commands that tests start heed it: a shell has its background jobs ignore it.
+
+    Servers that tests start are on this machine, where no proxy leads.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    spare_loopback()
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def test_json_has_the_fields_that_the_manual_names() -> None:
     assert record["answer"] == "Two sank" and record["abstained"] is False and record["reason"] is None
     assert record["statements"][0]["citations"][0] == {
         "article": "a", "title": "A title", "source": "a.txt", "start": 18, "end": 29, "quote": "Two “sank”.",
-        "page": None,
+        "page": None, "place": None,
     }  # fmt: skip
     assert record["hits"] == [
         {"article": "a", "start": 0, "end": 29, "score": 1.5, "dense_rank": 2, "lexical_rank": None}

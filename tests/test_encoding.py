@@ -11,6 +11,8 @@ KOREAN = "부두는 기사 박영호가 세웠으며 해마다 이만 명이 찾
 JAPANESE = "埠頭は技師の山本によって建てられ、毎年二万人が訪れます。毎晩六時に灯がともります。"
 RUSSIAN = "Причал построил инженер Волков в 1931 году. Каждый вечер смотритель зажигает фонарь на берегу."
 GERMAN = "Der Wärter zündet täglich um sechs Uhr die Lampe an, und die Fischer der Stadt kehren über die Brücke zurück."
+CZECH = "Přístav postavil inženýr Dvořák v roce 1931. Každý večer zažíhá strážce světlo a lodě plují domů."
+TURKISH = "İskele 1931 yılında mühendis Şükrü Işık tarafından yapıldı ve her akşam ışık verir."
 ENGLISH = "The pier was built by the engineer Ada Thorne.\nIt is lit at six.\n"
 
 
@@ -27,6 +29,18 @@ ENGLISH = "The pier was built by the engineer Ada Thorne.\nIt is lit at six.\n"
         (RUSSIAN, "koi8-r"),
         (RUSSIAN, "cp1251"),
         (GERMAN, "cp1252"),
+        (CZECH, "cp1250"),
+        (CZECH, "iso8859_2"),
+        (TURKISH, "cp1254"),
+        (GERMAN, "mac_roman"),
+        (GERMAN, "cp850"),
+        ("Ein Café für Jörg Süß.", "cp1252"),
+        ("It’s “late”, said Ada – at 5 °C.", "cp1252"),
+        ("It’s late.", "mac_roman"),
+        (CHINESE, "utf-16-le"),
+        (JAPANESE, "utf-16-be"),
+        (RUSSIAN, "utf-16-le"),
+        (GERMAN, "utf-32-le"),
         (ENGLISH, "utf-16-le"),
         (ENGLISH, "utf-16-be"),
         (ENGLISH, "utf-16"),
@@ -48,6 +62,11 @@ def test_a_stray_byte_is_mapped_and_the_rest_stays_utf_8() -> None:
     assert text.split("\n")[8] == "Das Café Nummer 8 öffnet um neun."
 
 
+def test_lines_of_another_program_in_a_log_are_mapped() -> None:
+    ours, theirs = "Zugriff von Käthe Süß.\n", "Zugriff von Jörg Weiß.\n"
+    assert decode(ours.encode() * 4 + theirs.encode("cp1252") * 3) == ours * 4 + theirs * 3
+
+
 def test_a_character_that_is_cut_off_at_the_end_costs_no_others() -> None:
     assert decode((CHINESE * 3).encode()[:-1]).startswith(CHINESE * 2)
 
@@ -64,7 +83,7 @@ def test_binary_data_is_refused(data: bytes) -> None:
 
 def test_what_is_in_doubt_is_refused_with_what_may_help() -> None:
     with pytest.raises(UnreadableFile, match=r"perhaps .*save it as UTF-8, for example with iconv -f \S+ -t utf-8"):
-        decode("Le café était fermé, hélas.".encode("cp1252"))
+        decode(b"The \xa4\xd0\xaa\x93\xfe\x8d of the \xde\xf0\xa6 house.")
 
 
 @pytest.mark.parametrize("label", ["gb2312", "iso-8859-1", "utf-8", "nonsense", "koi8-r"])

@@ -46,6 +46,17 @@ def test_a_proof_is_found_at_its_offsets(file: Path) -> None:
     assert (proof.article, proof.start, proof.end) == ("door", 18, 36)
 
 
+def test_a_proof_may_go_over_the_end_of_a_line_and_a_bad_file_is_named(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (file.parent / "door.txt").write_bytes(b"The house is old. The door\r\nis green.\r\n")
+    (file.parent / "bad.pdf").write_bytes(b"no PDF")
+    file.write_bytes(f"\ufeffarticles: [door.txt, bad.pdf]\r\ncases:{CASE}".encode())
+    (proof,) = suite.load(str(file)).proofs["colour"]
+    assert (proof.start, proof.end) == (18, 37)
+    assert "bad.pdf is no sound PDF file" in caplog.text and "left out" in caplog.text
+
+
 def test_articles_may_lie_in_several_places(file: Path) -> None:
     (file.parent / "roof").mkdir()
     (file.parent / "roof" / "roof.md").write_text("The roof is flat.\n", encoding="utf-8")

@@ -172,6 +172,30 @@ def test_a_folder_that_cant_be_opened_is_named_and_its_articles_stay(folder: Pat
     assert second.startswith("0 6 1 can't be opened: permission denied; what was indexed from it before is kept")
 
 
+def test_a_folder_that_the_system_refuses_is_named_and_its_articles_stay(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed").mkdir()
+    (folder / "closed" / "map.txt").write_text("The map is old.")
+    library.mirror([folder])
+    list_folder, stat = os.scandir, Path.stat
+
+    def scandir(path: Path) -> object:
+        return refuse(path) if Path(path).name == "closed" else list_folder(path)
+
+    def status(path: Path, **options: bool) -> os.stat_result:
+        return refuse(path) if path.parent.name == "closed" else stat(path, **options)
+
+    def refuse(path: Path) -> os.stat_result:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(Path, "stat", status)
+    changes = library.mirror([folder])
+    assert not changes.removed and len(library.entries()) == 6
+    assert changes.problems[0].reason == "can't be opened: permission denied; what was indexed from it before is kept"
+
+
 def test_a_path_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file or folder"):
         survey([tmp_path / "nowhere"])

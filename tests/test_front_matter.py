@@ -1,7 +1,10 @@
 """Front matter: fields are read, whatever else it holds, and a rule with prose under it is text."""
 
+from pathlib import Path
+
 import pytest
 
+from index.article import read
 from index.front_matter import body, front_matter
 
 DEEP = "x: " + "[" * 9000
@@ -18,7 +21,7 @@ DEEP = "x: " + "[" * 9000
         (DEEP, {}),
         ("title: 'It''s: here'", {"title": "It's: here"}),
         ("tags: [a, b]", {"tags": ["a", "b"]}),
-        ("a: &a [x]\nb: *a", {"a": ["x"], "b": ["x"]}),
+        ("tags: &a [x]\nb: *a", {"tags": ["x"], "b": ["x"]}),
         ("# only a comment", {}),
         ("", {}),
     ],
@@ -38,7 +41,28 @@ def test_fields_are_read_and_nothing_ends_the_run(matter: str, fields: dict[str,
         "----\ntitle: x\n----\nMore.\n",
         "Text first.\n---\ntitle: x\n---\n",
         "---\nno end of it",
+        "---\nChairman: Nils Bratt\nTreasurer: Ove Lund\n---\nMore.\n",
+        "+++\nThe board met.\n+++\nMore.\n",
     ],
 )
 def test_a_rule_as_the_first_line_swallows_nothing(text: str) -> None:
     assert body(text) == 0 and front_matter(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("matter", "title", "day"),
+    [
+        ("---\ntitle: The quay\ndate: 2024/3/5\n---", "The quay", "2024-03-05"),
+        ("---\ntitle: The quay\ndate: 5 March 2024\n...", "The quay", "2024-03-05"),
+        ('+++\ntitle = "The quay"\ndate = 2024-03-05T10:00:00Z\n+++', "The quay", "2024-03-05"),
+        ("---\ntitle: [The, quay]\ndate: {a: b}\n---", "Quay", None),
+        ("---\na: &a [x, x]\nb: &b [*a, *a]\ntitle: *b\n---", "Quay", None),
+        ('+++\ntitle = "The quay\n+++', "Quay", None),
+        ("---\ntitle: The quay: a history\ndate: 2024-03-05\n---", "The quay: a history", "2024-03-05"),
+    ],
+)
+def test_titles_and_days_are_told_by_words_alone(tmp_path: Path, matter: str, title: str, day: str | None) -> None:
+    (tmp_path / "quay.md").write_text(f"{matter}\n\nIt was built by Egon Thal.\n")
+    article = read(tmp_path / "quay.md")
+    assert (article.title, article.date) == (title, day)
+    assert article.text[article.body :].strip() == "It was built by Egon Thal."

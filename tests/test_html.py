@@ -34,6 +34,14 @@ def said(folder: Path, body: str) -> list[str]:
         ("<ol><li id=n1>By decree of Leon Faber. <a href='#r1'>↑</a> <a href='#r2'>b</a></li></ol>",
          "1. By decree of Leon Faber."),
         ("<details><summary>Where is it?</summary><p>In the bakery.</p></details>", "Where is it?\n\nIn the bakery."),
+        ("<h3><button>Who empties the bins?</button></h3><p>Egon does.</p>", "Who empties the bins?\n\nEgon does."),
+        ("<p>It is <math><mn>4</mn><mfrac><mn>1</mn><mn>2</mn></mfrac><msup><mi>x</mi><mn>2</mn></msup></math> long."
+         "</p>", "It is 4 1/2x² long."),
+        ("<table><thead><tr><th rowspan=2>Name</th><th colspan=2>Boat</th></tr><tr><th>Class</th><th>Length</th></tr>"
+         "</thead><tr><td>Ida</td><td>A</td><td>9</td></tr></table>", "Name\tBoat Class\tBoat Length\nIda\tA\t9"),
+        ("<table><tr><td><h2>Fees</h2><p>They rose.</p></td><td><table><tr><td>Dog</td><td>5</td></tr></table></td>"
+         "</tr></table>", "Fees\n\nThey rose.\n\nDog\t5"),
+        ("<div><span>Pilot</span><span>Ida Lie</span></div><p>iP<span>hone</span></p>", "Pilot Ida Lie\n\niPhone"),
         ("<pre>$ open --gate\n  north</pre>", "$ open --gate\n  north"),
         ("<p>One line<br>and another</p>", "One line\nand another"),
         ("<p>The so&shy;lici&shy;tor is Am&shy;brose.</p>", "The solicitor is Ambrose."),
@@ -63,6 +71,20 @@ def test_menus_and_furniture_are_left_out(tmp_path: Path) -> None:
     links = "".join(f"<div><a href='/{n}'>Another page {n}</a></div>" for n in range(3))
     body = f"<header><a href='/'>Logo</a></header>{menu}<div class='cookie-banner'>We use cookies.</div>{FILL}{links}"
     assert len(said(tmp_path, f"{body}<footer>All rights reserved</footer>")) == 1
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class='menu'>{}</div>", "<section id='shareholders'>{}</section>", "<div class='social-history'>{}</div>",
+        "<div id='newsletter-may'>{}</div>", "<aside class='infobox'>{}</aside>", "<footer>{}</footer>",
+    ],
+)  # fmt: skip
+def test_a_name_alone_makes_no_menu(tmp_path: Path, around: str) -> None:
+    fact = "The herring with rye bread was cooked by Ilse Dahl."
+    assert said(tmp_path, FILL + around.format(f"<p>{fact}</p>"))[-1] == fact
+    links = "".join(f"<p><a href='/{n}'>Link to page {n}</a></p>" for n in range(5))
+    assert len(said(tmp_path, FILL + around.format(links) + FILL)) == 2
 
 
 def test_frames_show_what_stands_for_them(tmp_path: Path) -> None:

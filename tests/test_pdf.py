@@ -118,6 +118,43 @@ def test_a_sentence_goes_on_over_the_end_of_a_page_and_a_broken_word_is_whole(tm
     assert [article.page(article.text.index(words)) for words in ("quay", "known")] == [1, 2]
 
 
+def test_a_sentence_goes_on_under_a_running_head(tmp_path: Path) -> None:
+    heads = [(40, 570, "Larkhaven Council")]
+    starts = [(40, 400, f"In the year {n} the council lengthened the quay and then also") for n in (1990, 1991, 1992)]
+    pages = [[*heads, *([(40, 500, "the bridge.")] if n else []), start] for n, start in enumerate(starts)]
+    assert read(drawn(tmp_path / "a.pdf", *pages)).text.count("and then also the bridge.") == 2
+
+
+def test_a_hyphen_between_figures_and_names_stays(tmp_path: Path) -> None:
+    lines = [
+        (40, 500, "She was a member of it from 1990-"),
+        (40, 486, "1995 and wrote the Anglo-"),
+        (40, 472, "Saxon charter."),
+    ]
+    assert read(drawn(tmp_path / "a.pdf", lines)).text == (
+        "She was a member of it from 1990-1995 and wrote the Anglo-Saxon charter."
+    )
+
+
+def test_the_number_of_a_note_is_no_figure_of_the_text(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    at = 40.0
+    for size, up, words in [
+        (11, 0, "It ended in 1810"),
+        (7, 4, "1"),
+        (11, 0, " and held 31 km"),
+        (7, 4, "2"),
+        (11, 0, " of land."),
+    ]:
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(at, 500 + up, words)
+        at += canvas.stringWidth(words, "Helvetica", size)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "It ended in 1810 and held 31 km² of land."
+
+
 def test_running_heads_and_page_numbers_are_left_out(tmp_path: Path) -> None:
     items = [f"Item {n} was put off by {name}." for n, name in enumerate(("Ada", "Bo", "Cato", "Dora"), 1)]
     pages = [

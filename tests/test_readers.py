@@ -45,6 +45,19 @@ def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:
     assert article.page(3) is None
 
 
+def test_merged_cells_stand_in_each_row_and_formulas_without_a_result_are_told(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for line in (["Pump", "Price"], ["Type 1", 9], [None, 7], ["Sum", "=SUM(B2:B3)"]):
+        book.active.append(line)
+    book.active.merge_cells("A2:A3")
+    book.save(tmp_path / "a.xlsx")
+    article = read(tmp_path / "a.xlsx")
+    assert article.text == "Pump\tPrice\nType 1\t9\nType 1\t7\nSum"
+    assert article.lost == ("sheet Sheet has formulas without a result (1): open it in a spreadsheet and save it",)
+
+
 def test_the_slides_of_a_show(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -95,6 +108,17 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
         ("a.csv", 'name,note\nAda,"two\nlines"\n', "name\tnote\nAda\ttwo lines"),
         ("a.tsv", "a\tb\n1\t\n", "a\tb\n1"),
         ("a.rtf", "{\\rtf1\\ansi The caf\\'e9 is Vera\\u8217?s.\\par Second.}", "The café is Vera’s.\n\nSecond."),
+        ("a.rtf", "{\\rtf1 End{\\footnote By Bo.} of it.{\\deleted gone}\\par Next.{\\header Head.}}",
+         "End of it.\n\nBy Bo.\n\nNext.\n\nHead."),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: message/rfc822\n\n"
+         "Subject: Inner\n\nBy Ove Lund.\n--B\nContent-Type: text/plain\nContent-Disposition: attachment; "
+         "filename=a.txt\n\nBy Siv.\n--B--\n",
+         "Subject: Two\n\nSubject: Inner\n\nBy Ove Lund.\n\nAttached: a.txt\n\nBy Siv."),
+        ("a.mbox", "From a@b Tue Mar  5 10:00:00 2024\nSubject: One\n\nIn 1990.\nFrom the year 1990 to 2020\n"
+         ">From now.\n",
+         "Subject: One\n\nIn 1990.\nFrom the year 1990 to 2020\nFrom now."),
+        ("a.log", "\x1b[32mINFO\x1b[0m started\r\r\nby Ole\n", "INFO started\r\nby Ole\n"),
+        ("a.txt", "The mill\r\rIt was sold.\rTo Bo.\r\n", "The mill\n\nIt was sold.\nTo Bo.\r\n"),
         ("a.rtf", "No rich text at all.", "No rich text at all."),
         ("a.rst", "Title\n=====\n\nWords.", "Title\n=====\n\nWords."),
     ],

@@ -73,6 +73,16 @@ def test_a_server_that_takes_grammars_gets_one_and_others_none() -> None:
         assert taken == ways
 
 
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_no_proxy_stands_before_a_server_on_this_machine(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    with fake(lambda request: request.said("Mara Quill painted it [1].")) as address:
+        assert read(address) == [Draft("Mara Quill painted it.", (1,))]
+
+
 def test_what_is_written_comes_a_statement_at_a_time() -> None:
     with fake(lambda request: request.said("Mara Quill painted it [1]. The harbour opened in 1962 [2].")) as address:
         steps = list(ServedWriter(address).write("Who painted it?", LINES))

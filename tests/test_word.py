@@ -101,6 +101,34 @@ def test_notes_and_text_boxes_follow_their_paragraph(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_forms_formulas_and_signs_of_fonts_are_read(tmp_path: Path) -> None:
+    field = '<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{}</w:ffData></w:fldChar></w:r>'
+    choice = '<w:ddList><w:result w:val="1"/><w:listEntry w:val="Harbour"/><w:listEntry w:val="Old Town"/></w:ddList>'
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    half = f"<m:f {math}><m:num><w:t>1</w:t></m:num><m:den><w:t>2</w:t></m:den></m:f>"
+    degree = '<w:r><w:sym w:font="Symbol" w:char="F0B0"/></w:r>'
+    body = (
+        p(r("District: ") + field.format(choice))
+        + p(r("Agreed: ") + field.format("<w:checkBox><w:checked/></w:checkBox>"))
+        + p(r("It fell by 4") + half + r(" to 20 ") + degree + r("C."))
+    )
+    assert said(tmp_path, body) == ["District: Old Town", "Agreed: ☒", "It fell by 4 1/2 to 20 °C."]
+
+
+def test_what_is_drawn_or_embedded_is_read(tmp_path: Path) -> None:
+    a = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    diagram = f"<d {a}><a:p><a:r><a:t>Director Runa Dahl</a:t></a:r></a:p></d>"
+    points = "<cat><v>Salmon</v><v>Trout</v></cat><val><v>9</v><v>7</v></val>"
+    chart = f"<c {a}><a:p><a:t>Catch of 2020</a:t></a:p><ser><tx><v>Tons</v></tx>{points}</ser></c>"
+    body = p(r("See:") + '<w:drawing><relIds r:dm="diagram1"/><chart r:id="chart1"/></w:drawing>')
+    rows = "\tSalmon\tTrout\nTons\t9\t7"
+    assert said(tmp_path, body, diagram1=diagram, chart1=chart) == ["See:", "Director Runa Dahl", "Catch of 2020", rows]
+    embedded = written(
+        tmp_path / "b.docx", p("Before.") + '<w:altChunk r:id="page1"/>', {"page1": "<html><p>Vera Toft.</p></html>"}
+    )
+    assert read(embedded).text == "Before.\n\nVera Toft."
+
+
 def test_headers_and_footers_stand_once(tmp_path: Path) -> None:
     sections = "".join(
         f'<w:sectPr><w:headerReference r:id="header{n}"/><w:footerReference r:id="footer1"/></w:sectPr>' for n in (1, 2)

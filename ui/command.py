@@ -1,6 +1,5 @@
 """The commands ``rag ui`` and ``rag feedback``."""
 
-import ipaddress
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import UsageError
+from rag.proxy import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def ui(options: dict[str, Any], host: str, port: int, auth_file: Path | None, ha
     if mcp:
         _check_mcp(auth_file)
     accounts = Accounts(auth_file) if auth_file else None
-    if not accounts and not _is_loopback(host):
+    if not accounts and not is_loopback(host):
         click.echo("rag: anyone who reaches this address can read and change the library; see --auth-file.", err=True)
     with _backend(options) as (backend, first):
         page = launch(backend, host, port, accounts, mcp)
@@ -113,7 +113,7 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
     from ui.uploads import LARGEST
 
     page = build(backend)
-    names = LOCAL if _is_loopback(host) else ["*"]  # another site can't call itself 127.0.0.1 (DNS rebinding)
+    names = LOCAL if is_loopback(host) else ["*"]  # another site can't call itself 127.0.0.1 (DNS rebinding)
     try:
         with _without_proxies():
             page.launch(
@@ -160,10 +160,3 @@ def _check_mcp(auth_file: Path | None) -> None:
 
     if not find_spec("mcp"):
         raise UsageError("rag ui --mcp needs mcp: pip install 'footnote[mcp]'.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

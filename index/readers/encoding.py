@@ -2,16 +2,19 @@
 
 import codecs
 import re
+import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from contextlib import suppress
 
 from index.document import UnreadableFile
+from index.readers.alphabet import latin
 
 DOUBT = 0.05  # of charset-normalizer's chaos and coherence, both from 0 to 1
 SAMPLE = 100_000  # bytes that the encoding of a file is told by
 MARKS = ((BOM_UTF32_LE, "utf-32"), (BOM_UTF32_BE, "utf-32"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"))
 STRAY = 0.001  # the share of NULs, or other bytes that no text holds, up to which a file is text all the same
-TRUSTED = 5  # times as many sound characters of several bytes as bad bytes make UTF-8 sure
+WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+ODD = ("Cn", "Co", "Cs", "Cc")  # categories of characters that hardly any text holds
 CONTROL = bytes([*range(1, 7), *range(14, 27), *range(28, 32), 127])
 KANA = "のにはをたがでてとしれさいるかなすもこらきりまあうそつよくっどせおわちけえねろみじめばべげーンスルトラ、。"
 FREQUENT = {  # the most frequent characters of texts in each encoding, which decoding by another one rarely gives
@@ -47,10 +50,10 @@ def decode(data: bytes) -> str:
         if data.startswith(mark):
             with suppress(UnicodeDecodeError):
                 return data.decode(encoding)
-    if b"\0" in data[:SAMPLE] and (wide := _utf16(data)) is not None:
-        return wide
     sample = data[:SAMPLE]
     odd = data.count(b"\0") + len(sample) - len(sample.translate(None, CONTROL))
+    if odd and (wide := _wide(data)) is not None:
+        return wide
     if odd > max(1, STRAY * len(data)) or data.startswith((b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")):
         raise UnreadableFile("is not text: it holds binary data")
     if b"\x1b$" in data[:SAMPLE]:
@@ -60,7 +63,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _nearly_utf8(data) or _frequent(data) or _detected(data)
+        return _nearly_utf8(data) or _frequent(data) or latin(data) or _detected(data)
 
 
 def decode_page(data: bytes) -> str:
@@ -86,20 +89,20 @@ def _web(label: str) -> str:
     return wider.get(label.lower(), label)
 
 
-def _utf16(data: bytes) -> str | None:
-    """``data`` as UTF-16 without a mark, if every other byte is mostly 0."""
-    sample = data[: SAMPLE - SAMPLE % 2]
-    half = max(1, len(sample) // 2)
-    first, second = (sample[n::2].count(0) / half for n in (0, 1))
-    for encoding, zeros, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
-        if zeros > 0.2 and others < 0.05 * zeros and len(data) % 2 == 0:
+def _wide(data: bytes) -> str | None:
+    """``data`` in an encoding of two or four bytes a character without a mark, if it is text in one."""
+    for encoding in WIDE:
+        sample = data[: SAMPLE - SAMPLE % 4].decode(encoding, "replace")
+        odd = sum((unicodedata.category(sign) in ODD and sign not in "\r\n\t\f") or sign == "\ufffd" for sign in sample)
+        blanks = sum(sample.count(sign) for sign in " \n\r，。、")
+        if odd <= STRAY * len(sample) and blanks:
             with suppress(UnicodeDecodeError):
                 return data.decode(encoding)
     return None
 
 
 def _nearly_utf8(data: bytes) -> str | None:
-    """``data`` as UTF-8 with a few bad bytes, which are taken for Windows-1252; None where they are not few."""
+    """``data`` as UTF-8 with some bad bytes, which are taken for Windows-1252; None where most are bad."""
     bad = 0
 
     def mapped(error: UnicodeError) -> tuple[str, int]:
@@ -111,7 +114,7 @@ def _nearly_utf8(data: bytes) -> str | None:
     codecs.register_error("footnote.stray", mapped)
     text = data.decode("utf-8-sig", "footnote.stray")
     sound = sum(map(len, re.findall(r"[^\x00-\x7f]+", text[:SAMPLE]))) - bad
-    return text if sound >= TRUSTED * bad else None
+    return text if sound >= bad else None
 
 
 def _frequent(data: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.document import row
 
@@ -15,13 +16,13 @@ class Cell:
     across: int = 1
 
 
-def rows(grid: Sequence[Sequence[Cell]]) -> list[str]:
-    """A line for each row that says something.
+def rows(grid: Sequence[Sequence[Cell]], heads: int = 1) -> list[str]:
+    """A line for each row that says something; the first ``heads``, which name the columns, are one line.
 
     A cell that is several rows high stands in each of them, so that a row says it all; one that is several columns
     wide stands in the first of them.
     """
-    lines: list[str] = []
+    filled: list[list[str]] = []
     hanging: dict[int, tuple[str, int]] = {}  # by column: a cell from above, and for how many rows more
     for line in grid:
         cells: dict[int, str] = {}
@@ -32,13 +33,14 @@ def rows(grid: Sequence[Sequence[Cell]]) -> list[str]:
                 cells[column] = hanging[column][0]
                 column += 1
             for place in range(cell.across):
-                cells[column] = cell.text if not place else ""
+                cells[column] = cell.text if not place or len(filled) < heads - 1 else ""
                 if cell.down > 1:
                     following[column] = (cells[column], cell.down - 1)
                 column += 1
         cells.update({at: text for at, (text, _) in hanging.items() if at not in cells})
         hanging = following
-        texts = [cells.get(at, "") for at in range(max(cells, default=-1) + 1)]
-        if any(any(map(str.isalnum, text)) for text in texts):
-            lines.append(row(texts))
-    return lines
+        filled.append([cells.get(at, "") for at in range(max(cells, default=-1) + 1)])
+    if heads > 1:
+        names = zip_longest(*filled[:heads], fillvalue="")
+        filled[:heads] = [[" ".join(dict.fromkeys(filter(None, column))) for column in names]]
+    return [row(texts) for texts in filled if any(any(map(str.isalnum, text)) for text in texts)]

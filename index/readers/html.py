@@ -8,11 +8,12 @@ from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
 from index.readers.encoding import decode_page
+from index.readers.formula import WEB_PARTS, web_formula
 from index.readers.grid import Cell, rows
 
 SKIPPED = {
-    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "math", "button",
-    "select", "option", "head", "link", "meta", "input", "canvas", "audio", "video", "map", "dialog",
+    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "button", "annotation",
+    "annotation-xml", "select", "option", "head", "link", "meta", "input", "canvas", "audio", "video", "map", "dialog",
 }  # fmt: skip
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
@@ -20,16 +21,24 @@ BLOCKS = {
     "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table",
     "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "frameset", "noframes", "frame", "br",
 }  # fmt: skip
+INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog", "alertdialog"}
-FURNITURE = re.compile(
-    r"(?:^|\s)(?:(?:main-?|site-?|top-?|side-?)?(?:nav|navbar|navigation|menu|sidebar|footer)|breadcrumbs?|cookies?\S*|"
-    r"share\S*|social\S*|pagination|pager|skip-?link|advert\S*|ads?|newsletter\S*|toc)(?:\s|$)",
+FURNITURE = re.compile(  # names of what is around a text, whatever it says
+    r"(?:^|\s)(?:breadcrumbs?|cookies?|(?:cookie|consent)-?(?:banner|bar|notice|consent|popup)\S*|pagination|pager|"
+    r"skip-?link|advert\S*|ads?|newsletter-?(?:form|signup|box|banner|popup)|toc)(?:\s|$)",
     re.IGNORECASE,
 )
+MENUS = re.compile(  # names of what is around a text if it is made of links, and may be a part of it otherwise
+    r"(?:^|\s)(?:(?:main-?|site-?|top-?|side-?)?(?:nav|navbar|navigation|menu|sidebar|footer)|share\S*|social\S*|"
+    r"newsletter)(?:\s|$)",
+    re.IGNORECASE,
+)
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
 SHORT = 60  # characters: no more has a line of a menu
+FEW = 20  # letters and digits: what has fewer says nothing: "© 2024 The Guild"
 RUN = 3  # lines of links one after the other that are a menu
 DATES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate",
@@ -107,19 +116,34 @@ def _main(tree: Any) -> Any:
 
 
 def _skipped(element: Any) -> bool:
+    """Whether a reader of the page does not see it, or it is part of the page and not of its text."""
     if not isinstance(element.tag, str) or element.tag in SKIPPED:
-        return True
+        return not (element.tag == "button" and any(parent.tag in HEADINGS for parent in element.iterancestors()))
     inside = any(parent.tag in ("article", "main", "blockquote", "section") for parent in element.iterancestors())
-    if element.tag in ("footer", "header", "aside") and not inside:
-        return not (element.tag == "header" and element.find(".//h1") is not None)
+    if element.tag == "header" and not inside:
+        return element.find(".//h1") is None
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    named = element.tag in BLOCKS and element.tag not in ("body", "main", "article")
+    around = (element.tag in ("footer", "aside") and not inside) or (named and bool(MENUS.search(names)))
     return (
         element.get("hidden") is not None
         or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
         or bool(HIDDEN.search(element.get("style") or ""))
         or element.get("role") in ROLES
-        or (element.tag in BLOCKS and element.tag not in ("body", "main", "article") and bool(FURNITURE.search(names)))
+        or (named and bool(FURNITURE.search(names)))
+        or (around and _is_of_links(element))
     )
+
+
+def _is_of_links(element: Any) -> bool:
+    """Whether most of its letters can be clicked at, or it has hardly any."""
+    linked = [part for part in element.iter("a", "button") if not any(p.tag == "a" for p in part.iterancestors())]
+    letters, clicked = (sum(map(str.isalnum, text)) for text in (element.text_content(), "".join(_texts(linked))))
+    return letters < FEW or 2 * clicked > letters
+
+
+def _texts(elements: list[Any]) -> list[str]:
+    return [element.text_content() for element in elements]
 
 
 def _blocks(element: Any) -> Iterator[Block]:
@@ -148,6 +172,8 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
     """Steps through ``element``: its texts, and where blocks open and close."""
     yield "text", element, _words(element, element.text)
     for child in element:
+        if _is_apart(child):
+            yield "text", element, " "
         if not _skipped(child) and not _is_reference(child):
             if child.tag == "br":
                 yield "text", child, "\n"
@@ -155,6 +181,8 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
                 yield "table", child, ""
             elif child.tag == "dl":
                 yield from _definitions(child)
+            elif child.tag in WEB_PARTS:
+                yield "text", child, web_formula(child)
             elif child.tag == "sup":
                 yield "text", child, _raised(child)
             elif child.tag in BLOCKS:
@@ -166,6 +194,14 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
         elif isinstance(child.tag, str) and child.tag in BLOCKS:
             yield "close", child, ""
         yield "text", element, _words(element, child.tail)
+
+
+def _is_apart(element: Any) -> bool:
+    """Whether it stands right after another of its kind and a page's style will part them: "Captain", "Hanne Birk"."""
+    before = element.getprevious()
+    if before is None or element.tag not in INLINE or before.tag not in INLINE or before.tail:
+        return False
+    return bool(re.search(r"[a-z\d.:,)]$", before.text_content()) and re.match(r"[A-Z]", element.text_content()))
 
 
 def _words(element: Any, text: str | None) -> str:
@@ -227,7 +263,10 @@ def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
 
 def _is_data(table: Any) -> bool:
     """Whether it is a table of data, not one that lays out a page."""
-    if table.get("role") in ("presentation", "none") or next(table.iter("table", "article", "h1"), table) is not table:
+    if (
+        table.get("role") in ("presentation", "none")
+        or next(table.iterdescendants("table", "article", "h1"), None) is not None
+    ):
         return table.find(".//th") is not None and table.find(".//table") is not None
     wide = max((len(row.findall("td") + row.findall("th")) for row in table.iter("tr")), default=0)
     return wide > 1 and not any(len(cell.text_content()) > 1500 for cell in table.iter("td"))
@@ -243,12 +282,17 @@ def _table(table: Any) -> Iterator[Block]:
             for cell in row
             if cell.tag in ("td", "th")
         ]
-        for part in [table, *table.iterchildren("thead", "tbody", "tfoot")]  # not the rows of a table within
-        for row in part.iterchildren("tr")
+        for part in table.iterchildren("thead", "tbody", "tfoot", "tr")  # not the rows of a table within
+        for row in ([part] if part.tag == "tr" else part.iterchildren("tr"))
         if not _skipped(row)
     ]
-    for line in rows(grid):
+    for line in rows(grid, _heads(table)):
         yield Block(line, tag="tr")
+
+
+def _heads(table: Any) -> int:
+    """How many rows at its top are the names of its columns."""
+    return len(table.findall("thead/tr"))
 
 
 def _span(cell: Any, name: str) -> int:

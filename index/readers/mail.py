@@ -16,7 +16,9 @@ from index.readers.html import page
 from index.readers.text import plain
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
-SEPARATOR = re.compile(rb"^From .*\d{4}\s*$", re.MULTILINE)
+SEPARATOR = re.compile(rb"^From \S.*\d\d:\d\d.*\d{4}.*$", re.MULTILINE)
+QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)  # what mailboxes put before lines that look like a separator
+LARGEST = 10**6  # bytes of an attached text that is read with its message
 
 
 def message(path: Path) -> Document:
@@ -38,7 +40,7 @@ def mailbox(path: Path) -> Document:
         texts, lost = [], []
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
             try:
-                words = _text(_parsed(data[start:end].partition(b"\n")[2]))
+                words = _text(_parsed(QUOTED.sub(b"", data[start:end].partition(b"\n")[2])))
             except Exception:
                 lost.append(f"message {number} can't be read")
             else:
@@ -74,8 +76,7 @@ def _day(found: EmailMessage) -> str | None:
 
 def _text(found: EmailMessage) -> str:
     heads = [f"{name}: {value}" for name in HEADERS if (value := _header(found, name))]
-    attached = [f"Attached: {name}" for name in _attached(found)]
-    return clean(PARAGRAPHS.join(filter(None, ["\n".join(heads), _body(found), "\n".join(attached)])))
+    return clean(PARAGRAPHS.join(filter(None, ["\n".join(heads), _body(found), *_attached(found)])))
 
 
 def _body(found: EmailMessage) -> str:
@@ -88,12 +89,27 @@ def _body(found: EmailMessage) -> str:
         with suppress(UnreadableFile):
             return page(decode_page(data)).text
         return ""
+    return _decoded(data, charset)
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    """``data`` in the encoding that the message says, or in whichever it is; what is in none keeps its letters."""
     with suppress(LookupError, UnicodeDecodeError):
         return data.decode(charset or "utf-8").strip()
-    return decode(data).strip()
+    with suppress(UnreadableFile):
+        return decode(data).strip()
+    return data.decode("cp1252", "replace").strip()
 
 
 def _attached(found: EmailMessage) -> Iterator[str]:
+    """What is attached: messages and short texts as they stand, of other files the names."""
     for part in found.iter_attachments():
-        if name := part.get_filename():
-            yield " ".join(name.split())
+        name = " ".join((part.get_filename() or "").split())
+        data = part.get_payload(decode=True)
+        if part.get_content_type() == "message/rfc822":
+            yield _text(cast(EmailMessage, part.get_content()))
+        elif part.get_content_type() == "text/plain" and isinstance(data, bytes) and len(data) < LARGEST:
+            words = _decoded(data, str(part.get_param("charset") or ""))
+            yield f"Attached: {name}\n\n{words}" if name else words
+        elif name:
+            yield f"Attached: {name}"

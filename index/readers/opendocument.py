@@ -7,6 +7,7 @@ from typing import Any
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
 from index.readers.grid import Cell, rows
 from index.readers.package import Package, attribute, child, local
+from index.readers.word import PAGE_NUMBER
 
 ASIDE = {"annotation", "note-citation", "tracked-changes", "sequence-decls", "forms", "bookmark"}
 TEXTS = {"p", "h"}
@@ -19,10 +20,21 @@ def opendocument(path: Path) -> Document:
         body = child(root, "body", "text") if root is not None else None
         if body is None:
             raise UnreadableFile("is no sound OpenDocument text (it has no content part)")
-        text = clean(PARAGRAPHS.join(block for block in _blocks(body) if block.strip()))
+        styles = package.xml("styles.xml")
+        margins = [
+            part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")
+        ]
+        heads, feet = (_margin(margins, name) for name in ("header", "footer"))
+        text = clean(PARAGRAPHS.join(block for block in [*heads, *_blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
     return Document(text, title(about.get("title")), iso(about.get("creation-date") or about.get("date")))
+
+
+def _margin(margins: list[Any], name: str) -> list[str]:
+    """What stands at the head or the foot of the pages, without their numbers."""
+    found = [block for part in margins if local(part) == name for block in _blocks(part)]
+    return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
 
 
 def _blocks(parent: Any) -> Iterator[str]:
@@ -34,7 +46,10 @@ def _blocks(parent: Any) -> Iterator[str]:
             for note in aside:
                 yield from _blocks(note)
         elif name == "list":
-            yield "\n".join(_items(element, _numbered(element)))
+            aside = []
+            yield "\n".join(_items(element, _numbered(element), aside))
+            for note in aside:
+                yield from _blocks(note)
         elif name == "table":
             yield "\n".join(rows(_grid(element)))
         elif name and name not in ASIDE:
@@ -58,14 +73,15 @@ def _inline(element: Any, aside: list[Any]) -> str:
     return "".join(found)
 
 
-def _items(element: Any, numbered: bool) -> Iterator[str]:
-    for number, item in enumerate(element, 1):
+def _items(element: Any, numbered: bool, aside: list[Any]) -> Iterator[str]:
+    for number, item in enumerate((part for part in element if local(part) == "list-item"), 1):
         mark = f"{number}." if numbered else "-"
         for part in item:
             if local(part) == "list":
-                yield from _items(part, numbered and bool(_numbered(part)))
-            elif local(part) in TEXTS:
-                yield f"{mark} {_inline(part, []).strip()}"
+                yield from _items(part, numbered and bool(_numbered(part)), aside)
+            elif local(part) in TEXTS and (words := _inline(part, aside).strip()):
+                yield f"{mark} {words}"
+                mark = " "
 
 
 def _numbered(element: Any) -> bool:

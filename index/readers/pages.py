@@ -62,6 +62,8 @@ def drop_running(pages: Sequence[Page]) -> None:
             if not (running and _in_margin(paragraph, page)):
                 kept.append(paragraph)
         page.paragraphs = kept if kept or numbered > 1 else page.paragraphs
+        if page.paragraphs:
+            page.paragraphs[0].opens = True
 
 
 def _forms(paragraph: Paragraph, page: Page) -> set[str]:
@@ -131,6 +133,8 @@ def _prose(lines: Sequence[str], known: set[str]) -> str:
     for line in lines[1:]:
         if text and text[-1] in HYPHENS and line[:1].islower() and text[-2:-1].isalpha():
             text = _stem(text, line, known) + line
+        elif re.search(rf"\w[{HYPHENS}–]$", text) and re.match(r"[A-Z\d]", line):
+            text += line  # "1990-1995", "Anglo-Saxon"
         elif text and line and _is_wide(text[-1]) and _is_wide(line[0]):
             text += line
         else:

@@ -17,6 +17,9 @@ BLANK = 0.17  # heights of the text between two characters that are in different
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
 SAMPLE = 300  # characters of a page, to see whether they are known
 UNKNOWN = 0.3  # the share of a page's characters without a Unicode value from which on it is unreadable
+SMALL, RAISED = 0.8, 0.1  # of the height of the characters before: so high, and so far up, are raised ones
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+POWER = re.compile(r"(?:^|[^\w.,])(?:[a-zA-Z]|[kcdm]m|ft|10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻−-]*$")  # what is raised to a power
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True))
 CHECKS, WORDS = (2, 3), (4, 5, 6)  # pdfium's types of form fields
 FIELD = 40.0  # points: what stands in a higher field begins at its top
@@ -113,6 +116,7 @@ def _written(words: Any, count: int) -> list[Piece]:
     pointer = ctypes.byref(box)
     current: Piece | None = None
     angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
+    tall, floor = 1.0, 0.0  # how high the box of the piece's first character is, and where it stands
     for place in range(count):
         code = unicode(handle, place)
         if code in (10, 13):
@@ -140,18 +144,25 @@ def _written(words: Any, count: int) -> list[Piece]:
             base, height = _baseline(raw, words, place, angle, (bottom, top))
             current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, not angle)
             height, beginning = current.height, middle
+            tall, floor = top - bottom, bottom
             found.append(current)
         else:
             if blank or gap > BLANK * height:
                 current.text += " "
                 current.words.append((len(current.text), left, gap))
-            current.text += sign
+            small = top - bottom < SMALL * tall and bottom > floor + RAISED * tall
+            current.text += _raised(sign, current.text) if small and "0" <= sign <= "9" else sign
             if left < current.left:
                 current.left = left
             if right > current.right:
                 current.right = right
         blank = False
     return found
+
+
+def _raised(digit: str, before: str) -> str:
+    """A raised digit as it is read: that of a unit or a power stays one, the number of a note is none of the text."""
+    return digit.translate(SUPERSCRIPTS) if POWER.search(before) else ""
 
 
 def _baseline(raw: Any, words: Any, place: int, angle: float, edges: tuple[float, float]) -> tuple[float, float]:

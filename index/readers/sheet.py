@@ -1,14 +1,19 @@
 """Workbooks (.xlsx): the rows of each sheet, as they were last calculated. By openpyxl."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from index.document import Document, clean, damage, iso, needs, parts, row, title
 from index.readers.package import Package
 
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']([A-Z]+\d+:[A-Z]+\d+)["']""")
+UNCOUNTED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+MOST = 1000  # merged areas of a sheet, and rows of one, that are looked at
 LARGEST = 10**6  # cells of a sheet; a sheet may claim to be far larger than what is in it
 
 
@@ -27,26 +32,45 @@ def workbook(path: Path) -> Document:
         try:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             several = len(sheets) > 1
-            texts = []
+            texts, lost = [], []
             for sheet in sheets:
-                rows = "\n".join(_rows(sheet))
+                data = package.bytes(sheet._worksheet_path)
+                if blank := len(UNCOUNTED.findall(data)):
+                    lost.append(
+                        f"sheet {sheet.title} has formulas without a result ({blank}): open it in a spreadsheet and "
+                        "save it"
+                    )
+                rows = "\n".join(_rows(sheet, _merged(data)))
                 texts.append((f"sheet {sheet.title}", f"{sheet.title}\n\n{rows}" if several and rows else rows))
         finally:
             book.close()
     text, pages, labels = parts([(label, clean(words)) for label, words in texts])
-    return Document(text, title(created[0]), iso(created[1]), pages, labels)
+    return Document(text, title(created[0]), iso(created[1]), pages, labels, tuple(lost))
 
 
-def _rows(sheet: Any) -> Iterator[str]:
+def _merged(data: bytes) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each cell below the first of cells that are merged, both counted from 1, the row and column of that one."""
+    from openpyxl.utils import range_boundaries
+
+    found = {}
+    for area in islice(MERGED.finditer(data), MOST):
+        left, top, _, bottom = range_boundaries(area[1].decode())
+        found.update({(line, left): (top, left) for line in range(top + 1, min(bottom, top + MOST) + 1)})
+    return found
+
+
+def _rows(sheet: Any, merged: dict[tuple[int, int], tuple[int, int]]) -> Iterator[str]:
     sheet.reset_dimensions()
     left = LARGEST
-    for cells in sheet.iter_rows():
+    above: dict[tuple[int, int], str] = {}
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         left -= len(cells)
         if left < 0:
             raise ValueError(f"a sheet has more than {LARGEST:,} cells")
         words = [_shown(cell) for cell in cells]
         if any(words):
-            yield row(words)
+            above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged}
+            yield row([word or above.get(merged.get((number, c), (0, 0)), "") for c, word in enumerate(words, 1)])
 
 
 def _shown(cell: Any) -> str:

@@ -3,27 +3,35 @@
 import re
 from pathlib import Path
 
-from index.document import Document, iso, title
+from index.document import Document, clean, iso, title
 from index.front_matter import body, front_matter
 from index.readers.encoding import decode
 
 HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
 HEAD = 20_000  # characters in which the first heading is looked for
+RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
+LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
+COLOUR = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]")  # of a terminal, in logs
 
 
 def plain(path: Path) -> Document:
-    """The file decoded, without a byte order mark; the title and date of its front matter; its form feeds end pages.
+    """The file decoded, without what is not seen; the title and date of its front matter; its form feeds end pages.
 
-    Line ends stay as they are, save that "\\r" alone becomes "\\n".
+    Line ends stay as they are; where most of them are something else, such as "\\r" alone, they become "\\n".
     """
-    text = decode(path.read_bytes())
-    if "\r" in text and "\n" not in text:
-        text = text.replace("\r", "\n")
+    text = _lines(clean(decode(path.read_bytes())))
     fields = front_matter(text)
     pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text.strip() else ()
     labels = tuple(f"page {number}" for number, _ in enumerate(pages, 1))
     day = next((found for name in ("date", "created", "published") if (found := iso(fields.get(name)))), None)
     return Document(text, title(fields.get("title")), day, pages, labels)
+
+
+def _lines(text: str) -> str:
+    text = COLOUR.sub("", RETURNS.sub("", text))
+    if len(LINE_END.findall(text)) <= text.count("\n"):
+        return text
+    return LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
 
 
 def markdown(path: Path) -> Document:

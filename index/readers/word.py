@@ -9,14 +9,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, row, title
+from index.readers.encoding import decode_page
+from index.readers.formula import PARTS, formula
 from index.readers.grid import Cell, rows
+from index.readers.html import page
 from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
 from index.readers.rtf import MAGIC, rtf
 
 GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
+SYMBOLS = {  # signs of two fonts that have codes of their own
+    **dict(zip("\uf0b0\uf0b1\uf0b3\uf0a3\uf0b4\uf0b9\uf06d\uf0d6", "°±≥≤×≠µ√", strict=True)),
+    **dict(zip("\uf0fc\uf0fe\uf0a8\uf06f\uf0fd\uf078\uf0e0", "✓☑☐☐☒☒→", strict=True)),
+}
+MATH = "math"  # stands in the namespace of formulas
 PAGE_NUMBER = re.compile(r"\W*(?:page|seite|side|sida|p\.)?\W*\d*\W*(?:of|von|av|/)?\W*\d*\W*", re.IGNORECASE)
 
 
@@ -106,6 +114,8 @@ class _Reader:
                 items = []
             if name == "tbl":
                 yield from self._table(element)
+            elif name == "altChunk":
+                yield from self._chunk(element)
             elif name not in GONE:
                 yield from self._blocks(_visible(element))
         if items:
@@ -133,6 +143,15 @@ class _Reader:
                     self._put_aside(note)
             elif name == "txbxContent":
                 self._put_aside(part)
+            elif name == "sym":
+                sign = chr(int(attribute(part, "char") or "0", 16) % 0x110000)
+                found.append(SYMBOLS.get(sign, "" if "\ue000" <= sign <= "\uf8ff" else sign))
+            elif name in ("ddList", "checkBox"):
+                found.append(_chosen(part))
+            elif name in PARTS and MATH in part.tag:
+                found.append(formula(part, self._inline))
+            elif name in ("chart", "relIds"):
+                self._aside += self._drawn(attribute(part, "dm" if name == "relIds" else "id"))
             elif name not in GONE and not (name == "r" and _is_hidden(part)):
                 found.append(self._inline(part))
         return "".join(found)
@@ -142,20 +161,37 @@ class _Reader:
         blocks = list(self._blocks(element))
         self._aside = held + [block for block in blocks if block not in held]
 
+    def _chunk(self, element: Any) -> Iterator[str]:
+        """A file that is shown in its place, where that is a web page or text."""
+        part = self._relations.get(attribute(element, "id") or "", ("", ""))[1]
+        if part in self._package.names and not part.endswith(".docx"):
+            text = decode_page(self._package.bytes(part))
+            yield page(text).text if "<" in text else text.strip()
+
+    def _drawn(self, reference: str | None) -> list[str]:
+        """What is written in a diagram or a chart: its paragraphs, and a row for each of a chart's series."""
+        root = self._package.xml(self._relations.get(reference or "", ("", None))[1])
+        parts = list(root.iter()) if root is not None else []
+        said = ["".join(t.text or "" for t in part.iter() if local(t) == "t") for part in parts if local(part) == "p"]
+        series = [part for part in parts if local(part) == "ser"]
+        lines = [row([*_points(one, "tx"), *_points(one, "val")]) for one in series]
+        table = [row(["", *_points(series[0], "cat")]), *lines] if series else []
+        return [*dict.fromkeys(filter(str.strip, said)), *(["\n".join(filter(None, table))] if table else [])]
+
     def _table(self, table: Any) -> Iterator[str]:
         grid: list[list[Cell]] = []
         above: dict[int, str] = {}  # by column, for cells that are merged with the one above
-        lines = [row for row in _inner(table, "tr") if child(row, "trPr", "del") is None]
-        if all(len(_inner(row, "tc")) == 1 for row in lines):  # a frame around paragraphs
-            for row in lines:
-                for cell in _inner(row, "tc"):
+        lines = [line for line in _inner(table, "tr") if child(line, "trPr", "del") is None]
+        if all(len(_inner(line, "tc")) == 1 for line in lines):  # a frame around paragraphs
+            for line in lines:
+                for cell in _inner(line, "tc"):
                     yield from self._blocks(cell)
             return
-        for row in lines:
-            before = child(row, "trPr", "gridBefore")
+        for line in lines:
+            before = child(line, "trPr", "gridBefore")
             column = _number(before)
             cells = [Cell("")] * column
-            for cell in _inner(row, "tc"):
+            for cell in _inner(line, "tc"):
                 merged = child(cell, "tcPr", "vMerge")
                 across = max(1, _number(child(cell, "tcPr", "gridSpan")))
                 if merged is not None and attribute(merged, "val") in (None, "continue"):
@@ -167,7 +203,8 @@ class _Reader:
                 column += across
             grid.append(cells)
         aside, self._aside = self._aside, []
-        yield "\n".join(rows(grid))
+        heads = sum(child(line, "trPr", "tblHeader") is not None for line in lines)
+        yield "\n".join(rows(grid, heads if heads < len(grid) else 1))
         yield from aside
 
 
@@ -179,6 +216,22 @@ def _visible(element: Any) -> Iterator[Any]:
             yield from choice
         elif local(part):
             yield part
+
+
+def _points(series: Any, name: str) -> list[str]:
+    """The name, the categories or the values of a chart's series, as they were last drawn."""
+    part = child(series, name)
+    return [point.text or "" for point in part.iter() if local(point) == "v"] if part is not None else []
+
+
+def _chosen(field: Any) -> str:
+    """The value of a field of a form, as Word had them before content controls."""
+    if local(field) == "checkBox":
+        mark = child(field, "checked") if child(field, "checked") is not None else child(field, "default")
+        return "☒" if mark is not None and attribute(mark, "val") not in ("0", "false", "off") else "☐"
+    entries = [attribute(entry, "val") or "" for entry in field if local(entry) == "listEntry"]
+    place = _number(child(field, "result"))
+    return entries[place] if place < len(entries) else ""
 
 
 def _inner(element: Any, name: str) -> list[Any]:

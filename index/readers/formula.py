@@ -1,0 +1,46 @@
+"""Formulas in one line, as they are typed: r = 4/2, x², √(a + b). Of Word's and of web pages' (MathML)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from index.readers.package import child, local
+
+RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+PARTS = {"f", "rad", "sSup", "sSub", "sSubSup"}  # the elements of Word's that are more than what stands in them
+WEB_PARTS = {"mfrac", "msup", "msub"}  # and of web pages'
+
+
+def formula(element: Any, inline: Callable[[Any], str]) -> str:
+    """One of PARTS; ``inline`` gives the words of an element within it."""
+
+    def part(name: str) -> str:
+        found = child(element, name)
+        return inline(found).strip() if found is not None else ""
+
+    match local(element):
+        case "f":
+            return f" {_whole(part('num'))}/{_whole(part('den'))}"
+        case "rad":
+            return f"{part('deg').translate(RAISED)}√{_whole(part('e'))}"
+    return part("e") + _small(part("sub"), "_", LOWERED) + _small(part("sup"), "^", RAISED)
+
+
+def web_formula(element: Any) -> str:
+    """One of WEB_PARTS."""
+    parts = ["".join(part.text_content().split()) for part in element if isinstance(part.tag, str)]
+    if len(parts) != 2:
+        return " ".join(parts)
+    first, second = parts
+    if element.tag == "mfrac":
+        return f" {_whole(first)}/{_whole(second)}"
+    return first + (_small(second, "^", RAISED) if element.tag == "msup" else _small(second, "_", LOWERED))
+
+
+def _whole(words: str) -> str:
+    return words if words.isalnum() else f"({words})"
+
+
+def _small(words: str, sign: str, small: dict[int, int]) -> str:
+    """``words`` raised or lowered, by characters that are so where there are."""
+    return words.translate(small) if all(ord(letter) in small for letter in words) else sign + _whole(words)

@@ -1,0 +1,39 @@
+"""Locks: a file system that has none is told in one line, and nothing is locked by mere existence."""
+
+import fcntl
+import os
+from errno import ENOLCK, ENOSYS
+from pathlib import Path
+
+import pytest
+from indexer import CheapEmbedder
+
+from index.errors import FootnoteError
+from index.library import Library
+from index.lock import lockable
+
+
+def refusing(code: int) -> object:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return refuse
+
+
+@pytest.mark.parametrize("code", [ENOSYS, ENOLCK])
+def test_a_library_where_nothing_can_be_locked_says_where_to_put_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    (tmp_path / "a.txt").write_text("The door is green.")
+    with Library.open(tmp_path / "library", CheapEmbedder()) as library:
+        monkeypatch.setattr(fcntl, "flock", refusing(code))
+        with pytest.raises(FootnoteError, match="can't lock: keep the library on a local disk"):
+            library.mirror([tmp_path / "a.txt"])
+
+
+def test_sqlite_without_its_locks_is_told_apart_from_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lockable(tmp_path)
+    monkeypatch.setattr(fcntl, "lockf", refusing(ENOLCK))
+    assert not lockable(tmp_path)
