@@ -249,7 +249,7 @@ def _faults(folder: Path) -> Iterator[Made]:
         "blank.md": (b" \n\t\n", "is empty"),
         "binary.txt": (bytes(range(256)), "binary"),
         "picture.log": (b"\x89PNG\r\n\x1a\n" + bytes(90), "binary"),
-        "doubt.txt": ("Le café était fermé, hélas.".encode("cp1252"), "no encoding"),
+        "doubt.txt": ("Компания объявила о новом соглашении.".encode("koi8-r"), "no encoding"),
         "menu.html": (b"<ul><li><a href=a>One</a></li><li><a href=b>Two</a></li></ul>", "menus"),
         "nothing.xhtml": (b"<html></html>", "menus"),
         "cut.docx": (whole[: len(whole) // 2], "no sound Word"),

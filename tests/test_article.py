@@ -59,7 +59,6 @@ def test_other_encodings_are_detected(tmp_path: Path, text: str, encoding: str) 
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "binary"),
         (b"words, then \0\0\0\1\2\3 zeros", "binary"),
         (bytes(range(128, 256)) * 4, "encoding"),
-        ("Le café était fermé, hélas.".encode("cp1252"), "encoding"),  # too short to be sure of
         ("Компания объявила о новом соглашении.".encode("koi8-r"), "encoding"),  # Japanese in Shift JIS?
         (b"", "empty"),
         (b" \r\n\t ", "empty"),
