@@ -178,6 +178,24 @@ def test_what_it_says_falsely_of_the_sentence_that_answers_is_replaced_by_that_s
     assert texts(answer) == [PAINTED] and quotes(answer) == [[PAINTED]]
 
 
+@pytest.mark.parametrize("draft", ["Somebody painted it.", "The lighthouse was painted by somebody of Oss."])
+def test_where_it_leaves_out_the_words_that_answer_the_sentence_is_said(
+    coast: Library, reader: Reader, draft: str
+) -> None:
+    assistant, _ = with_writer(coast, reader, writes((draft, "Mara Quill")))
+    assert texts(assistant.ask(PAINTER)) == [PAINTED]
+
+
+@pytest.mark.parametrize(("verdict", "answered"), [(4.0, True), (-4.0, False)])
+def test_a_writer_that_finds_no_answer_is_listened_to(
+    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, verdict: float, answered: bool
+) -> None:
+    assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
+    monkeypatch.setattr(writer, "verdict", lambda question, lines: verdict)
+    answer = assistant.ask(PAINTER)
+    assert answer.abstained is not answered and bool(writer.asked) is answered
+
+
 def test_what_it_says_falsely_of_another_sentence_is_dropped(coast: Library, reader: Reader) -> None:
     drafts = writes(("Its lamp was electrified in 1999.", "lamp"), ("Mara Quill painted it.", "Mara Quill"))
     said = " ".join(texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import alike, checked, informs, invented, names
+from rag.checker import alike, asked_of, checked, echoes, informs, invented, names, tells
 from rag.prompt import Line
 
 LINES = [
@@ -243,6 +243,39 @@ def test_what_is_invented_is_named() -> None:
 )
 def test_statements_that_say_the_same_are_told(one: str, other: str, same: bool) -> None:
     assert alike(one, other) is alike(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "question", "echoed"),
+    [
+        ("Ada Thorne founded the mill.", "Ada Thorne has run the mill since 2014.", "Who founded the mill?", True),
+        ("Ada Thorne runs the mill.", "Ada Thorne has run the mill since 2014.", "Who runs the mill?", False),
+        ("The mill began in 1870.", "The mill opened in 1870.", "When did it open?", False),  # its own word
+        ("Yes, it is open.", "It is open daily.", "Is it open?", False),
+    ],
+)
+def test_a_word_that_only_the_question_holds_is_an_echo(text: str, around: str, question: str, echoed: bool) -> None:
+    assert bool(echoes(text, around, question)) is echoed
+
+
+@pytest.mark.parametrize(
+    ("statement", "words", "told"),
+    [
+        ("It cost 4,000 crowns.", "4,000 crowns", True),
+        ("It cost a great deal.", "4,000 crowns", False),
+        ("It cost 5,000 crowns.", "4,000 crowns", False),
+        ("The steering gear has to be inspected.", "steering gear be inspected every six months", False),
+        ("Its gear is to be inspected every six months.", "gear be inspected every six months", True),
+    ],
+)
+def test_a_statement_says_the_key_words_or_leaves_them_out(statement: str, words: str, told: bool) -> None:
+    assert tells(statement, words) is told
+
+
+def test_names_are_asked_for_without_their_possessive() -> None:
+    assert asked_of("Whose monopoly on hosting OpenAI's models and Marl’s was broken in 1931?") == [
+        "OpenAI", "Marl", "1931",
+    ]  # fmt: skip
 
 
 def test_words_of_the_question_alone_inform_nobody() -> None:

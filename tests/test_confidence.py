@@ -4,7 +4,7 @@ import pytest
 
 from index.passage import Passage
 from index.search import Hit
-from rag.confidence import confidence, covers, signs
+from rag.confidence import JUDGED, around, confidence, covers, judged, signs
 from rag.evidence import Evidence
 from rag.generation import Candidate, Reading
 
@@ -48,3 +48,15 @@ def test_it_rises_with_the_readers_probability_and_falls_with_each_missing_name(
 
 def test_without_words_that_could_answer_there_is_none() -> None:
     assert confidence("Who?", Reading((1.0,), ()), [], []) == 0.0
+
+
+def test_the_verdict_of_a_writer_moves_the_confidence_both_ways() -> None:
+    doubtful, neutral, certain = (judged(0.6, verdict) for verdict in (-1.0, 1.3, 3.0))
+    assert doubtful < JUDGED < neutral < certain < 1
+    assert judged(0.0, 3.0) == 0.0 and judged(0.2, 1.3) < judged(0.9, 1.3)
+
+
+def test_the_date_that_is_put_to_a_title_covers_no_year_of_the_question() -> None:
+    report = Evidence("a", 0, 41, TEXT[:41], 1.0, "Report for 2020 (2021-01-23)")
+    assert covers(around(report, HITS), "What was earned in 2021?") == 0
+    assert covers(around(report, HITS), "What was earned in 2020?") == 1

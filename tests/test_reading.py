@@ -33,6 +33,14 @@ def test_the_probabilities_of_the_labels_sum_to_one(model: LanguageModel) -> Non
     assert read.candidates[0].text == "Mara Quill"
 
 
+def test_what_speaks_against_a_sentence_makes_another_one_the_answer(model: LanguageModel) -> None:
+    reports = ["We rang two full peals.", "We rang 19 full peals."]
+    asked = prompt(model, reports, "How many full peals were rung?")
+    free, bound = (generate(model, asked, reports, prior=prior) for prior in ((), (-9.0, 0.0)))
+    assert bound.candidates[0].label == 2 and bound.labels[1] < free.labels[1]
+    assert bound.labels[0] == pytest.approx(free.labels[0], rel=0.05), "how probable an answer is stays as it was"
+
+
 def test_what_the_evidence_does_not_say_gets_label_zero(model: LanguageModel) -> None:
     asked = prompt(model, EVIDENCE, "Which language do the people of Peru speak at home?")
     assert generate(model, asked, EVIDENCE).answerable < 0.3

@@ -208,3 +208,12 @@ def test_a_real_model_writes_statements_that_cite_what_exists_and_the_same_again
 def test_a_question_longer_than_the_window_is_refused(small: LocalWriter) -> None:
     with pytest.raises(UsageError, match="too long"):
         list(small.write("Who " + "really " * 5000 + "painted it?", LINES))
+
+
+def test_a_verdict_is_given_by_the_model_whose_yes_was_weighed_alone(
+    small: LocalWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert small.verdict("Who painted the lighthouse?", LINES) is None
+    monkeypatch.setattr("rag.local_writer.WEIGHED", small.model.file.stem[-4:])
+    verdict = small.verdict("Who painted the lighthouse?", LINES)
+    assert verdict is not None and verdict == small.verdict("Who painted the lighthouse?", LINES)
