@@ -18,6 +18,7 @@ from rag.generation import Reading
 NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+|\b\d[\d,.]*\d\b|\b\d\b")
 SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
+ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in other articles alone
 STEM = 5  # letters of a name that must stand there
 QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.23  # thresholds: quick, written, and written with a verdict
 WEIGHED = "cc324af070c2"  # begins the sha256 of the model whose verdict the next line weighs; its file's name ends so
@@ -30,7 +31,24 @@ def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hi
         return 0.0
     odds, covered = signs(question, reading, evidence, hits)
     lost = ABSENT if absent(question, hits, {e.title for e in evidence}) else 0.0
+    lost += ELSEWHERE * elsewhere(question, evidence[reading.candidates[0].label - 1], evidence, hits)
     return _probability(SLOPE * odds + COVERED * (covered - 1) + BIAS - lost)
+
+
+def elsewhere(question: str, best: Evidence, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
+    """The share of the names of ``question`` that other articles hold and the one of ``best`` does not: it is about
+    something else.
+
+    ("What was Brassmere's turnover?", where only the profile of another company tells one.)
+    """
+    held = {e.article: undated(e.title).casefold() for e in evidence}
+    for hit in hits:
+        id = hit.passage.article_id
+        held[id] = f"{held.get(id, '')}\n{hit.passage.text.casefold()}"
+    own = held.pop(best.article, "")
+    names = [name.casefold() for name in asked_of(question) if not name[0].isdigit()]
+    missing = [name for name in names if name[:STEM] not in own and any(name in other for other in held.values())]
+    return len(missing) / len(names) if names else 0.0
 
 
 def judged(confidence: float, verdict: float) -> float:

@@ -4,7 +4,7 @@ import pytest
 
 from index.passage import Passage
 from index.search import Hit
-from rag.confidence import JUDGED, around, confidence, covers, judged, signs
+from rag.confidence import JUDGED, around, confidence, covers, elsewhere, judged, signs
 from rag.evidence import Evidence
 from rag.generation import Candidate, Reading
 
@@ -60,3 +60,14 @@ def test_the_date_that_is_put_to_a_title_covers_no_year_of_the_question() -> Non
     report = Evidence("a", 0, 41, TEXT[:41], 1.0, "Report for 2020 (2021-01-23)")
     assert covers(around(report, HITS), "What was earned in 2021?") == 0
     assert covers(around(report, HITS), "What was earned in 2020?") == 1
+
+
+def test_a_name_that_other_articles_alone_hold_speaks_against_the_sentence() -> None:
+    other = [*HITS, Hit(Passage("b", 0, 30, "Brassmere makes screws in Oss."), 0.9, 2, 2, 2)]
+    reading = Reading((0.2, 0.8), (Candidate(1, "Mara Quill", -0.1),))
+    question = "Who painted the works of Brassmere?"
+    assert elsewhere(question, EVIDENCE[0], EVIDENCE, other) == 1
+    assert elsewhere("Who painted it near Oss?", EVIDENCE[0], EVIDENCE, other) == 0
+    assert (
+        confidence(question, reading, EVIDENCE, other) < 0.33 < confidence("Who painted it?", reading, EVIDENCE, other)
+    )
