@@ -7,9 +7,9 @@ like any other.
 import re
 from collections.abc import Sequence
 
-from index.lexical import terms
 from index.open import AnyLibrary
 from index.search import Hit
+from index.term import terms
 from index.unit import units
 from rag.answer import Statement
 from rag.citation import Citation

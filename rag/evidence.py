@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from index.article import Article
-from index.lexical import terms
 from index.passage import Passage
 from index.search import Hit
+from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
 from rag.prompt import Line

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.lexical import terms
+from index.term import terms
 from ui.conversations import Place
 from ui.export import plain
 from ui.quote import Quote
