@@ -25,7 +25,8 @@ class Article:
     ``source`` is the file's path as it was given; ``text`` is what its reader found in it, and offsets into it
     are Python str indices; ``sha256`` is the hex digest of ``text`` in UTF-8; ``date`` is an ISO date or None;
     ``pages`` are the offsets at which pages, sheets, slides, chapters or messages start, and ``labels`` says what each
-    is called, if that is not simply its number. ``language`` is a code of ISO 639. ``lost`` is what of the file could not be read, where it was just read.
+    is called, if that is not simply its number. ``lost`` is what of the file could not be read, where it was just read;
+    ``language`` is a code of ISO 639.
     """
 
     id: str

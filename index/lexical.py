@@ -172,7 +172,7 @@ def _update(words: Words, database: Database) -> None:
 
 
 def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str, str]]:
-    """The id of each passage of the articles since that generation, its language and its words: the title's and its own."""
+    """The id of each passage of the articles since that generation, its language and its words: title's and own."""
     articles = connection.execute("SELECT number, title, text, language FROM articles WHERE generation > ?", [since])
     for number, title, text, language in articles:
         spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ?", [number])
@@ -182,27 +182,35 @@ def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str
 
 def _said(question: str, languages: Collection[str]) -> Query:
     """Any word of ``question``, by the rules of the language that each article is in."""
-    from tantivy import Query
-
-    return _either([_in(one, [Query.term_query(_schema(), "text", term) for term in dict.fromkeys(terms(question, one))])
-                    for one in languages])  # fmt: skip
+    return _either([_in(one, [_term("text", term) for term in dict.fromkeys(terms(question, one))]) for one in languages])
 
 
 def _near(question: str, languages: Collection[str]) -> Query:
-    """Each pair of neighbouring words, in either order."""
+    """Each pair of neighbouring words, in either order, by the same rules."""
+    found = []
+    for one in languages:
+        pairs = neighbours(question, one)
+        found.append(_in(one, [_phrase(words) for a, b in pairs for words in ((a, b), (b, a))]))
+    return _either(found)
+
+
+def _phrase(words: Sequence[str]) -> Query:
     from tantivy import Query
 
-    return _either([_in(one, [
-        Query.boost_query(Query.phrase_query(_schema(), "text", list(words), NEAR), NEAR_WEIGHT)
-        for a, b in neighbours(question, one) for words in ((a, b), (b, a))
-    ]) for one in languages])  # fmt: skip
+    return Query.boost_query(Query.phrase_query(_schema(), "text", list(words), NEAR), NEAR_WEIGHT)
+
+
+def _term(name: str, value: str) -> Query:
+    from tantivy import Query
+
+    return Query.term_query(_schema(), name, value)
 
 
 def _in(language: str, queries: Sequence[Query]) -> Query:
     """Any of ``queries``, in articles of ``language`` alone."""
     from tantivy import Occur, Query
 
-    scope = Query.const_score_query(Query.term_query(_schema(), "language", language), 0.0)
+    scope = Query.const_score_query(_term("language", language), 0.0)
     return Query.boolean_query([(Occur.Must, scope), (Occur.Must, _either(queries))])
 
 

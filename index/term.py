@@ -1,8 +1,8 @@
 """Terms: the words of a text as they are compared, by the rules of its language.
 
-Both sides are brought to Unicode's normal form without case, accents, joiners and soft hyphens, and words to their stems
-where there is a Snowball stemmer for the language. Chinese, Japanese, Thai and other scripts that put no blanks between
-words are compared by pairs of characters (bigrams), and so is Korean, whose words carry their particles.
+Both sides are brought to Unicode's normal form without case, accents, joiners and soft hyphens, and words to their stems where
+there is a Snowball stemmer for the language. Chinese, Japanese, Thai and other scripts that put no blanks between words
+are compared by pairs of characters (bigrams), and so is Korean, whose words carry their particles.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
 from rag.confidence import THRESHOLDS, absent, confidence, covers
 from rag.evidence import Evidence, lead, searches, select, thinned, together
+from rag.follow_up import History, alone
 from rag.generation import Reading
 from rag.models import Models
 from rag.prompt import Line
-from rag.question import YES_OR_NO, Kind, checked, in_context, joins, kind, topic
+from rag.question import YES_OR_NO, Kind, checked, joins, kind, topic
 from rag.writer import STATEMENTS, Draft
 
 HITS = 10
@@ -44,7 +45,8 @@ SMALL_TALK = (
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a question is on its way, in words, the evidence once it is chosen, and the statements shown so far.
+    """Where a question is on its way, in words, the evidence once it is chosen, the statements shown so far, and what
+    was ``asked`` where that had to be understood from the conversation.
 
     What a stage shows is never taken back: the statements of a later one, and of the answer, begin with them.
     """
@@ -52,6 +54,7 @@ class Stage:
     text: str
     evidence: tuple[Evidence, ...] = ()
     statements: tuple[Statement, ...] = ()
+    asked: str | None = None
 
 
 @dataclass
@@ -83,8 +86,8 @@ class Assistant:
         self.models = models
         self.threshold = threshold
 
-    def ask(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Answer:
-        """The answer to ``question``; ``history`` holds the questions before it, oldest first.
+    def ask(self, question: str, history: History = (), quick: bool = False) -> Answer:
+        """The answer to ``question``; ``history`` holds the questions before it, or exchanges, oldest first.
 
         ``quick`` leaves the writer out. Raises UsageError for a question that is empty or too long for the window.
         """
@@ -97,22 +100,24 @@ class Assistant:
         self.library.search("warming up", HITS)
         self.models.warm_up()
 
-    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
+    def steps(self, question: str, history: History = (), quick: bool = False) -> Iterator[Stage | Answer]:
         """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
         started = time.perf_counter()
         asked = checked(question)
-        work = Work(in_context(asked, history), kind(asked))
-        if work.kind is Kind.SMALL_TALK:
+        if kind(asked) is Kind.SMALL_TALK:
             yield Answer(question, (), SMALL_TALK, (), self.models.reader.model.name)
             return
-        yield Stage("Searching the articles")
+        quick = quick or self.models.writer is None
+        understood = alone(asked, history, None if quick else self.models.writer)
+        work = Work(understood, kind(asked if quick else understood))
+        rewritten = understood if understood != asked else None
+        yield Stage("Searching the articles", asked=rewritten)
         about = collection.answer(self.library, work.question)
         if about:
-            yield Answer(question, about, None, (), "library", 1.0)
+            yield Answer(question, about, None, (), "library", 1.0, asked=rewritten)
             return
         work.hits = self._search(work.question)
         searched = time.perf_counter()
-        quick = quick or self.models.writer is None
         yield from self._read(work, QUICK if quick else CANDIDATES)
         threshold = THRESHOLDS[quick] if self.threshold is None else self.threshold
         parts = [work]
@@ -137,6 +142,7 @@ class Assistant:
             Timings(searched - started, read - searched, done - read, done - started),
             ", ".join(dict.fromkeys(best)) or None if statements else None,
             self._unanswered(work, parts, threshold, statements) if statements else None,
+            rewritten,
         )
 
     def _search(self, question: str) -> list[Hit]:

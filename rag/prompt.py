@@ -35,6 +35,26 @@ Who built the mill, and when?
 Why was the light switched off?
 -> Why was the light switched off?"""
 
+FOLLOW_UP = """Rewrite the last question so that it can be understood without the conversation: put the names and \
+things that are meant in the place of words like it, they and there, and complete what was left out. Keep its \
+language. If it can be understood alone, repeat it as it is.
+
+Examples:
+Q: Who built the Brandt Tower?
+A: Ida Brandt built it in 1912.
+Q: And how high is it?
+-> How high is the Brandt Tower?
+
+Q: When did the ferry to Oss stop?
+A: The ferry to Oss stopped in 1950.
+Q: Why?
+-> Why did the ferry to Oss stop in 1950?
+
+Q: Who runs the school?
+A: Anna Holm runs the school.
+Q: How many bells are there in the church?
+-> How many bells are there in the church?"""
+
 
 @dataclass(frozen=True)
 class Line:

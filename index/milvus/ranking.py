@@ -63,7 +63,7 @@ def _of(client: Client, state: State, ids: Collection[str]) -> str:
 
 def _terms(state: State, question: str) -> list[str]:
     """The terms of ``question``, by the rules of every language that there is."""
-    return list(dict.fromkeys(term for language in state.languages for term in terms(question, language)))
+    return list(dict.fromkeys(term for one in state.languages for term in terms(question, one)))
 
 
 def _articles(client: Client, state: State, found: Sequence[Found]) -> dict[str, Row]:
@@ -122,7 +122,7 @@ def _scores(client: Client, state: State, question: str, words: dict[str, list[s
     found = client.search("sparse", asked, f"id in {literal(list(words))}", len(words)) if asked else []
     shares = {term: {id: score for id, (score, _) in hits.items()} for term, hits in zip(asked, found, strict=True)}
     scores = {id: sum(share.get(id, 0.0) for share in shares.values()) for id in words}
-    for a, b in dict.fromkeys(pair for language in state.languages for pair in neighbours(question, language)):
+    for a, b in dict.fromkeys(pair for one in state.languages for pair in neighbours(question, one)):
         for id in shares[a].keys() & shares[b].keys():
             scores[id] += NEAR_WEIGHT * _near(words[id], a, b) * (shares[a][id] + shares[b][id])
     return scores
