@@ -182,7 +182,9 @@ def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str
 
 def _said(question: str, languages: Collection[str]) -> Query:
     """Any word of ``question``, by the rules of the language that each article is in."""
-    return _either([_in(one, [_term("text", term) for term in dict.fromkeys(terms(question, one))]) for one in languages])
+    return _either(
+        [_in(one, [_term("text", term) for term in dict.fromkeys(terms(question, one))]) for one in languages]
+    )
 
 
 def _near(question: str, languages: Collection[str]) -> Query:

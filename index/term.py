@@ -1,8 +1,8 @@
 """Terms: the words of a text as they are compared, by the rules of its language.
 
-Both sides are brought to Unicode's normal form without case, accents, joiners and soft hyphens, and words to their stems where
-there is a Snowball stemmer for the language. Chinese, Japanese, Thai and other scripts that put no blanks between words
-are compared by pairs of characters (bigrams), and so is Korean, whose words carry their particles.
+Both sides are brought to Unicode's normal form without case, accents, joiners and soft hyphens, and words to stems
+by Snowball's rules where there are some. Chinese, Japanese, Thai and others that put no blanks between words are
+compared by pairs of characters (bigrams), and so is Korean, whose words carry their particles.
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ def neighbours(question: str, language: str = ENGLISH) -> list[tuple[str, str]]:
     """Each pair of different stems that follow each other in ``question``, in alphabetical order."""
     found = terms(question, language)
     return list(dict.fromkeys((min(pair), max(pair)) for pair in pairwise(found) if pair[0] != pair[1]))
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether most letters of ``text`` are of a script that is compared by pairs of characters."""
+    return 2 * sum(map(len, UNSPACED.findall(text))) > sum(map(str.isalnum, text))
 
 
 def _plain(text: str) -> str:

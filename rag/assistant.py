@@ -13,6 +13,7 @@ from rag.confidence import THRESHOLDS, absent, confidence, covers
 from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.follow_up import History, alone
 from rag.generation import Reading
+from rag.lexical_reading import lexical_reading, unread
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import YES_OR_NO, Kind, checked, joins, kind, topic
@@ -70,6 +71,11 @@ class Work:
     tokens: int = 0
 
     @property
+    def unread(self) -> bool:
+        """Whether the evidence is in a language that the reader does not read."""
+        return unread(self.evidence)
+
+    @property
     def lines(self) -> list[Line]:
         return [e.line for e in self.evidence]
 
@@ -121,7 +127,8 @@ class Assistant:
         yield from self._read(work, QUICK if quick else CANDIDATES)
         threshold = THRESHOLDS[quick] if self.threshold is None else self.threshold
         parts = [work]
-        if not quick and work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question)):
+        split = work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question))
+        if split and not quick and not work.unread:
             parts = yield from self._parts(work, threshold)
         read = time.perf_counter()
         statements: tuple[Statement, ...] = ()
@@ -159,6 +166,10 @@ class Assistant:
         if not work.evidence:
             return
         yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
+        if work.unread:
+            work.reading = lexical_reading(work.question, work.evidence)
+            work.confidence = work.reading.answerable
+            return
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
         work.reading = self.models.reader.read(work.question, work.lines, closed, [e.score for e in work.evidence])
         work.tokens += work.reading.tokens
@@ -204,7 +215,7 @@ class Assistant:
         best = work.reading.candidates[0]
         evidence = work.evidence[best.label - 1]
         said = evidence.text
-        if work.kind is Kind.POLAR and _decided(work.reading):
+        if work.kind is Kind.POLAR and best.text and _decided(work.reading):
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 
@@ -285,7 +296,7 @@ class Assistant:
         The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
         """
         best = self._best(work)
-        if best is None or work.reading is None or work.kind is Kind.POLAR:
+        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
             return []
         others = [e for e in work.evidence if e.article != best.article and e.score >= RIVAL * best.score]
         if not others:
@@ -307,6 +318,8 @@ class Assistant:
         left = [part.question for part in parts if part.confidence < threshold]
         if left:
             return f"The articles do not say: {' '.join(left)}"
+        if work.unread:
+            return None
         unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
         return f"The articles do not say anything about {', '.join(unknown)}." if unknown else None
 
