@@ -9,7 +9,7 @@ from index.passage import Passage
 
 CANDIDATES = 50  # passages that each side puts forward
 LEXICAL_WEIGHT = 0.7  # against the dense side's 1; anything from 0.5 to 1 measures within a point
-UNREAD_WEIGHT = 0.3  # of the dense side where the embedder does not read the language; 0.1 to 0.5 within a point
+UNREAD_WEIGHT = 0.1  # of the dense side where the embedder does not read the language; 0 to 0.3 within two points
 
 
 Id = TypeVar("Id", int, str)  # of a passage: a row's number, or a name
