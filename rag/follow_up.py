@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from index.term import terms
+from index.language import tell
+from index.term import stems, terms
 from rag.checker import asked_of, names
 from rag.question import Kind, kind
 
@@ -28,6 +29,7 @@ KEPT = 3  # exchanges that a question may lean on
 NAMED = 4  # names of the last answer that are looked for, too, where there is no writer
 LINE = 300  # characters of a question or an answer that a writer reads
 KNOWN = 0.8  # share of a rewritten question's terms that must have been said
+OWN = 0.5  # share of the question's own words that a rewritten one keeps
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def leans(question: str) -> bool:
     text = question.strip()
     if AFTERTHOUGHT.match(text) or POINTING.search(NOT_POINTING.sub(" ", text)):
         return True
-    return len(terms(text)) <= FEW and not asked_of(text)
+    return len(terms(text, tell(text))) <= FEW and not asked_of(text)
 
 
 def alone(question: str, history: History, writer: Writer | None) -> str:
@@ -65,16 +67,18 @@ def alone(question: str, history: History, writer: Writer | None) -> str:
 def conversation(question: str, said: Sequence[Exchange]) -> str:
     """What a writer reads: the exchanges, then the question."""
     lines = [line for e in said for line in (f"Q: {e.question}", f"A: {e.answer or '…'}")]
-    return "\n".join(" ".join(line.split())[:LINE] for line in [*lines, f"Q: {question}"])
+    return "\n".join(" ".join(line.split())[:LINE] for line in [*lines, f"Last question: {question}"])
 
 
 def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
-    """Whether ``made`` asks of nothing that was not spoken of."""
+    """Whether ``made`` is still the question, and asks of nothing that was not spoken of."""
     spoken = " ".join([question, *(f"{e.question} {e.answer}" for e in said)])
     known, asked = set(terms(spoken)), terms(made)
     shared = sum(term in known for term in asked)
     named = all(name.casefold() in spoken.casefold() for name in asked_of(made))
-    return bool(asked) and named and shared >= KNOWN * len(asked)
+    own, words = set(stems(question)), set(stems(made))
+    kept = len(own & words) >= OWN * len(own)
+    return bool(asked) and kept and named and shared >= KNOWN * len(asked)
 
 
 def _together(question: str, said: Sequence[Exchange]) -> str:

@@ -42,17 +42,17 @@ language. If it can be understood alone, repeat it as it is.
 Examples:
 Q: Who built the Brandt Tower?
 A: Ida Brandt built it in 1912.
-Q: And how high is it?
+Last question: And how high is it?
 -> How high is the Brandt Tower?
 
 Q: When did the ferry to Oss stop?
 A: The ferry to Oss stopped in 1950.
-Q: Why?
+Last question: Why?
 -> Why did the ferry to Oss stop in 1950?
 
 Q: Who runs the school?
 A: Anna Holm runs the school.
-Q: How many bells are there in the church?
+Last question: How many bells are there in the church?
 -> How many bells are there in the church?"""
 
 

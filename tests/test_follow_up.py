@@ -65,7 +65,9 @@ def test_the_writer_rewrites_from_questions_and_answers() -> None:
     assert alone("When was she born?", MILL, writer("When was Ida Brandt born?")) == "When was Ida Brandt born?"
 
 
-@pytest.mark.parametrize("made", ["", "When was Napoleon born?", "Which king of France ruled when she was born?"])
+@pytest.mark.parametrize(
+    "made", ["", "Who built the mill of Oss?", "When was Napoleon born?", "Which king ruled at her birth?"]
+)
 def test_what_was_never_spoken_of_is_not_asked(made: str) -> None:
     asked = alone("When was she born?", MILL, writer(made))
     assert asked.startswith("Who built the mill of Oss?") and asked.endswith("When was she born?")
