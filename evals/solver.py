@@ -1,6 +1,6 @@
 """The solver: the assistant answers a sample, and once more without its threshold where it abstained."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import psutil
@@ -14,6 +14,7 @@ from evals.paragraph import read_paragraph
 from index.open import AnyLibrary
 from rag.answer import Answer
 from rag.assistant import Stage
+from rag.follow_up import History
 from rag.models import Models
 
 MIB = 2**20
@@ -26,7 +27,7 @@ class Asks(Protocol):
     models: Models
     threshold: float | None
 
-    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]: ...
+    def steps(self, question: str, history: History = (), quick: bool = False) -> Iterator[Stage | Answer]: ...
 
 
 class Answered(BaseModel):

@@ -12,6 +12,7 @@ from pathlib import Path
 from index.document import shown
 from index.folder import Problem, regular, survey
 from index.front_matter import body
+from index.language import ENGLISH, tell
 from index.reader import UnreadableFile, read_document
 
 __all__ = ["Article", "Problem", "UnreadableFile", "find", "pages_from_json", "read", "slug"]
@@ -24,7 +25,8 @@ class Article:
     ``source`` is the file's path as it was given; ``text`` is what its reader found in it, and offsets into it
     are Python str indices; ``sha256`` is the hex digest of ``text`` in UTF-8; ``date`` is an ISO date or None;
     ``pages`` are the offsets at which pages, sheets, slides, chapters or messages start, and ``labels`` says what each
-    is called, if that is not simply its number. ``lost`` is what of the file could not be read, where it was just read.
+    is called, if that is not simply its number. ``lost`` is what of the file could not be read, where it was just read;
+    ``language`` is a code of ISO 639.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Article:
     pages: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
     lost: tuple[str, ...] = field(default=(), compare=False)
+    language: str = ENGLISH
 
     @property
     def body(self) -> int:
@@ -96,6 +99,7 @@ def read(path: Path) -> Article:
         document.pages,
         document.labels,
         document.lost,
+        tell(document.text[body(document.text) :]),
     )
 
 

@@ -10,10 +10,13 @@ from threading import RLock
 
 from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
+from index.front_matter import body
+from index.language import ENGLISH, tell
 from index.lock import ADVICE, PATIENCE, Unlockable, lock, lockable
 
 NAME = "library.db"
-VERSION = 2
+VERSION = 3
+UPGRADED = 2  # the version before, in which articles had no language
 APPLICATION = 0x466F6F74  # "Foot", SQLite's application_id: says whose file it is
 CHECKED = 64 * 2**20  # bytes; a larger file is not checked page by page each time that it is opened
 KEPT = 1000  # generations that vectors and words can be brought up to date from
@@ -34,7 +37,8 @@ CREATE TABLE articles (
     pages TEXT NOT NULL, -- offsets, as JSON
     generation INTEGER, -- the state in which it first was, or was under this title
     added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, -- in UTC
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    language TEXT NOT NULL DEFAULT '{ENGLISH}'
 );
 CREATE INDEX articles_since ON articles (generation);
 CREATE TABLE files ( -- one article may have several
@@ -85,6 +89,7 @@ class Database:
         with self._explained():
             self.connection = self._connect()
             try:
+                self._upgrade()
                 self._check()
             except BaseException:
                 self.connection.close()
@@ -208,9 +213,24 @@ class Database:
     def _writable(self) -> bool:
         return os.access(self.directory, os.W_OK) and os.access(self.file, os.W_OK)
 
+    def _upgrade(self) -> None:
+        """Tell the languages of the articles in a library of the version before."""
+        if self._version() != UPGRADED or not self._writable():
+            return
+        self.connection.create_function("tell", 1, lambda text: tell(text[body(text) :]), deterministic=True)
+        with self.writing() as connection:
+            if self._version() == UPGRADED:  # no other process was quicker
+                connection.execute(f"ALTER TABLE articles ADD COLUMN language TEXT NOT NULL DEFAULT '{ENGLISH}'")
+                connection.execute("UPDATE articles SET language = tell(text)")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _version(self) -> int:
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
     def _check(self) -> None:
         (application,) = self.connection.execute("PRAGMA application_id").fetchone()
-        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        version = self._version()
         if application != APPLICATION:
             raise sqlite3.DatabaseError("it is not a Footnote library")
         if version != VERSION:

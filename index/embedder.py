@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.bar import bar
 from index.errors import UsageError
+from index.language import ENGLISH
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +61,10 @@ class Embedder:
     def count_tokens(self, text: str) -> int:
         """How many of the model's tokens ``text`` is, special tokens not counted."""
         return len(self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    def reads(self, language: str) -> bool:
+        """Whether it was trained on that language, as far as is known: the default on English alone."""
+        return self.name != DEFAULT or language == ENGLISH
 
     def encode(self, texts: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
         """The vectors of ``texts``: float32, shape (len(texts), dimensions), each of length 1.

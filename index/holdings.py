@@ -108,9 +108,9 @@ class DatabaseHoldings:
         with self._database.writing() as connection:
             self._database.remember(**facts)
             for article, passages, vectors in wholes:
-                row = [article.title, article.sha256, article.date, article.pages_as_json(), article.text]
-                insert = "INSERT INTO articles (title, sha256, date, pages, text) VALUES (?, ?, ?, ?, ?)"
-                number = connection.execute(insert, row).lastrowid
+                about = [article.title, article.sha256, article.date, article.pages_as_json(), article.language]
+                insert = "INSERT INTO articles (title, sha256, date, pages, language, text) VALUES (?, ?, ?, ?, ?, ?)"
+                number = connection.execute(insert, [*about, article.text]).lastrowid
                 for passage, vector in zip(passages, vectors, strict=True):
                     span = [number, passage.start, passage.end]
                     insert = "INSERT INTO passages (article, start, end) VALUES (?, ?, ?)"
@@ -136,13 +136,15 @@ class DatabaseHoldings:
 
         connection = self._database.connection
         for sha256 in articles:
-            select = "SELECT number, id, title, text, date, pages FROM articles WHERE sha256 = ? AND id NOTNULL"
-            for number, id, title, text, date, pages in connection.execute(select, [sha256]).fetchall():
+            select = (
+                "SELECT number, id, title, text, date, pages, language FROM articles WHERE sha256 = ? AND id NOTNULL"
+            )
+            for number, id, title, text, date, pages, language in connection.execute(select, [sha256]).fetchall():
                 spans = "SELECT start, end, vector FROM passages JOIN embeddings ON passage = id WHERE article = ?"
                 rows = connection.execute(f"{spans} ORDER BY start", [number]).fetchall()
                 vectors = np.frombuffer(b"".join(vector for *_, vector in rows), dtype="<f4")
                 yield (
-                    Article(id, title, "", text, sha256, date, *pages_from_json(pages)),
+                    Article(id, title, "", text, sha256, date, *pages_from_json(pages), language=language),
                     [Passage(id, start, end, text[start:end]) for start, end, _ in rows],
                     vectors.reshape(len(rows), -1),
                 )

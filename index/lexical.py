@@ -1,26 +1,25 @@
 """The lexical side of retrieval: BM25 over titles and passages, by tantivy.
 
-https://docs.rs/tantivy gives the formula (k1 = 1.2, b = 0.75). Words are compared without case and accents, and by
-their stems (Snowball's English).
+https://docs.rs/tantivy gives the formula (k1 = 1.2, b = 0.75). Terms are those of each article's language
+(`index/term.py`): a question is put to the articles of each language by that language's rules.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.database import Database
 from index.lock import lock
+from index.term import neighbours, stems, terms
 
 if TYPE_CHECKING:
     from tantivy import Query, Schema, TextAnalyzer
@@ -30,13 +29,10 @@ NAME = "words"
 NEAR = 3  # words that may stand between two neighbours of the question
 NEAR_WEIGHT = 0.2  # against a word's 1; anything from 0.2 to 0.4 measures within a point
 HEAP = 64_000_000  # bytes that tantivy collects before it writes
+TERMS = "terms-2"  # names the way that terms are made: words that were made in another way are made anew
+LANGUAGES = {"languages": {"terms": {"field": "language", "size": 1000}}}
 STAMP = 0  # the id of the document that names the generation; passages count from 1
 MAGIC = (1337).to_bytes(4, "little")  # ends each of tantivy's files, after its checksum as JSON and that one's length
-EMPHASIS = re.compile(r"(?<=[^\W\d_])\*{1,3}(?=[^\W\d_])")  # Markdown's marks of it within a word
-STOP_WORDS = re.compile(
-    r"a|an|and|are|as|at|be|by|did|do|does|for|from|had|has|have|how|in|is|it|its|of|on|or|s|that|the|their|"
-    r"there|these|they|this|to|was|were|what|when|where|which|who|whom|whose|why|will|with|would"
-)
 
 
 class UnusableWords(Exception):
@@ -59,7 +55,7 @@ class Words:
             _check(folder)
             with _panics():
                 self._index = tantivy.Index.open(str(folder))
-        self._index.register_tokenizer("words", _analyzer())
+        self._index.register_tokenizer(TERMS, _blanks())
         self.refresh()
 
     @classmethod
@@ -91,6 +87,8 @@ class Words:
             self._searcher = self._index.searcher()
             found = self._searcher.search(Query.term_query(_schema(), "id", STAMP), 1, count=False).hits
             self.generation = self._searcher.doc(found[0][1]).get_first("generation") if found else None
+            counts = self._searcher.aggregate(Query.all_query(), LANGUAGES)["languages"]["buckets"]
+            self._languages = [bucket["key"] for bucket in counts]
 
     def update(self, connection: sqlite3.Connection, since: int, generation: str) -> None:
         """Take over what has changed in ``library.db`` since the generation of that number, in one commit.
@@ -107,10 +105,11 @@ class Words:
             writer.delete_documents_by_query(Query.term_set_query(_schema(), "id", [STAMP, *gone]))
         else:
             writer.delete_all_documents()
-        for id, text in texts(connection, since):
+        for id, language, text in texts(connection, since):
             document = Document()
             document.add_unsigned("id", id)
-            document.add_text("text", text)
+            document.add_text("language", language)
+            document.add_text("text", " ".join(stems(text, language)))
             writer.add_document(document)
         stamp = Document()
         stamp.add_unsigned("id", STAMP)
@@ -122,7 +121,7 @@ class Words:
 
     def best(self, question: str, k: int) -> list[int]:
         """The ids of the ``k`` passages with the highest BM25 score, best first."""
-        return list(self._ranked(_query(question), k))
+        return list(self._ranked(_said(question, self._languages), k))
 
     def scores(self, question: str, ids: Collection[int]) -> dict[int, float]:
         """The BM25 score of each passage in ``ids``: 0 where no word of ``question`` is in it.
@@ -132,7 +131,7 @@ class Words:
         from tantivy import Occur, Query
 
         among = Query.const_score_query(Query.term_set_query(_schema(), "id", list(ids)), 0.0)
-        words = Query.boolean_query([(Occur.Should, query) for query in (_query(question), *_near(question))])
+        words = _either([_said(question, self._languages), _near(question, self._languages)])
         query = Query.boolean_query([(Occur.Must, words), (Occur.Must, among)])
         return dict.fromkeys(ids, 0.0) | self._ranked(query, len(ids))
 
@@ -172,59 +171,70 @@ def _update(words: Words, database: Database) -> None:
             words.update(connection, database.since(words.generation), database.generation())
 
 
-def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str]]:
-    """The id of each passage of the articles since that generation, and its words: the title's and its own."""
-    articles = connection.execute("SELECT number, title, text FROM articles WHERE generation > ?", [since])
-    for number, title, text in articles:
+def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str, str]]:
+    """The id of each passage of the articles since that generation, its language and its words: title's and own."""
+    articles = connection.execute("SELECT number, title, text, language FROM articles WHERE generation > ?", [since])
+    for number, title, text, language in articles:
         spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ?", [number])
         for id, start, end in spans:
-            yield id, f"{title}\n{EMPHASIS.sub('', text[start:end])}"
+            yield id, language, f"{title}\n{text[start:end]}"
 
 
-def terms(question: str) -> list[str]:
-    """The stems of ``question``'s words, without words that every text holds, if there are others."""
-    words = re.findall(r"[^\W_]+", EMPHASIS.sub("", question.lower()))
-    words = [word for word in words if not STOP_WORDS.fullmatch(word)] or words
-    return [term for word in words for term in stems(word)]
+def _said(question: str, languages: Collection[str]) -> Query:
+    """Any word of ``question``, by the rules of the language that each article is in."""
+    return _either(
+        [_in(one, [_term("text", term) for term in dict.fromkeys(terms(question, one))]) for one in languages]
+    )
 
 
-def stems(text: str) -> list[str]:
-    """The stems of all words in ``text``, in order."""
-    return list(_analyzer().analyze(text))
+def _near(question: str, languages: Collection[str]) -> Query:
+    """Each pair of neighbouring words, in either order, by the same rules."""
+    found = []
+    for one in languages:
+        pairs = neighbours(question, one)
+        found.append(_in(one, [_phrase(words) for a, b in pairs for words in ((a, b), (b, a))]))
+    return _either(found)
 
 
-def neighbours(question: str) -> list[tuple[str, str]]:
-    """Each pair of different stems that follow each other in ``question``, in alphabetical order."""
-    return list(dict.fromkeys((min(pair), max(pair)) for pair in pairwise(terms(question)) if pair[0] != pair[1]))
-
-
-def _query(question: str) -> Query:
-    """Any word of ``question``."""
-    from tantivy import Occur, Query
-
-    asked = dict.fromkeys(terms(question))
-    return Query.boolean_query([(Occur.Should, Query.term_query(_schema(), "text", term)) for term in asked])
-
-
-def _near(question: str) -> list[Query]:
-    """Each pair of neighbouring words, in either order."""
+def _phrase(words: Sequence[str]) -> Query:
     from tantivy import Query
 
-    pairs = neighbours(question)
-    phrases = [Query.phrase_query(_schema(), "text", list(words), NEAR) for a, b in pairs for words in ((a, b), (b, a))]
-    return [Query.boost_query(phrase, NEAR_WEIGHT) for phrase in phrases]
+    return Query.boost_query(Query.phrase_query(_schema(), "text", list(words), NEAR), NEAR_WEIGHT)
+
+
+def _term(name: str, value: str) -> Query:
+    from tantivy import Query
+
+    return Query.term_query(_schema(), name, value)
+
+
+def _in(language: str, queries: Sequence[Query]) -> Query:
+    """Any of ``queries``, in articles of ``language`` alone."""
+    from tantivy import Occur, Query
+
+    scope = Query.const_score_query(_term("language", language), 0.0)
+    return Query.boolean_query([(Occur.Must, scope), (Occur.Must, _either(queries))])
+
+
+def _either(queries: Sequence[Query]) -> Query:
+    from tantivy import Occur, Query
+
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _check(folder: Path) -> None:
     """Hold the files of ``folder`` against their checksums; raises UnusableWords."""
     try:
-        segments = json.loads((folder / "meta.json").read_bytes())["segments"]
-        names = {segment["segment_id"].replace("-", "") for segment in segments}
+        meta = json.loads((folder / "meta.json").read_bytes())
+        made = {field["options"].get("indexing", {}).get("tokenizer") for field in meta["schema"]}
+        names = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
         sound = all(_is_sound(file.read_bytes()) for file in folder.iterdir() if file.name.partition(".")[0] in names)
     except FileNotFoundError as error:
         raise UnusableWords("missing") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnusableWords("damaged") from error
+    if TERMS not in made:
+        raise UnusableWords("of an earlier version")
     if not sound:
         raise UnusableWords("damaged")
 
@@ -250,13 +260,13 @@ def _schema() -> Schema:
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder().add_unsigned_field("id", indexed=True, fast=True)
-    builder = builder.add_text_field("text", tokenizer_name="words")
+    builder = builder.add_text_field("language", tokenizer_name="raw", index_option="basic", fast=True)
+    builder = builder.add_text_field("text", tokenizer_name=TERMS)
     return builder.add_text_field("generation", stored=True, tokenizer_name="raw", index_option="basic").build()
 
 
-@cache
-def _analyzer() -> TextAnalyzer:
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+def _blanks() -> TextAnalyzer:
+    """What takes apart terms that were joined by blanks."""
+    from tantivy import TextAnalyzerBuilder, Tokenizer
 
-    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(80)).filter(Filter.lowercase())
-    return builder.filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()
+    return TextAnalyzerBuilder(Tokenizer.whitespace()).build()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Changes", "Library"]
 
 SOURCE = "(SELECT source FROM files WHERE article = number ORDER BY path LIMIT 1) AS source"
-ARTICLE = f"SELECT id, title, {SOURCE}, text, sha256, date, pages FROM articles WHERE id NOTNULL"
+ARTICLE = f"SELECT id, title, {SOURCE}, text, sha256, date, pages, language FROM articles WHERE id NOTNULL"
 SCORED = 5000  # passages that are scored together, where only some articles are searched
 ENTRY = f"SELECT id, title, {SOURCE}, sha256, date, length(text), added FROM articles WHERE id NOTNULL"
 
@@ -194,13 +194,13 @@ class Library:
             if among is not None:
                 ids = _ids(connection, among)
                 return [
-                    _chosen(connection, words, question, query, ids, k)
+                    _chosen(connection, words, self._embedder, question, query, ids, k)
                     for question, query in zip(questions, queries, strict=True)
                 ]
             vectors = self._current_vectors()
             nearest = vectors.nearest(queries, CANDIDATES)
             return [
-                _hits(connection, words, question, query, near, k)
+                _hits(connection, words, self._embedder, question, query, near, k)
                 for question, query, near in zip(questions, queries, nearest, strict=True)
             ]
 
@@ -243,8 +243,8 @@ class Library:
 
 
 def _article(row: Sequence[Any]) -> Article:
-    id, title, source, text, sha256, date, pages = row
-    return Article(id, title, source, text, sha256, date, *pages_from_json(pages))
+    id, title, source, text, sha256, date, pages, language = row
+    return Article(id, title, source, text, sha256, date, *pages_from_json(pages), language=language)
 
 
 def _entry(row: Sequence[Any]) -> Entry:
@@ -255,6 +255,7 @@ def _entry(row: Sequence[Any]) -> Entry:
 def _hits(
     connection: sqlite3.Connection,
     words: Words,
+    embedder: Embedder,
     question: str,
     query: NDArray[np.float32],
     nearest: list[int],
@@ -266,11 +267,17 @@ def _hits(
     best = words.best(question, CANDIDATES)
     cosine = scores(connection, query, sorted({*nearest, *best}))  # without what another process removed meanwhile
     near = order({id: cosine[id] for id in nearest if id in cosine})[:CANDIDATES]
-    return _fused(connection, words, question, cosine, near, [id for id in best if id in cosine], k)
+    return _fused(connection, words, embedder, question, cosine, near, [id for id in best if id in cosine], k)
 
 
 def _chosen(
-    connection: sqlite3.Connection, words: Words, question: str, query: NDArray[np.float32], ids: list[int], k: int
+    connection: sqlite3.Connection,
+    words: Words,
+    embedder: Embedder,
+    question: str,
+    query: NDArray[np.float32],
+    ids: list[int],
+    k: int,
 ) -> list[Hit]:
     """As ``_hits``, of the passages ``ids`` alone: both sides score all of them."""
     from index.vectors import scores
@@ -282,12 +289,14 @@ def _chosen(
         cosine |= scores(connection, query, part)
         said |= words.scores(question, part)
     best = order({id: score for id, score in said.items() if score and id in cosine})[:CANDIDATES]
-    return _fused(connection, words, question, cosine, order(cosine)[:CANDIDATES], best, k) if cosine else []
+    near = order(cosine)[:CANDIDATES]
+    return _fused(connection, words, embedder, question, cosine, near, best, k) if cosine else []
 
 
 def _fused(
     connection: sqlite3.Connection,
     words: Words,
+    embedder: Embedder,
     question: str,
     cosine: dict[int, float],
     near: list[int],
@@ -298,10 +307,17 @@ def _fused(
     dense = {id: rank for rank, id in enumerate(near, 1)}
     lexical = {id: rank for rank, id in enumerate(best, 1)}
     ids = sorted({*dense, *lexical})
-    fused = fuse({id: cosine[id] for id in ids}, words.scores(question, ids))
+    unread = {id for id, language in _languages(connection, ids) if not embedder.reads(language)}
+    fused = fuse({id: cosine[id] for id in ids}, words.scores(question, ids), unread)
     chosen = order(fused)[:k]
     passages = _passages(connection, f"passages.id IN ({','.join('?' * len(chosen))})", chosen)
     return [Hit(passages[id], fused[id], rank, dense.get(id), lexical.get(id)) for rank, id in enumerate(chosen, 1)]
+
+
+def _languages(connection: sqlite3.Connection, ids: list[int]) -> list[tuple[int, str]]:
+    """Each passage with the language of its article."""
+    select = "SELECT id, (SELECT language FROM articles WHERE number = article) FROM passages WHERE id IN"
+    return connection.execute(f"{select} ({','.join('?' * len(ids))})", ids).fetchall()
 
 
 def _ids(connection: sqlite3.Connection, among: Collection[str]) -> list[int]:

@@ -11,7 +11,9 @@ from index.sentence import blocks, sentences
 
 PARAGRAPH = 160  # tokens: about 120 words
 SHORT = 40  # tokens: less than this is not worth a passage of its own
-HEADING = re.compile(r"#{1,6}\s|(?![-*+•–]\s)(?=\S.{0,79}$)(?:\S+\s+){0,11}\S*[^\s.!?,:;…\"”’]$", re.DOTALL)
+HEADING = re.compile(
+    r"#{1,6}\s|(?![-*+•–]\s)(?=\S.{0,79}$)(?:\S+\s+){0,11}\S*[^\s.!?,:;…\"”’。！？।॥؟۔、，：；」』]$", re.DOTALL
+)
 UNEVEN = 1.2  # how much longer than the average a part may be, so that a cut can wait for a sentence's end
 BLANK_LINE = re.compile(r"\n\s*\n")
 
@@ -38,7 +40,7 @@ def split(article: Article, count_tokens: CountTokens, window: int) -> list[Pass
     text = article.text
     passages = []
     for start, end in _paragraphs(text, article.body, count_tokens):
-        for left, right in _fit(text, (start, end), count_tokens, window):
+        for left, right in _fit(text, (start, end), count_tokens, window, article.language):
             passages.append(Passage(article.id, left, right, text[left:right]))
     return passages
 
@@ -62,7 +64,7 @@ def _paragraphs(text: str, body: int, count_tokens: CountTokens) -> Iterator[Spa
         yield start, end
 
 
-def _fit(text: str, span: Span, count_tokens: CountTokens, window: int) -> Iterator[Span]:
+def _fit(text: str, span: Span, count_tokens: CountTokens, window: int, language: str) -> Iterator[Span]:
     """``span``, or the parts of it that fit ``window``, about equally long, cut between sentences where it has any."""
     start, end = span
     total = count_tokens(text[start:end])
@@ -71,7 +73,7 @@ def _fit(text: str, span: Span, count_tokens: CountTokens, window: int) -> Itera
         return
     parts = math.ceil(total / window)
     most = min(window, math.ceil(UNEVEN * total / parts))
-    starts = [start + sentence.start for sentence in sentences(text[start:end])][1:]
+    starts = [start + sentence.start for sentence in sentences(text[start:end], language)][1:]
     left = right = start
     size = 0
     for begin, stop in pairwise([start, *starts, end]):

@@ -28,6 +28,7 @@ from index.embedder import Embedder
 from index.library import Library
 from index.measure import Question, unpack
 from index.search import CANDIDATES
+from index.term import terms
 
 SIZES = (10_000, 100_000, 1_000_000)
 PER_ARTICLE = 50  # passages
@@ -177,13 +178,13 @@ def fts5(directory: Path, questions: list[Question]) -> dict[str, float]:
         "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2')"
     )
     with closing(Database(directory)) as database:
-        texts = lexical.texts(database.connection, 0)
-        connection.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", texts)
+        rows = ((id, text) for id, _, text in lexical.texts(database.connection, 0))
+        connection.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", rows)
     connection.commit()
     select = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words) LIMIT 50"
     asked = []
     for question in questions:
-        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(lexical.terms(question.text)))
+        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms(question.text)))
         asked.append(_timed(lambda match=match: connection.execute(select, [match]).fetchall()))
     with Library.open(directory) as library:
         words = lexical.current(library._database, None)

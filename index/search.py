@@ -1,5 +1,6 @@
 """Search: hybrid retrieval, the dense and the lexical ranking of passages fused into one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import TypeVar
@@ -8,6 +9,7 @@ from index.passage import Passage
 
 CANDIDATES = 50  # passages that each side puts forward
 LEXICAL_WEIGHT = 0.7  # against the dense side's 1; anything from 0.5 to 1 measures within a point
+UNREAD_WEIGHT = 0.1  # of the dense side where the embedder does not read the language; 0 to 0.3 within two points
 
 
 Id = TypeVar("Id", int, str)  # of a passage: a row's number, or a name
@@ -29,14 +31,19 @@ class Hit:
     lexical_rank: int | None
 
 
-def fuse(dense: dict[Id, float], lexical: dict[Id, float]) -> dict[Id, float]:
+def fuse(dense: dict[Id, float], lexical: dict[Id, float], unread: Collection[Id] = ()) -> dict[Id, float]:
     """The weighted sum of both sides' z-scores for each passage; both hold the same ids.
+
+    Passages in ``unread`` are in languages that the embedder does not read: their vectors count less.
 
     Z-score fusion: Wu, Crestani and Bi, "Evaluating Score Normalization Methods in Data Fusion", 2006.
     ``python -m index.measure`` shows what it gains over either side.
     """
     left, right = _standard(dense), _standard(lexical)
-    return {passage: left[passage] + LEXICAL_WEIGHT * right[passage] for passage in dense}
+    return {
+        passage: (UNREAD_WEIGHT if passage in unread else 1) * left[passage] + LEXICAL_WEIGHT * right[passage]
+        for passage in dense
+    }
 
 
 def order(scores: dict[Id, float]) -> list[Id]:

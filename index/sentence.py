@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import sentencex
 
+from index.language import ENGLISH
+
 FULL_WIDTH = 100  # characters; no line of hard-wrapped prose is longer
 LIMIT = 4_000  # characters; a paragraph that is longer is cut, so that no step sees more than this at once
 BLANK_LINE = re.compile(r"\n\s*\n")
@@ -31,14 +33,14 @@ class Sentence:
     text: str
 
 
-def sentences(text: str) -> list[Sentence]:
-    """The sentences of ``text`` in order, without surrounding blanks or list bullets.
+def sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
+    """The sentences of ``text`` in order, without surrounding blanks or list bullets; ``language`` has abbreviations.
 
     A line break ends a sentence unless the lines are hard-wrapped prose.
     """
     found = []
     for start, end in blocks(text):
-        for boundary in sentencex.get_sentence_boundaries("en", text[start:end].replace("\n", " ")):
+        for boundary in sentencex.get_sentence_boundaries(language, text[start:end].replace("\n", " ")):
             left, right = _trim(text, start + boundary["start_index"], start + boundary["end_index"])
             if any(character.isalnum() for character in text[left:right]):
                 found.append(Sentence(left, right, text[left:right]))

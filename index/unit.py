@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from index.front_matter import body
+from index.language import ENGLISH
 from index.passage import HEADING
 from index.sentence import BULLET, STOP, Sentence, Span, blocks, is_row, sentences
 
@@ -80,6 +81,7 @@ class Block:
 class Outline:
     """The headings above a place in a text, each with its level; the column names of a table; a list's lead-in."""
 
+    language: str = ENGLISH
     headings: list[tuple[int, str]] = field(default_factory=list)
     columns: str = ""
     lead: str = ""
@@ -103,7 +105,7 @@ class Outline:
 PLAIN = 7  # the level of a heading without a mark, below all that have one
 
 
-def units(text: str, start: int = 0, end: int | None = None) -> list[Unit]:
+def units(text: str, start: int = 0, end: int | None = None, language: str = ENGLISH) -> list[Unit]:
     """The units of ``text[start:end]`` in order, none of which overlap.
 
     Offsets count in ``text``, and what stands before ``start`` gives context: for a passage, give the article's text
@@ -115,7 +117,7 @@ def units(text: str, start: int = 0, end: int | None = None) -> list[Unit]:
     since = max(top, 0 if start <= BACK else text.find("\n", start - BACK, start) + 1 or start - BACK)
     seen = _blocks(text, [*blocks(text, since, start), *blocks(text, max(start, top), end)])
     found: list[Unit] = []
-    outline = Outline()
+    outline = Outline(language)
     position = 0
     while position < len(seen):
         block = seen[position]
@@ -288,7 +290,7 @@ def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:
         outline.lead = ""
     yield from _sentences(text, block.start, block.end, outline)
     if block.kind is Kind.PROSE and words.endswith((":", "：")):
-        outline.lead = " ".join(_last(sentences(words), words).split())[-OPENING:]
+        outline.lead = " ".join(_last(sentences(words, outline.language), words).split())[-OPENING:]
 
 
 def _last(found: Sequence[Sentence], words: str) -> str:
@@ -297,7 +299,7 @@ def _last(found: Sequence[Sentence], words: str) -> str:
 
 def _sentences(text: str, left: int, right: int, outline: Outline) -> Iterator[Unit]:
     """The sentences of a block; long ones in parts, of which the later ones are told how it began."""
-    for sentence in sentences(text[left:right]):
+    for sentence in sentences(text[left:right], outline.language):
         start, end = left + sentence.start, left + sentence.end
         opening = ""
         for part_start, part_end in _parts(text, start, end):

@@ -45,7 +45,8 @@ class Answer:
 
     ``confidence`` is the score that decides between the two, from 0 to 1; ``tokens`` how many tokens the models
     evaluated. ``short`` holds the key words alone, for scripts; ``unanswered`` says in one line which part of the
-    question the articles leave open. An answer serialises to JSON and back unchanged.
+    question the articles leave open; ``asked`` is the question as it was understood, where it leant on
+    the conversation. An answer serialises to JSON and back unchanged.
     """
 
     question: str
@@ -58,6 +59,7 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
     short: str | None = None
     unanswered: str | None = None
+    asked: str | None = None
 
     @property
     def abstained(self) -> bool:
@@ -76,6 +78,7 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         return {
             "question": self.question,
+            "asked": self.asked,
             "abstained": self.abstained,
             "reason": self.reason,
             "answer": self.text,
@@ -111,6 +114,7 @@ class Answer:
                 timings=Timings(**record["timings"]),
                 short=record.get("short"),
                 unanswered=record.get("unanswered"),
+                asked=record.get("asked"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"This is no answer saved with --json ({type(error).__name__}: {error}).") from error

@@ -5,18 +5,20 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from index.lexical import terms
 from index.open import AnyLibrary
 from index.search import Hit
+from index.term import terms
 from rag import checker, collection
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import JUDGED, QUICK, WRITTEN, absent, around, confidence, covers, judged
+from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, absent, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
+from rag.follow_up import History, alone
 from rag.generation import Reading
+from rag.lexical_reading import lexical_reading, unread
 from rag.models import Models
 from rag.prompt import Line
-from rag.question import YES_OR_NO, Kind, checked, in_context, joins, kind, topic
+from rag.question import YES_OR_NO, Kind, checked, joins, kind, topic
 from rag.writer import STATEMENTS, Draft
 
 HITS = 10
@@ -49,7 +51,8 @@ SMALL_TALK = (
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a question is on its way, in words, the evidence once it is chosen, and the statements shown so far.
+    """Where a question is on its way, in words, the evidence once it is chosen, the statements shown so far, and what
+    was ``asked`` where that had to be understood from the conversation.
 
     What a stage shows is never taken back: the statements of a later one, and of the answer, begin with them.
     """
@@ -57,6 +60,7 @@ class Stage:
     text: str
     evidence: tuple[Evidence, ...] = ()
     statements: tuple[Statement, ...] = ()
+    asked: str | None = None
 
 
 @dataclass
@@ -72,6 +76,11 @@ class Work:
     confidence: float = 0.0
     tokens: int = 0
 
+    @property
+    def unread(self) -> bool:
+        """Whether the evidence is in a language that the reader does not read."""
+        return unread(self.evidence)
+
 
 class Assistant:
     """Answers questions from a library with a reader and a writer, and cites what proves each statement.
@@ -85,8 +94,8 @@ class Assistant:
         self.models = models
         self.threshold = threshold
 
-    def ask(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Answer:
-        """The answer to ``question``; ``history`` holds the questions before it, oldest first.
+    def ask(self, question: str, history: History = (), quick: bool = False) -> Answer:
+        """The answer to ``question``; ``history`` holds the questions before it, or exchanges, oldest first.
 
         ``quick`` leaves the writer out. Raises UsageError for a question that is empty or too long for the window.
         """
@@ -99,31 +108,35 @@ class Assistant:
         self.library.search("warming up", HITS)
         self.models.warm_up()
 
-    def steps(self, question: str, history: Sequence[str] = (), quick: bool = False) -> Iterator[Stage | Answer]:
+    def steps(self, question: str, history: History = (), quick: bool = False) -> Iterator[Stage | Answer]:
         """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
         started = time.perf_counter()
         asked = checked(question)
-        work = Work(in_context(asked, history), kind(asked))
-        if work.kind is Kind.SMALL_TALK:
+        if kind(asked) is Kind.SMALL_TALK:
             yield Answer(question, (), SMALL_TALK, (), self.models.reader.model.name)
             return
-        yield Stage("Searching the articles")
+        quick = quick or self.models.writer is None
+        understood = alone(asked, history, None if quick else self.models.writer)
+        work = Work(understood, kind(asked if quick else understood))
+        rewritten = understood if understood != asked else None
+        yield Stage("Searching the articles", asked=rewritten)
         about = collection.answer(self.library, work.question)
         if about:
-            yield Answer(question, about, None, (), "library", 1.0)
+            yield Answer(question, about, None, (), "library", 1.0, asked=rewritten)
             return
         work.hits = self._search(work.question)
         searched = time.perf_counter()
         quick = quick or self.models.writer is None
         yield from self._read(work, FEW if quick else CANDIDATES)
         parts = [work]
-        if not quick and work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question)):
+        split = work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question))
+        if split and not quick and not work.unread:
             parts = yield from self._parts(work)
         read = time.perf_counter()
         statements: tuple[Statement, ...] = ()
         answered: list[Work] = []
         for part in parts:
-            threshold = QUICK if quick else self._judge(part)
+            threshold = self._threshold(part, quick)
             if part.confidence >= (threshold if self.threshold is None else self.threshold):
                 answered.append(part)
                 said = yield from self._said(part, quick, statements)
@@ -144,6 +157,7 @@ class Assistant:
             self._unanswered(work, [part for part in parts if part not in answered], statements)
             if statements
             else None,
+            rewritten,
         )
 
     def _search(self, question: str) -> list[Hit]:
@@ -160,6 +174,10 @@ class Assistant:
         if not work.evidence:
             return
         yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
+        if work.unread:
+            work.reading = lexical_reading(work.question, work.evidence)
+            work.confidence = work.reading.answerable
+            return
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
         lines, scores = [e.undated for e in work.evidence], [e.score for e in work.evidence]
         prior = [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence]
@@ -167,17 +185,17 @@ class Assistant:
         work.tokens += work.reading.tokens
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
-    def _judge(self, work: Work) -> float:
-        """Chooses what is written about, has the writer judge whether that answers, and returns the threshold to reach.
+    def _threshold(self, work: Work, quick: bool) -> float:
+        """The confidence to reach; before an answer is written, the writer judges whether the evidence holds one.
 
         A writer whose verdict is not known to be worth anything leaves the confidence as it is.
         """
-        writer = self.models.writer
-        assert writer is not None
-        work.chosen = work.evidence
-        if work.reading is None or not work.reading.candidates:
-            return WRITTEN
+        writer, work.chosen = self.models.writer, work.evidence
+        if quick or writer is None or work.reading is None or not work.reading.candidates:
+            return UNREAD if work.unread else QUICK
         work.chosen = thinned(work.evidence, work.reading.labels, FEWEST, MOST, ENOUGH)
+        if work.unread:
+            return UNREAD
         verdict = writer.verdict(work.question, [e.line for e in work.chosen])
         if verdict is None:
             return WRITTEN
@@ -223,7 +241,7 @@ class Assistant:
         best = work.reading.candidates[0]
         evidence = work.evidence[best.label - 1]
         said = evidence.text
-        if work.kind is Kind.POLAR and _decided(work.reading):
+        if work.kind is Kind.POLAR and best.text and _decided(work.reading):
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 
@@ -303,7 +321,7 @@ class Assistant:
         writer has to find that it answers, too.
         """
         best, writer = self._best(work), self.models.writer
-        if best is None or work.reading is None or work.kind is Kind.POLAR or writer is None:
+        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread or writer is None:
             return []
         others = [e for e in work.evidence if e.article != best.article and e.score >= RIVAL * best.score]
         if not others:
@@ -328,6 +346,8 @@ class Assistant:
         """In one line, which part of the question the articles leave open: the parts that are ``left``, or a name."""
         if left:
             return f"The articles do not say: {' '.join(part.question for part in left)}"
+        if work.unread:
+            return None
         unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
         return f"The articles do not say anything about {', '.join(unknown)}." if unknown else None
 

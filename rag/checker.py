@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.lexical import terms
+from index.term import terms
 from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from index.open import AnyLibrary
     from rag.answer import Answer
     from rag.assistant import Assistant
+    from rag.follow_up import History
 
 ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
 SEEDS = Path("seeds")
@@ -161,15 +162,28 @@ def ask(
 
 
 @main.command()
+@click.option("--resume", "resumed", is_flag=True, help="Go on with the last conversation about this library.")
 @click.pass_obj
-def chat(options: dict[str, Any]) -> None:
-    """A conversation: a question may lean on the ones before it ("And until when?"). An empty line ends it."""
+def chat(options: dict[str, Any], resumed: bool) -> None:
+    """A conversation: a question may lean on the ones before it and their answers ("And until when?"), and then you see
+    how it was understood. An empty line ends it.
+
+    \b
+    rag chat
+    rag chat --resume
+    """
+    from index.open import folder
+    from rag.conversation import Conversation
+
     with _assistant(options) as assistant:
-        history: list[str] = []
+        conversation = Conversation(folder(options["library"]), resumed)
+        if resumed:
+            last = f", last: {conversation.exchanges[-1].question}" if conversation.exchanges else ""
+            say(options, _text().printable(f"{len(conversation.exchanges)} questions so far{last}"))
         while question := _line():
-            _shown(options, assistant, question, history)
+            given = _shown(options, assistant, question, conversation.exchanges)
             click.echo()
-            history.append(question)
+            conversation.add(question, given)
 
 
 @main.command()
@@ -294,7 +308,7 @@ def _assistant(options: dict[str, Any], quick: bool = False) -> Iterator["Assist
 
 
 def _shown(
-    options: dict[str, Any], assistant: "Assistant", question: str, history: Sequence[str] = (), quick: bool = False
+    options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = (), quick: bool = False
 ) -> "Answer":
     """The answer, whose statements are printed as soon as they have passed the check."""
     from rag.answer import Answer
@@ -304,6 +318,8 @@ def _shown(
         if isinstance(step, Answer):
             live.answer(step)
             return step
+        if step.asked:
+            live.asked(step.asked)
         live.stage(step.text, step.statements)
     raise AssertionError("an assistant ends with an answer")
 

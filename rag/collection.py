@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 
 from index.entry import Entry
-from index.lexical import terms
 from index.open import AnyLibrary
 from index.search import Hit
+from index.term import terms
 from index.unit import units
 from rag.answer import Statement
 from rag.checker import numbers

@@ -4,12 +4,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Article
-from index.lexical import terms
+from index.language import ENGLISH
 from index.passage import Passage
 from index.search import Hit
+from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
 from rag.prompt import Line
@@ -41,6 +42,7 @@ class Evidence:
     score: float
     title: str = ""
     context: str = ""
+    language: str = ENGLISH
 
     @property
     def line(self) -> Line:
@@ -83,24 +85,26 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
     expected answer type. Words that stand only in its title or heading count for a share.
     """
     candidates = [(rank, hit, e) for rank, hit in enumerate(hits) for e in _units(hit.passage, article_of)]
-    stems = [set(terms(e.text)) for _, _, e in candidates]
-    above = [set(terms(f"{e.title} {e.context}")) for _, _, e in candidates]
-    asked = dict.fromkeys(terms(question))
+    stems = [set(terms(e.text, e.language)) for _, _, e in candidates]
+    above = [set(terms(f"{e.title} {e.context}", e.language)) for _, _, e in candidates]
     spread = Counter(stem for own, title in zip(stems, above, strict=True) for stem in own | title)
-    weight = {s: math.log(1 + len(candidates) / (1 + spread[s])) for s in asked}
-    whole = sum(weight.values()) or 1.0
+    asked = {language: dict.fromkeys(terms(question, language)) for language in {e.language for _, _, e in candidates}}
+    weights = {
+        language: {s: math.log(1 + len(candidates) / (1 + spread[s])) for s in found}
+        for language, found in asked.items()
+    }
     wanted = expected(question)
     scored: list[tuple[tuple[int, int], Evidence]] = []
     for (rank, hit, evidence), own, title in zip(candidates, stems, above, strict=True):
         akin = {s[:AKIN] for s in own}
-        overlap = 0.0
+        overlap, weight = 0.0, weights[evidence.language]
         for s, w in weight.items():
             share = 1.0 if s in own else KINSHIP if s[:AKIN] in akin else NAMED if s in title else 0.0
             overlap += w * share
-        score = overlap / whole + FUSED * (hit.score - hits[0].score)
+        score = overlap / (sum(weight.values()) or 1.0) + FUSED * (hit.score - hits[0].score)
         if wanted and wanted.search(evidence.text):
             score += FITS
-        scored.append(((rank, evidence.start), _scored(evidence, score)))
+        scored.append(((rank, evidence.start), replace(evidence, score=score)))
     chosen = sorted(scored, key=lambda s: (-s[1].score, s[0]))[:count]
     return [evidence for _, evidence in sorted(chosen, key=lambda s: s[0])]
 
@@ -111,18 +115,13 @@ def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]
             yield _evidence(passage.article_id, unit, passage.start, "")
         return
     article = article_of(passage.article_id)
-    for unit in units(article.text, passage.start, passage.end):
-        yield _evidence(article.id, unit, 0, named(article))
+    for unit in units(article.text, passage.start, passage.end, article.language):
+        yield replace(_evidence(article.id, unit, 0, named(article)), language=article.language)
 
 
 def _evidence(article: str, unit: Unit, offset: int, title: str) -> Evidence:
     context = "" if unit.context.strip().lower() == title.lower() else unit.context
     return Evidence(article, offset + unit.start, offset + unit.end, unit.text, 0.0, title, context)
-
-
-def _scored(evidence: Evidence, score: float) -> Evidence:
-    return Evidence(evidence.article, evidence.start, evidence.end, evidence.text, score, evidence.title,
-                    evidence.context)  # fmt: skip
 
 
 def named(article: Article) -> str:

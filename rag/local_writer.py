@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rag.confidence import WEIGHED
+from rag.follow_up import Exchange, conversation
 from rag.language_model import LanguageModel, Logprobs
-from rag.prompt import INSTRUCTIONS, SPLIT, VERDICT, Line, evidence_block, one_line, question_block
-from rag.writer import STATEMENTS, Draft, drafts, simple
+from rag.prompt import FOLLOW_UP, INSTRUCTIONS, SPLIT, VERDICT, Line, evidence_block, one_line, question_block
+from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 LONGEST = 64  # tokens of a statement's words
 TOKENS = 220  # of an answer
@@ -72,17 +73,25 @@ class LocalWriter:
 
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; itself alone where it is one."""
+        return simple(self._reply(SPLIT, one_line(question)), question)
+
+    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+        """See ``Writer``."""
+        return rewritten(self._reply(FOLLOW_UP, conversation(question, said), line=True))
+
+    def _reply(self, system: str, message: str, line: bool = False) -> str:
+        """What the model says to ``message``, or its first ``line``; nothing where it finds no end."""
         model = self.model
-        before, turn = model.frame(SPLIT)
+        before, turn = model.frame(system)
         with model.lock:
-            prompt = [*before, *model.tokens(one_line(question)), *turn]
+            prompt = [*before, *model.tokens(message), *turn]
             written: list[int] = []
             while len(written) < SPLIT_TOKENS:
                 token = int(model.next([*prompt, *written], [len(before), len(prompt)]).argmax())
-                if token == model.ends[0]:
-                    return simple(b"".join(map(model.piece, written)).decode(errors="ignore"), question)
+                if token == model.ends[0] or (line and written and b"\n" in model.piece(token)):
+                    return b"".join(map(model.piece, written)).decode(errors="ignore")
                 written.append(token)
-        return [question]
+        return ""
 
     def warm_up(self) -> None:
         """Read the beginning that all prompts share."""

@@ -39,6 +39,25 @@ VERDICT = (
     "Do the sentences state the answer to exactly this question, about the same thing, person, place and time? "
     "Answer yes or no.\n"
 )
+FOLLOW_UP = """Rewrite the last question so that it can be understood without the conversation: put the names and \
+things that are meant in the place of words like it, they and there, and complete what was left out. Keep its \
+language. If it can be understood alone, repeat it as it is.
+
+Examples:
+Q: Who built the Brandt Tower?
+A: Ida Brandt built it in 1912.
+Last question: And how high is it?
+-> How high is the Brandt Tower?
+
+Q: When did the ferry to Oss stop?
+A: The ferry to Oss stopped in 1950.
+Last question: Why?
+-> Why did the ferry to Oss stop in 1950?
+
+Q: Who runs the school?
+A: Anna Holm runs the school.
+Last question: How many bells are there in the church?
+-> How many bells are there in the church?"""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""Questions: what kind of answer one asks for, and what it is about when it leans on the ones before."""
+"""Questions: what kind of answer one asks for."""
 
 import re
-from collections.abc import Sequence
 from enum import Enum
 
 from index.errors import UsageError
@@ -33,17 +32,6 @@ SMALL_TALK = re.compile(
     r"(?:can you )?help(?: me)?|ok(?:ay)?|cool|great|nice|test)(?: there| footnote| everyone| all)?[\s.!?,]*",
     re.I,
 )
-LEANING = re.compile(
-    r"(?:and|but|so|or|then|also|what about|how about|why|why not|who else|what else|where else|which ones?|when|"
-    r"until when|since when|how (?:much|many|long|so))\b(?P<rest>.*)",
-    re.I,
-)
-REFERENCE = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|one|ones|"
-    r"former|latter|same|else)\b",
-    re.I,
-)
-FEW_WORDS = 4
 YES_OR_NO = ("Yes", "No")
 
 
@@ -93,24 +81,6 @@ def topic(question: str) -> str:
 def joins(question: str) -> bool:
     """Whether ``question`` plainly asks two things ("Who built it, and when?")."""
     return bool(JOINED.search(question.strip()))
-
-
-def in_context(question: str, history: Sequence[str]) -> str:
-    """``question`` together with the one before it, where it can't be understood alone ("And until when?")."""
-    if not history or not leans(question):
-        return question
-    return f"{history[-1].strip()} {question.strip()}"
-
-
-def leans(question: str) -> bool:
-    """Whether ``question`` refers to what was said before: it opens like an afterthought, or only points."""
-    words = question.split()
-    opening = LEANING.match(question.strip())
-    if opening and (
-        len(words) <= FEW_WORDS or re.match(r"(?:and|but|so|or|then|also|what about|how about)\b", question, re.I)
-    ):
-        return True
-    return bool(REFERENCE.search(question)) and not re.search(r"(?<!^)\b[A-Z][a-z]", question.strip()[1:])
 
 
 def checked(question: str) -> str:

@@ -15,9 +15,14 @@ KEPT = "\n\t\u200c\u200d"  # line, tab, and the joiners
 
 def answer(given: Answer) -> str:
     """The statements with footnote marks, what stays open, then each footnote: title, quote, ``path:start-end``."""
-    if given.abstained:
-        return printable(given.reason or "")
-    return printable("\n".join([" ".join(statements(given.statements)), *_rest(given)]))
+    asked = [understood(given.asked)] if given.asked else []
+    said = [given.reason or ""] if given.abstained else [" ".join(statements(given.statements)), *_rest(given)]
+    return printable("\n".join([*asked, *said]))
+
+
+def understood(question: str) -> str:
+    """How a question is shown that leant on the conversation."""
+    return f"Asked as: {question}"
 
 
 def statements(said: Sequence[Statement]) -> list[str]:
@@ -43,6 +48,11 @@ class Live:
         self._out = out
         self._progress = progress
         self._shown = 0
+
+    def asked(self, question: str) -> None:
+        """Show how the question was understood."""
+        self._clear()
+        print(printable(understood(question)), file=self._out, flush=True)
 
     def stage(self, text: str, said: Sequence[Statement]) -> None:
         """Show how far it is, and what has been said."""

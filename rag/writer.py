@@ -3,12 +3,17 @@
 What a writer says is only a proposal: `checker.py` decides what is shown.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rag.prompt import Line
+
+if TYPE_CHECKING:
+    from rag.follow_up import Exchange
 
 STATEMENTS = 4  # at most, of an answer
 PARTS = 4  # simple questions in one, at most
@@ -48,6 +53,10 @@ class Writer(Protocol):
         """The simple questions that ``question`` is made of; itself alone where it is one."""
         ...
 
+    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+        """``question`` so that it can be understood without what was ``said`` before it; "" where that fails."""
+        ...
+
     def warm_up(self) -> None:
         """Load what loads late."""
         ...
@@ -58,6 +67,12 @@ def simple(text: str, question: str) -> list[str]:
     found = [line.lstrip("->–•* 0123456789.)").strip() for line in text.splitlines()]
     kept = [line for line in dict.fromkeys(found) if any(c.isalpha() for c in line)]
     return kept if 1 < len(kept) <= PARTS else [question]
+
+
+def rewritten(text: str) -> str:
+    """The question in ``text``, what a model made of one: its first line without a mark before it."""
+    first = next((line for line in text.splitlines() if any(map(str.isalpha, line))), "")
+    return first.strip().removeprefix("->").strip().removeprefix("Q:").strip()
 
 
 def drafts(text: str, count: int, over: bool = True) -> list[Draft]:

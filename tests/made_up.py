@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rag.follow_up import Exchange
 from rag.models import Models, _done
 from rag.prompt import Line
 from rag.reader import Reader
@@ -31,6 +32,9 @@ class MadeUpWriter:
 
     def parts(self, question: str) -> list[str]:
         return self.taken_apart.get(question, [question])
+
+    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+        return f"{said[-1].question} {question}"
 
     def warm_up(self) -> None:
         pass

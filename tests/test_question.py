@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import UsageError
-from rag.question import Kind, checked, in_context, kind
+from rag.question import Kind, checked, kind
 
 
 @pytest.mark.parametrize(
@@ -31,19 +31,6 @@ from rag.question import Kind, checked, in_context, kind
 )
 def test_the_form_of_a_question_says_what_it_asks_for(question: str, expected: Kind) -> None:
     assert kind(question) is expected
-
-
-@pytest.mark.parametrize(
-    "follow_up", ["And until when?", "Who else?", "Why?", "When did it end?", "How much did they pay?"]
-)
-def test_a_follow_up_is_asked_together_with_the_question_before_it(follow_up: str) -> None:
-    assert in_context(follow_up, ["Who signed the treaty of Oss?"]) == f"Who signed the treaty of Oss? {follow_up}"
-
-
-@pytest.mark.parametrize("question", ["Who founded Brindle?", "When was the harbour of Oss closed by its owners?"])
-def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
-    assert in_context(question, ["Who signed the treaty?"]) == question
-    assert in_context("And until when?", []) == "And until when?"
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\n"])

@@ -106,7 +106,7 @@ class Chat:
             id = id or self._conversations.begin(owner, question)
             turn = Turn(question, parent, scope, quick, stage="Waiting")
             self._conversations.add(owner, id, turn)
-            self._line.ask(turn, [t.question for t in before if t.answered])
+            self._line.ask(turn, [t.exchange for t in before if t.answered])
         except FootnoteError as error:
             return self.view(owner, id, str(error))
         return self.view(owner, id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.lexical import terms
+from index.term import terms
 from ui.conversations import Place
 from ui.export import plain
 from ui.quote import Quote
@@ -48,6 +48,9 @@ def _turn(number: int, turn: Turn, place: Place | None) -> str:
     elif turn.answered:
         body = _outcome(turn) + _tools(turn) + _details(turn) + _next(turn)
     state = "pending" if turn.stage else "done"
+    asked = turn.record.get("asked")
+    if asked:
+        body = f'<p class="asked" dir="auto">Asked as: {text(asked)}</p>{body}'
     return (
         f'<section class="turn" data-turn="{text(turn.id)}" data-number="{number}" data-state="{state}" '
         f'aria-label="Question {number + 1}"><div class="question"><h2 dir="auto">{text(turn.question)}</h2>'

@@ -11,6 +11,7 @@ from index.errors import FootnoteError
 from rag.answer import Answer
 from rag.assistant import Assistant, Stage
 from rag.evidence import Evidence
+from rag.follow_up import History
 from ui.backend import Backend
 from ui.conversations import Conversations
 from ui.record import partial, record
@@ -28,7 +29,7 @@ class Job:
     """A question in the line; ``version`` counts how often ``turn`` has changed."""
 
     turn: Turn
-    history: Sequence[str]
+    history: History
     version: int = 0
     stopped: bool = False
 
@@ -45,8 +46,8 @@ class Line:
         self._threads: list[Thread] = []
         backend.is_busy = lambda: bool(self._jobs)
 
-    def ask(self, turn: Turn, history: Sequence[str]) -> None:
-        """Put ``turn`` at the end of the line; ``history`` holds the questions before it."""
+    def ask(self, turn: Turn, history: History) -> None:
+        """Put ``turn`` at the end of the line; ``history`` holds the exchanges before it."""
         with self._changed:
             job = self._jobs[turn.id] = Job(turn, history)
             self._waiting.append(job)
@@ -177,7 +178,7 @@ class Line:
 
 
 def _steps(
-    assistant: Assistant, question: str, history: Sequence[str], quick: bool
+    assistant: Assistant, question: str, history: History, quick: bool
 ) -> "Generator[Stage | Answer, None, None]":
     """The assistant's steps, to be closed."""
     yield from assistant.steps(question, history, quick=quick)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from rag.follow_up import Exchange
 from ui.quote import Quote
 from ui.scope import EVERYWHERE, Scope
 
@@ -35,6 +36,11 @@ class Turn:
     def answered(self) -> bool:
         """Whether there is an answer, be it an abstention."""
         return "abstained" in self.record
+
+    @property
+    def exchange(self) -> Exchange:
+        """It as a later question may lean on it."""
+        return Exchange(self.record.get("asked") or self.question, self.record.get("answer") or "")
 
     @property
     def statements(self) -> list[dict[str, Any]]:

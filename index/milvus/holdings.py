@@ -15,14 +15,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index import lexical
 from index.article import Article, pages_from_json
 from index.errors import FootnoteError
 from index.holdings import File, Plan, Whole
 from index.milvus.client import FOREVER, Client, Row, literal
 from index.milvus.lease import lease
-from index.milvus.records import ROW, State, among, changed, digest, lowered, parts, record, shortened, whole
+from index.milvus.records import (
+    ROW,
+    State,
+    among,
+    changed,
+    digest,
+    language,
+    lowered,
+    parts,
+    record,
+    shortened,
+    whole,
+)
 from index.passage import Passage
+from index.term import stems
 
 SMALL = 5000  # rows read at once, where they hold no text
 CONTENT = ("text", "pages", "stored")  # kinds of rows that go with an article
@@ -101,12 +113,13 @@ class MilvusHoldings:
                         "start": passage.start,
                         "end": passage.end,
                         "born": born,
-                        "words": words(article.title, passage.text),
+                        "words": words(article.title, passage.text, article.language),
                         "vector": vector,
                     }
                 )
-            data = {"title": article.title, "date": article.date, "length": len(article.text), "passages": len(spans)}
-            row = record("stored", f"stored:{article.sha256}", article=article.sha256, data=json.dumps(data))
+            data = {"title": article.title, "date": article.date, "language": article.language}
+            size = {"length": len(article.text), "passages": len(spans)}
+            row = record("stored", f"stored:{article.sha256}", article=article.sha256, data=json.dumps(data | size))
             stored.append(row)
         client.write(client.records, content)
         client.write(client.passages, passages)
@@ -123,7 +136,9 @@ class MilvusHoldings:
         if all(generation not in (row["born"], row["gone"]) for row in rows):
             return  # a file's stamp or spelling is no new state
         count = state.passages + sum(_passages(row, generation) for row in rows)
-        state = replace(state, generation=generation, passages=count)
+        told = {language(json.loads(row["data"])) for row in rows if row["kind"] == "article"}
+        languages = sorted({*state.languages, *told})
+        state = replace(state, generation=generation, passages=count, languages=languages)
         state.keep(self._client)
         self._settle(state)
         self._client.seal()
@@ -140,7 +155,8 @@ class MilvusHoldings:
                 found = self.passages(row["name"], sha256, text)
                 offsets = pages_from_json(pages)
                 vectors = np.array([vector for _, vector in found], dtype="<f4").reshape(len(found), -1)
-                article = Article(row["name"], data["title"], "", text, sha256, data["date"], *offsets)
+                about = (row["name"], data["title"], "", text, sha256, data["date"], *offsets)
+                article = Article(*about, language=language(data))
                 yield article, [passage for passage, _ in found], vectors
 
     def passages(self, id: str, sha256: str, text: str) -> list[tuple[Passage, list[float]]]:
@@ -199,7 +215,7 @@ class MilvusHoldings:
         text = whole(client, "text", [article])[article]
         fields = ("article", "start", "end", "born", "vector")
         rows = [
-            row | {"words": words(title, text[row["start"] : row["end"]])}
+            row | {"words": words(title, text[row["start"] : row["end"]], language(stored))}
             for row in client.each(client.passages, f"article == {literal(article)}", "id", *fields)
         ]
         client.write(client.passages, rows)
@@ -230,9 +246,9 @@ class MilvusHoldings:
             self._client.delete(self._client.records, f"kind in {literal(CONTENT)} and {condition}")
 
 
-def words(title: str, text: str) -> str:
+def words(title: str, text: str, language: str) -> str:
     """What Milvus ranks a passage by: the stems of its article's title and its own."""
-    return shortened(" ".join(lexical.stems(f"{title}\n{text}")))
+    return shortened(" ".join(stems(f"{title}\n{text}", language)))
 
 
 def _stamp(row: Row) -> str | None:

@@ -19,7 +19,7 @@ from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
 from index.milvus.holdings import SMALL, MilvusHoldings
-from index.milvus.records import ROW, State, among, lowered, whole
+from index.milvus.records import ROW, State, among, language, lowered, whole
 from index.mirror import Changes, Intake
 from index.passage import Passage
 from index.search import Hit
@@ -211,7 +211,9 @@ class MilvusLibrary:
                 f"The embedder {self._embedder.name} now gives {queries.shape[1]} dimensions, the library has "
                 f"{state.dimensions}: use the model that made it, or index into another library."
             )
-        return self._steady(lambda state: ranking.search(self._client, state, questions, queries, k, among), state)
+        return self._steady(
+            lambda state: ranking.search(self._client, state, self._embedder, questions, queries, k, among), state
+        )
 
     def rate(self, rating: Feedback) -> None:
         """As ``Library.rate``."""
@@ -274,7 +276,8 @@ class MilvusLibrary:
             key, data = row["article"], json.loads(row["data"])
             offsets = pages_from_json(pages[key])
             source = sources.get(key, "")
-            found.append(Article(row["name"], data["title"], source, texts[key], key, data["date"], *offsets))
+            about = (row["name"], data["title"], source, texts[key], key, data["date"], *offsets)
+            found.append(Article(*about, language=language(data)))
         return found
 
 

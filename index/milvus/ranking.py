@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from index import lexical
+from index.embedder import Embedder
+from index.lexical import NEAR, NEAR_WEIGHT
 from index.milvus.client import Client, Row, literal
-from index.milvus.records import PART, State, among, part
+from index.milvus.records import PART, State, among, language, part
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
+from index.term import neighbours, terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +27,7 @@ Found = dict[str, tuple[float, Row]]  # score and row of passages by id, best fi
 def search(
     client: Client,
     state: State,
+    embedder: Embedder,
     questions: Sequence[str],
     queries: NDArray[np.float32],
     k: int,
@@ -35,12 +39,15 @@ def search(
     for first in range(0, len(questions), TOGETHER):
         asked, vectors = questions[first : first + TOGETHER], queries[first : first + TOGETHER]
         born = f"born <= {state.generation}{scope}"  # passes over what is being stored
-        texts = [" ".join(dict.fromkeys(lexical.terms(question))) for question in asked]
+        texts = [" ".join(_terms(state, question)) for question in asked]
         dense = client.search("vector", list(vectors), born, CANDIDATES, "article")
         words = client.search("sparse", texts, born, CANDIDATES, "article")
-        names = _names(client, state, [*dense, *words])
+        articles = _articles(client, state, [*dense, *words])
+        names = {article: row["name"] for article, row in articles.items()}
+        unread = {a for a, row in articles.items() if not embedder.reads(language(json.loads(row["data"])))}
         for near, said, question, vector in zip(dense, words, asked, vectors, strict=True):
-            hits.append(_hits(client, names, _known(names, near), _known(names, said), question, vector, k))
+            known = _known(names, near), _known(names, said)
+            hits.append(_hits(client, state, names, unread, *known, question, vector, k))
     return hits
 
 
@@ -54,13 +61,18 @@ def _of(client: Client, state: State, ids: Collection[str]) -> str:
     return " or ".join(among("article", texts)) or "born < 0"
 
 
-def _names(client: Client, state: State, found: Sequence[Found]) -> dict[str, str]:
-    """The ids of the articles that passages are of, by sha256, without those that are not published."""
+def _terms(state: State, question: str) -> list[str]:
+    """The terms of ``question``, by the rules of every language that there is."""
+    return list(dict.fromkeys(term for one in state.languages for term in terms(question, one)))
+
+
+def _articles(client: Client, state: State, found: Sequence[Found]) -> dict[str, Row]:
+    """The rows of the articles that passages are of, by sha256, without those that are not published."""
     articles = {row["article"] for passages in found for _, row in passages.values()}
     return {
-        row["article"]: row["name"]
+        row["article"]: row
         for condition in among("article", articles)
-        for row in client.find(client.records, f"{state.now('article')} and {condition}", "article", "name")
+        for row in client.find(client.records, f"{state.now('article')} and {condition}", "article", "name", "data")
     }
 
 
@@ -70,7 +82,9 @@ def _known(names: dict[str, str], found: Found) -> list[str]:
 
 def _hits(
     client: Client,
+    state: State,
     names: dict[str, str],
+    unread: Collection[str],
     near: list[str],
     said: list[str],
     question: str,
@@ -85,10 +99,10 @@ def _hits(
         return []
     rows = {row["id"]: row for row in client.get(client.passages, ids, *SPAN, "words", "vector")}
     cosine = {id: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for id, row in rows.items()}
-    bm25 = _scores(client, question, {id: row["words"].split() for id, row in rows.items()})
+    bm25 = _scores(client, state, question, {id: row["words"].split() for id, row in rows.items()})
     dense = {id: rank for rank, id in enumerate(order({id: cosine[id] for id in near}), 1)}
     words = {id: rank for rank, id in enumerate(said, 1)}
-    fused = fuse(cosine, bm25)
+    fused = fuse(cosine, bm25, {id for id, row in rows.items() if row["article"] in unread})
     chosen = order(fused)[:k]
     passages = _passages(client, names, [rows[id] for id in chosen])
     return [
@@ -97,27 +111,28 @@ def _hits(
     ]
 
 
-def _scores(client: Client, question: str, words: dict[str, list[str]]) -> dict[str, float]:
-    """The BM25 score of each passage, whose ``words`` are given by id; as `index/lexical.py` gives it.
+def _scores(client: Client, state: State, question: str, words: dict[str, list[str]]) -> dict[str, float]:
+    """The BM25 score of each passage, whose ``words`` are given by id; as `index/lexical.py` gives it, but
+    that terms of one language are looked for in articles of the others, too.
 
     Milvus is asked for each term's share: two that are neighbours in ``question`` count once more, a little, where
     they stand near each other.
     """
-    terms = list(dict.fromkeys(lexical.terms(question)))
-    found = client.search("sparse", terms, f"id in {literal(list(words))}", len(words)) if terms else []
-    shares = {term: {id: score for id, (score, _) in hits.items()} for term, hits in zip(terms, found, strict=True)}
+    asked = _terms(state, question)
+    found = client.search("sparse", asked, f"id in {literal(list(words))}", len(words)) if asked else []
+    shares = {term: {id: score for id, (score, _) in hits.items()} for term, hits in zip(asked, found, strict=True)}
     scores = {id: sum(share.get(id, 0.0) for share in shares.values()) for id in words}
-    for a, b in lexical.neighbours(question):
+    for a, b in dict.fromkeys(pair for one in state.languages for pair in neighbours(question, one)):
         for id in shares[a].keys() & shares[b].keys():
-            scores[id] += lexical.NEAR_WEIGHT * _near(words[id], a, b) * (shares[a][id] + shares[b][id])
+            scores[id] += NEAR_WEIGHT * _near(words[id], a, b) * (shares[a][id] + shares[b][id])
     return scores
 
 
 def _near(words: list[str], a: str, b: str) -> int:
     """In how many of both orders tantivy would find them near each other: a step costs one, changing places two."""
     places, others = ([place for place, word in enumerate(words) if word == wanted] for wanted in (a, b))
-    apart = min((abs(place - other) for place in places for other in others), default=lexical.NEAR + 2)
-    return int(apart - 1 <= lexical.NEAR) + int(apart + 1 <= lexical.NEAR)
+    apart = min((abs(place - other) for place in places for other in others), default=NEAR + 2)
+    return int(apart - 1 <= NEAR) + int(apart + 1 <= NEAR)
 
 
 def _passages(client: Client, names: dict[str, str], rows: Sequence[Row]) -> list[Passage]:

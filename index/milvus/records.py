@@ -6,10 +6,12 @@ generation is the library's: writing that one row publishes all that was prepare
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from index.errors import FootnoteError
+from index.language import ENGLISH
 from index.milvus.client import FOREVER, LONGEST, Client, Row, literal
 
 VERSION = 1
@@ -27,6 +29,7 @@ class State:
     embedder: str = ""
     dimensions: int = 0
     agreement: float = 0.0
+    languages: Sequence[str] = (ENGLISH,)  # of all articles that it has held
 
     @classmethod
     def of(cls, client: Client) -> "State":
@@ -42,7 +45,7 @@ class State:
 
     def keep(self, client: Client) -> None:
         """Let everybody see this generation; what made the library has a row of its own, written once."""
-        names = ("version", "generation", "passages")
+        names = ("version", "generation", "passages", "languages")
         data = json.dumps({name: value for name, value in asdict(self).items() if name in names})
         client.write(client.records, [record("state", "state", data=data)])
 
@@ -70,6 +73,11 @@ def lowered(title: str) -> str:
 def shortened(text: str) -> str:
     """``text``, or as much of it as Milvus takes."""
     return text.encode()[:LONGEST].decode(errors="ignore")
+
+
+def language(data: dict[str, Any]) -> str:
+    """What is kept of an article's language; those that were indexed before it was told are read as English."""
+    return str(data.get("language", ENGLISH))
 
 
 def digest(text: str) -> str:

@@ -1,0 +1,28 @@
+"""Languages: which one a text is in, as an ISO 639 code ("en", "de", "zh")."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+ENGLISH = "en"
+SAMPLE = 1_000  # characters that tell the language of a text
+NONE = "zxx"  # what is found in figures and codes
+CLEARLY = 100  # times as probable as English that another language must be
+
+
+def tell(text: str) -> str:
+    """The language of ``text``; English where that is in doubt, as for a list of names or a table of figures."""
+    ranked = dict(_identifier().rank(" ".join(text[:SAMPLE].split())))
+    best = max(ranked, key=lambda language: ranked[language])
+    return best if best != NONE and ranked[best] >= CLEARLY * ranked[ENGLISH] else ENGLISH
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,0 +1,37 @@
+"""The conversation of ``rag chat``, kept in the library's folder so that it can be taken up again."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rag.answer import Answer
+from rag.follow_up import Exchange
+
+NAME = "chat.jsonl"
+
+
+class Conversation:
+    """Exchanges in a file, one a line, which is begun anew unless it is ``resumed``."""
+
+    def __init__(self, folder: Path, resumed: bool = False) -> None:
+        self._file = folder / NAME
+        self.exchanges: list[Exchange] = self._read() if resumed else []
+        if not resumed:
+            self._file.unlink(missing_ok=True)
+
+    def add(self, question: str, given: Answer) -> None:
+        """Keep one more exchange."""
+        exchange = Exchange(given.asked or question, given.text or "")
+        self.exchanges.append(exchange)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
+
+    def _read(self) -> list[Exchange]:
+        """What is there; a line that was cut off is left out."""
+        found = []
+        for line in self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []:
+            try:
+                found.append(Exchange(**json.loads(line)))
+            except (ValueError, TypeError):
+                continue
+        return found

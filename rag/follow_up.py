@@ -1,0 +1,88 @@
+"""Follow-ups: questions that lean on the conversation, asked so that they can be understood alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from index.language import tell
+from index.term import stems, terms
+from rag.checker import asked_of, names
+from rag.question import Kind, kind
+
+if TYPE_CHECKING:
+    from rag.writer import Writer
+
+POINTING = re.compile(
+    r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|then|there|one|ones|"
+    r"former|latter|same|else)\b",
+    re.I,
+)
+NOT_POINTING = re.compile(  # "how many ships were there", "the bridge that collapsed"
+    r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|be|been)\b|(?<=\w )that (?=\w+(?:s|ed)\b)", re.I
+)
+AFTERTHOUGHT = re.compile(r"\W*(?:and|but|so|or|then|also|what about|how about)\b", re.I)
+FEW = 3  # terms: a question of so few that names nothing is about what was spoken of
+KEPT = 3  # exchanges that a question may lean on
+NAMED = 4  # names of the last answer that are looked for, too, where there is no writer
+LINE = 300  # characters of a question or an answer that a writer reads
+KNOWN = 0.8  # share of a rewritten question's terms that must have been said
+OWN = 0.5  # share of the question's own words that a rewritten one keeps
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question, as it was understood, and what was answered; "" for nothing."""
+
+    question: str
+    answer: str = ""
+
+
+History: TypeAlias = Sequence[str | Exchange]  # oldest first; a mere question is one whose answer is not known
+
+
+def leans(question: str) -> bool:
+    """Whether ``question`` may need what was said before: it points, is an afterthought, or says too little.
+
+    The writer has the last word: it repeats a question that can be understood alone.
+    """
+    text = question.strip()
+    if AFTERTHOUGHT.match(text) or POINTING.search(NOT_POINTING.sub(" ", text)):
+        return True
+    return len(terms(text, tell(text))) <= FEW and not asked_of(text)
+
+
+def alone(question: str, history: History, writer: Writer | None) -> str:
+    """``question`` as it is to be understood after ``history``; itself where it stands alone."""
+    said = [e if isinstance(e, Exchange) else Exchange(e) for e in history]
+    said = [e for e in said if kind(e.question) is not Kind.SMALL_TALK][-KEPT:]
+    if not said or not leans(question):
+        return question
+    made = writer.alone(question, said) if writer else ""
+    return made if _is_faithful(made, question, said) else _together(question, said)
+
+
+def conversation(question: str, said: Sequence[Exchange]) -> str:
+    """What a writer reads: the exchanges, then the question."""
+    lines = [line for e in said for line in (f"Q: {e.question}", f"A: {e.answer or '…'}")]
+    return "\n".join(" ".join(line.split())[:LINE] for line in [*lines, f"Last question: {question}"])
+
+
+def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
+    """Whether ``made`` is still the question, and asks of nothing that was not spoken of."""
+    spoken = " ".join([question, *(f"{e.question} {e.answer}" for e in said)])
+    known, asked = set(terms(spoken)), terms(made)
+    shared = sum(term in known for term in asked)
+    named = all(name.casefold() in spoken.casefold() for name in asked_of(made))
+    own, words = set(stems(question)), set(stems(made))
+    kept = len(own & words) >= OWN * len(own)
+    return bool(asked) and kept and named and shared >= KNOWN * len(asked)
+
+
+def _together(question: str, said: Sequence[Exchange]) -> str:
+    """``question`` after those before it, back to one that stands alone, and the names in the last answer."""
+    first = max((k for k, e in enumerate(said) if not leans(e.question)), default=0)
+    named = list(dict.fromkeys(names(said[-1].answer)))[:NAMED]
+    return " ".join([*(e.question.strip() for e in said[first:]), *named, question.strip()])

@@ -1,0 +1,101 @@
+"""Follow-ups: which questions lean on the conversation, and how they are asked then."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from rag.answer import Answer
+from rag.conversation import Conversation
+from rag.follow_up import Exchange, alone, leans
+from rag.writer import Writer, rewritten
+
+MILL = [Exchange("Who built the mill of Oss?", "Ida Brandt built it in 1912.")]
+
+
+class Rewriter:
+    """A writer that says ``reply`` whatever it is asked."""
+
+    def __init__(self, reply: str) -> None:
+        self.reply = reply
+
+    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+        return self.reply
+
+
+def writer(reply: str) -> Writer:
+    return cast(Writer, Rewriter(reply))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And until when?",
+        "Who else?",
+        "Why?",
+        "When did it end?",
+        "How much did they pay?",
+        "And where?",
+        "Which of them?",
+    ],
+)
+def test_a_question_that_says_too_little_leans(question: str) -> None:
+    assert leans(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who founded Brindle?",
+        "When was the harbour of Oss closed?",
+        "How many large ships were there in the whole expedition?",
+        "Who designed the bridge that collapsed during the storm?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    assert alone(question, MILL, writer("Who built the mill of Oss?")) == question
+
+
+def test_without_a_conversation_nothing_is_rewritten() -> None:
+    assert alone("And until when?", [], writer("x")) == "And until when?"
+
+
+def test_the_writer_rewrites_from_questions_and_answers() -> None:
+    assert alone("When was she born?", MILL, writer("When was Ida Brandt born?")) == "When was Ida Brandt born?"
+
+
+@pytest.mark.parametrize(
+    "made", ["", "Who built the mill of Oss?", "When was Napoleon born?", "Which king ruled at her birth?"]
+)
+def test_what_was_never_spoken_of_is_not_asked(made: str) -> None:
+    asked = alone("When was she born?", MILL, writer(made))
+    assert asked.startswith("Who built the mill of Oss?") and asked.endswith("When was she born?")
+
+
+def test_without_a_writer_the_questions_before_and_the_names_of_the_answer_are_asked_together() -> None:
+    said = [*MILL, Exchange("When was she born?", "She was born in Lund in 1880.")]
+    asked = alone("And where?", said, None)
+    assert asked.startswith("Who built the mill of Oss? When was she born?") and "Lund" in asked
+
+
+def test_thanks_in_between_are_passed_over() -> None:
+    assert "mill" in alone("And when?", [*MILL, Exchange("Thanks!", "")], None)
+
+
+def test_questions_without_answers_will_do() -> None:
+    assert alone("And when?", ["Who built the mill of Oss?"], None) == "Who built the mill of Oss? And when?"
+
+
+@pytest.mark.parametrize("text", ["-> Why?", "\nQ: Why?\nA: Because.", "Why?"])
+def test_a_rewritten_question_is_one_line(text: str) -> None:
+    assert rewritten(text) == "Why?"
+
+
+def test_a_conversation_is_taken_up_again(tmp_path: Path) -> None:
+    kept = Conversation(tmp_path)
+    kept.add("Who built it?", Answer("Who built it?", (), "Not said.", (), "m", asked="Who built the mill?"))
+    with (tmp_path / "chat.jsonl").open("a") as file:
+        file.write('{"question": "cut o')
+    assert Conversation(tmp_path, resumed=True).exchanges == [Exchange("Who built the mill?")]
+    assert Conversation(tmp_path).exchanges == []
