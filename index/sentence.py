@@ -18,6 +18,7 @@ BULLET = re.compile(r"\s*(?:[-*+•–◦▪]|\d{1,3}[.)]|#{1,6})\s+")
 ROW = re.compile(  # of a table: with tabs, bars or wide gaps between its cells
     r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$|\s*[^\s|][^\n|]*\s\|\s+\S|\s*\S[^\n]*?\S {4,}\S"
 )
+MARKED = re.compile(r"\s*#{1,6}\s")  # a heading of Markdown, over at the end of its line
 RULE = re.compile(r"\W{3,}$")  # a line of dashes, as under a heading
 DELIMITERS = ((";", 2, 2), ("|", 2, 2), (",", 2, 3))  # with how many a line, and in how many lines alike, at least
 
@@ -81,7 +82,7 @@ def is_row(line: str) -> bool:
 
 
 def _apart(line: str) -> bool:
-    return is_row(line) or bool(RULE.match(line))
+    return is_row(line) or bool(RULE.match(line) or MARKED.match(line))
 
 
 def _delimited(lines: list[str]) -> bool:

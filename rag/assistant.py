@@ -28,9 +28,11 @@ FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to ho
 ENOUGH = 0.97
 SUMMARY = 9
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
+VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE = 0.9  # confidence from which on a question is not taken apart
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
+AGREED = 1.0  # the same where the writer says so, too
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
@@ -214,6 +216,8 @@ class Assistant:
         for question in asked:
             part = Work(question, kind(question), self._search(question))
             yield from self._read(part, FEW)
+            if work.kind is Kind.EXPLANATION and part.confidence < VAGUE:  # "compare …", and no single fact of each
+                part.kind = Kind.EXPLANATION
             work.tokens += part.tokens
             parts.append(part)
         if not any(part.confidence >= WRITTEN for part in parts):
@@ -285,15 +289,16 @@ class Assistant:
         """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
 
         What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
-        says more than what it cites, or cites the sentence that answers and leaves out the words that do, gives way to
-        that sentence.
+        says more than what it cites, cites the sentence that answers and leaves out the words that do, or decides
+        between yes and no otherwise than the reader does, gives way to that sentence.
         """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
         best = self._best(work)
         if kept:
             proof = [evidence[k - 1] for k in kept.labels]
             near = "\n".join(around(e, work.hits) for e in proof)
-            if checker.echoes(kept.text, near, work.question) or (best in proof and not _tells(work, kept.text)):
+            lost = best in proof and not _tells(work, kept.text)
+            if lost or checker.echoes(kept.text, near, work.question) or not _agreed(work, kept.text):
                 first = first or best in proof
             elif self._on_point(work, proof, first):
                 return self._statement(kept.text, proof, kept.covered)
@@ -379,10 +384,18 @@ def _tells(work: Work, statement: str) -> bool:
     return work.kind is Kind.POLAR or words is None or checker.tells(statement, words)
 
 
-def _decided(reading: Reading) -> bool:
+def _agreed(work: Work, statement: str) -> bool:
+    """Whether reader and writer decide alike, where yes or no is asked for: neither is right often enough alone."""
+    if work.kind is not Kind.POLAR or work.reading is None:
+        return True
+    said = VERDICT.match(statement)
+    return said is not None and said[1] == work.reading.candidates[0].text and _decided(work.reading, AGREED)
+
+
+def _decided(reading: Reading, least: float = DECIDED) -> bool:
     """Whether yes and no are far enough apart to be said."""
     best, *others = reading.candidates
-    return all(best.logprob - c.logprob > DECIDED for c in others if c.label == best.label)
+    return all(best.logprob - c.logprob > least for c in others if c.label == best.label)
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

@@ -15,7 +15,8 @@ EXPLANATORY = re.compile(
     r"might|may|must)\b)|what (?:does|do|did|would) .*\b(?:mean|imply|entail|involve)\b|"
     r"what (?:does|do|did|will|would|could|can|might) .*\bdo (?:to|for|about|with)\b|"
     r"what (?:is|are|was|were|will be|would be) the (?:effect|impact|consequence|implication)s? (?:of|on|for)\b|"
-    r"explain\b|describe\b|tell me\b|what (?:happens|happened|would happen|will happen)\b|(?:in )?what (?:way|ways) )",
+    r"explain\b|describe\b|tell me\b|compare\b|contrast\b|what (?:is|are) the differences?\b|"
+    r"what (?:happens|happened|would happen|will happen)\b|(?:in )?what (?:way|ways) )",
     re.I,
 )
 SUMMARY = re.compile(
