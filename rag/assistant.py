@@ -13,7 +13,7 @@ from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, absent, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
-from rag.follow_up import History, alone
+from rag.follow_up import History, alone, points
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading, unread
 from rag.models import Models
@@ -32,7 +32,7 @@ VAGUE = 0.6  # confidence below which one side of a comparison is told in severa
 SURE = 0.9  # confidence from which on a question is not taken apart
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
-AGREED = 1.0  # the same where the writer says so, too
+AGREED = 3.0  # the same where the writer says so, too
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
@@ -399,7 +399,10 @@ def _decided(reading: Reading, least: float = DECIDED) -> bool:
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:
-    """Whether ``parts`` keep to what ``question`` names: each part to one of its names or figures, all to all."""
+    """Whether ``parts`` can be understood alone and keep to what ``question`` names: each part to one of its names or
+    figures, all to all."""
+    if any(points(part) for part in parts):
+        return False
     named = [name.casefold() for name in checker.asked_of(question)]
     inside = [[n for n in named if n in part.casefold()] for part in parts]
     return not named or (all(inside) and {n for found in inside for n in found} == set(named))

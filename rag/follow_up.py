@@ -49,9 +49,14 @@ def leans(question: str) -> bool:
     The writer has the last word: it repeats a question that can be understood alone.
     """
     text = question.strip()
-    if AFTERTHOUGHT.match(text) or POINTING.search(NOT_POINTING.sub(" ", text)):
+    if AFTERTHOUGHT.match(text) or points(text):
         return True
     return len(terms(text, tell(text))) <= FEW and not asked_of(text)
+
+
+def points(question: str) -> bool:
+    """Whether ``question`` refers to something by a word like "it" or "there"."""
+    return bool(POINTING.search(NOT_POINTING.sub(" ", question)))
 
 
 def alone(question: str, history: History, writer: Writer | None) -> str:
