@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
 from typing import TYPE_CHECKING
+
+from index.errors import FootnoteError
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -15,7 +18,10 @@ CLEARLY = 100  # times as probable as English that another language must be
 
 
 def tell(text: str) -> str:
-    """The language of ``text``; English where that is in doubt, as for a list of names or a table of figures."""
+    """The language of ``text``; English where that is in doubt, as for a list of names or a table of figures.
+
+    Raises FootnoteError where there is no room for what it is told by.
+    """
     ranked = dict(_identifier().rank(" ".join(text[:SAMPLE].split())))
     best = max(ranked, key=lambda language: ranked[language])
     return best if best != NONE and ranked[best] >= CLEARLY * ranked[ENGLISH] else ENGLISH
@@ -25,4 +31,8 @@ def tell(text: str) -> str:
 def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # unpacked into a temporary file
+    except OSError as error:
+        place, reason = tempfile.gettempdir(), error.strerror
+        raise FootnoteError(f"Nothing can be written in {place}: {reason}. Make room, or set TMPDIR.") from error

@@ -114,7 +114,7 @@ def test_key_words_are_marked_where_they_stand(said: str, short: str, marked: li
 
 
 def test_a_citation_to_paste_has_quote_title_page_and_file() -> None:
-    quote = Quote("a", 0, 1, "It was\n lit.", 1, "The Light", "/home/ada/light.pdf", 3)
+    quote = Quote("a", 0, 1, "It was\n lit.", 1, "The Light", "/home/ada/light.pdf", "page 3")
     assert citation(quote) == "“It was lit.” — The Light, page 3 (light.pdf)"
 
 
