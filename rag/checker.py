@@ -15,6 +15,9 @@ from index.term import terms
 from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
+POINTING = re.compile(
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there|who|which)\b", re.I
+)
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 NEGATION = re.compile(
@@ -66,13 +69,15 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
 def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     """The numbers and names of ``text`` that stand in none of ``quotes``.
 
-    A number may stand in a quote or above it, a name in the question, too. The first word of a sentence is no name
-    unless another one follows it.
+    A number may stand in a quote or above it. A name may come from the question where a quote points ("she", "it"):
+    else the question's name is put to what is said of somebody else. The first word of a sentence is no name unless
+    another one follows it.
     """
     proof = " ".join(f"{q.context} {q.text}" for q in quotes)
     held = set(numbers(proof))
     found = [n for n in numbers(text) if n not in held]
-    known = {word.casefold() for word in _words(f"{proof} {question}")}
+    pointed = question if any(POINTING.search(q.text) for q in quotes) else ""
+    known = {word.casefold() for word in _words(f"{proof} {pointed}")}
     found += [name for name in names(text) if not _known(name, known)]
     return found
 
