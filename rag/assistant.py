@@ -210,6 +210,7 @@ class Assistant:
         assert writer is not None
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
+        asked = [alone(part, asked[:place], writer) if points(part) else part for place, part in enumerate(asked)]
         if len(asked) < 2 or not _faithful(work.question, asked):
             return [work]
         parts: list[Work] = []
@@ -399,10 +400,7 @@ def _decided(reading: Reading, least: float = DECIDED) -> bool:
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:
-    """Whether ``parts`` can be understood alone and keep to what ``question`` names: each part to one of its names or
-    figures, all to all."""
-    if any(points(part) for part in parts):
-        return False
+    """Whether ``parts`` keep to what ``question`` names: each part to one of its names or figures, all to all."""
     named = [name.casefold() for name in checker.asked_of(question)]
     inside = [[n for n in named if n in part.casefold()] for part in parts]
     return not named or (all(inside) and {n for found in inside for n in found} == set(named))
