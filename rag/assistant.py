@@ -1,9 +1,8 @@
 """The assistant: a question's way from search to evidence, reader, writer and checker to an answer."""
 
-import re
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from index.open import AnyLibrary
 from index.search import Hit
@@ -14,11 +13,11 @@ from rag.citation import Citation
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, absent, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
 from rag.follow_up import History, alone, points
-from rag.generation import Reading
-from rag.lexical_reading import lexical_reading, unread
+from rag.lexical_reading import lexical_reading
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import YES_OR_NO, Kind, checked, joins, kind, topic
+from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
 
 HITS = 10
@@ -31,16 +30,10 @@ LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too f
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE = 0.9  # confidence from which on a question is not taken apart
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
-DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
-AGREED = 3.0  # the same where the writer says so, too
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
-ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
-FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
-ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
 
-VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
 NOTHING_FOUND = "Nothing in the articles is about this."
 NOT_SAID = "The articles talk about this, but they do not say."
@@ -63,25 +56,6 @@ class Stage:
     evidence: tuple[Evidence, ...] = ()
     statements: tuple[Statement, ...] = ()
     asked: str | None = None
-
-
-@dataclass
-class Work:
-    """What is known of a question so far."""
-
-    question: str
-    kind: Kind
-    hits: list[Hit] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-    chosen: list[Evidence] = field(default_factory=list)  # what of it is written about
-    reading: Reading | None = None
-    confidence: float = 0.0
-    tokens: int = 0
-
-    @property
-    def unread(self) -> bool:
-        """Whether the evidence is in a language that the reader does not read."""
-        return unread(self.evidence)
 
 
 class Assistant:
@@ -145,7 +119,7 @@ class Assistant:
                 statements = (*statements, *said)
         done = time.perf_counter()
         work.confidence = max(part.confidence for part in parts)
-        best = [words for part in answered if (words := _words(part, statements))]
+        best = [words for part in answered if (words := part.words(statements))]
         yield Answer(
             question,
             statements,
@@ -246,7 +220,7 @@ class Assistant:
         best = work.reading.candidates[0]
         evidence = work.evidence[best.label - 1]
         said = evidence.text
-        if work.kind is Kind.POLAR and best.text and _decided(work.reading):
+        if work.kind is Kind.POLAR and best.text and decided(work.reading):
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 
@@ -279,7 +253,7 @@ class Assistant:
                     yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
-        if not shown or (self._best(work) and not any(_tells(work, s.text) for s in shown)):
+        if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
             shown += self._verbatim(work)
         shown += [s for s in self._opposed(work) if not any(checker.alike(s.text, other.text) for other in shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
@@ -294,31 +268,16 @@ class Assistant:
         between yes and no otherwise than the reader does, gives way to that sentence.
         """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
-        best = self._best(work)
+        best = work.best
         if kept:
             proof = [evidence[k - 1] for k in kept.labels]
             near = "\n".join(around(e, work.hits) for e in proof)
-            lost = best in proof and not _tells(work, kept.text)
-            if lost or checker.echoes(kept.text, near, work.question) or not _agreed(work, kept.text):
+            lost = best in proof and not work.tells(kept.text)
+            if lost or checker.echoes(kept.text, near, work.question) or not work.agrees(kept.text):
                 first = first or best in proof
-            elif self._on_point(work, proof, first):
+            elif work.on_point(proof, first):
                 return self._statement(kept.text, proof, kept.covered)
         return self._statement(best.text, [best], work.confidence) if best and first else None
-
-    def _on_point(self, work: Work, proof: Sequence[Evidence], first: bool) -> bool:
-        """Whether the reader finds enough in what a statement cites."""
-        if work.reading is None:
-            return True
-        labels = dict(zip(work.evidence, work.reading.labels[1:], strict=True))
-        least = ON_POINT if first else 0.0 if work.kind is Kind.EXPLANATION else FURTHER
-        return sum(labels[e] for e in proof) >= least * work.reading.answerable
-
-    def _best(self, work: Work) -> Evidence | None:
-        """The sentence that the reader finds to answer, if there is one."""
-        if work.reading is None or not work.reading.candidates:
-            return None
-        label = work.reading.candidates[0].label
-        return work.evidence[label - 1] if work.reading.labels[label] >= ANSWERS else None
 
     def _opposed(self, work: Work) -> list[Statement]:
         """The sentence of another article that answers the question otherwise, named by its title.
@@ -326,7 +285,7 @@ class Assistant:
         The reader reads what the other articles hold by itself: beside a sure answer it would find little in it. The
         writer has to find that it answers, too.
         """
-        best, writer = self._best(work), self.models.writer
+        best, writer = work.best, self.models.writer
         if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread or writer is None:
             return []
         others = [e for e in work.evidence if e.article != best.article and e.score >= RIVAL * best.score]
@@ -367,36 +326,6 @@ class Assistant:
         asked = set(terms(work.question))
         near = [set(terms(around(e, work.hits))) for e in work.evidence]
         return NOT_SAID if any(len(asked & held) >= SPOKEN_OF * len(asked) for held in near) else NOTHING_FOUND
-
-
-def _words(work: Work, said: Sequence[Statement] = ()) -> str | None:
-    """The key words of the answer; a yes or no only where it is said, or the reader is sure of it."""
-    if work.reading is None or not work.reading.candidates:
-        return None
-    if work.kind is Kind.POLAR and not _decided(work.reading):
-        return next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
-    informs = (c.text for c in work.reading.candidates if checker.informs(c.text, work.question))
-    return next(informs, work.reading.candidates[0].text)
-
-
-def _tells(work: Work, statement: str) -> bool:
-    """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence, so that nothing is lost."""
-    words = _words(work)
-    return work.kind is Kind.POLAR or words is None or checker.tells(statement, words)
-
-
-def _agreed(work: Work, statement: str) -> bool:
-    """Whether reader and writer decide alike, where yes or no is asked for: neither is right often enough alone."""
-    if work.kind is not Kind.POLAR or work.reading is None:
-        return True
-    said = VERDICT.match(statement)
-    return said is not None and said[1] == work.reading.candidates[0].text and _decided(work.reading, AGREED)
-
-
-def _decided(reading: Reading, least: float = DECIDED) -> bool:
-    """Whether yes and no are far enough apart to be said."""
-    best, *others = reading.candidates
-    return all(best.logprob - c.logprob > least for c in others if c.label == best.label)
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
 SEEDS = Path("seeds")
 ELSEWHERE = {  # commands in files of their own: name → module and function, imported when called for
+    "chat": ("rag.conversation", "chat"),
     "eval": ("evals.command", "evaluate"),
     "feedback": ("ui.command", "feedback"),
     "library": ("rag.library", "library"),
+    "models": ("rag.catalog", "models"),
     "ui": ("ui.command", "ui"),
 }
 
@@ -147,43 +149,18 @@ def ask(
 
         checked(question)
     questions = _questions(batch) if batch is not None else []
-    with _assistant(options, quick) as assistant:
+    with opened_assistant(options, quick) as assistant:
         if question is None:
             from rag.batch import answers
 
             for answer in answers(assistant, questions, jobs, quick):
                 click.echo(answer.dumps())
             return
-        given = assistant.ask(question, quick=quick) if as_json else _shown(options, assistant, question, quick=quick)
+        given = assistant.ask(question, quick=quick) if as_json else shown(options, assistant, question, quick=quick)
         if as_json:
             click.echo(given.dumps())
         if given.abstained:
             sys.exit(ABSTAINED)
-
-
-@main.command()
-@click.option("--resume", "resumed", is_flag=True, help="Go on with the last conversation about this library.")
-@click.pass_obj
-def chat(options: dict[str, Any], resumed: bool) -> None:
-    """A conversation: a question may lean on the ones before it and their answers ("And until when?"), and then you see
-    how it was understood. An empty line ends it.
-
-    \b
-    rag chat
-    rag chat --resume
-    """
-    from index.open import folder
-    from rag.conversation import Conversation
-
-    with _assistant(options) as assistant:
-        conversation = Conversation(folder(options["library"]), resumed)
-        if resumed:
-            last = f", last: {conversation.exchanges[-1].question}" if conversation.exchanges else ""
-            say(options, _text().printable(f"{len(conversation.exchanges)} questions so far{last}"))
-        while question := _line():
-            given = _shown(options, assistant, question, conversation.exchanges)
-            click.echo()
-            conversation.add(question, given)
 
 
 @main.command()
@@ -237,23 +214,6 @@ def show(options: dict[str, Any], article: str, cite: str | None) -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the models that have a name.")
-def models(as_json: bool) -> None:
-    """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
-    from rag.catalog import CHOICES, listing, record
-
-    if as_json:
-        click.echo(json.dumps([record(choice) for choice in CHOICES]))
-        return
-    from index.embedder import Embedder
-    from rag.models import READER, packaged_model
-
-    click.echo(listing())
-    click.echo(f"\nreader: {READER}, {packaged_model()} with Footnote's own adapter")
-    click.echo(f"embedder: {Embedder().name}")
-
-
-@main.command()
 @click.argument("file", metavar="FILE")
 @click.pass_obj
 def verify(options: dict[str, Any], file: str) -> None:
@@ -293,7 +253,7 @@ def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = T
 
 
 @contextmanager
-def _assistant(options: dict[str, Any], quick: bool = False) -> Iterator["Assistant"]:
+def opened_assistant(options: dict[str, Any], quick: bool = False) -> Iterator["Assistant"]:
     from rag.models import Models
 
     with opened_library(options) as library:
@@ -307,7 +267,7 @@ def _assistant(options: dict[str, Any], quick: bool = False) -> Iterator["Assist
         yield Assistant(library, models)
 
 
-def _shown(
+def shown(
     options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = (), quick: bool = False
 ) -> "Answer":
     """The answer, whose statements are printed as soon as they have passed the check."""
@@ -370,13 +330,6 @@ def _read(file: str) -> str:
         raise UsageError(f"{file} {error}.") from error
     except UnicodeDecodeError as error:
         raise UsageError("What came in is not UTF-8 text.") from error
-
-
-def _line() -> str:
-    try:
-        return input("> " if sys.stdin.isatty() else "").strip()
-    except (EOFError, KeyboardInterrupt):
-        return ""
 
 
 def _offsets(cite: str, length: int) -> tuple[int, int]:

@@ -1,0 +1,82 @@
+"""A question's work: what is known of it on its way, and what of that says whether a statement is to the point."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.search import Hit
+from rag import checker
+from rag.answer import Statement
+from rag.evidence import Evidence
+from rag.generation import Reading
+from rag.lexical_reading import unread
+from rag.question import YES_OR_NO, Kind
+
+DECIDED = 4.0  # in log-probability, between yes and no; what is nearer is answered by the sentence alone
+AGREED = 3.0  # the same where the writer says so, too
+ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
+FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
+ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
+VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
+
+
+@dataclass
+class Work:
+    """What is known of a question so far."""
+
+    question: str
+    kind: Kind
+    hits: list[Hit] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    chosen: list[Evidence] = field(default_factory=list)  # what of it is written about
+    reading: Reading | None = None
+    confidence: float = 0.0
+    tokens: int = 0
+
+    @property
+    def unread(self) -> bool:
+        """Whether the evidence is in a language that the reader does not read."""
+        return unread(self.evidence)
+
+    def on_point(self, proof: Sequence[Evidence], first: bool) -> bool:
+        """Whether the reader finds enough in what a statement cites."""
+        if self.reading is None:
+            return True
+        labels = dict(zip(self.evidence, self.reading.labels[1:], strict=True))
+        least = ON_POINT if first else 0.0 if self.kind is Kind.EXPLANATION else FURTHER
+        return sum(labels[e] for e in proof) >= least * self.reading.answerable
+
+    @property
+    def best(self) -> Evidence | None:
+        """The sentence that the reader finds to answer, if there is one."""
+        if self.reading is None or not self.reading.candidates:
+            return None
+        label = self.reading.candidates[0].label
+        return self.evidence[label - 1] if self.reading.labels[label] >= ANSWERS else None
+
+    def words(self, said: Sequence[Statement] = ()) -> str | None:
+        """The key words of the answer; a yes or no only where it is said, or the reader is sure of it."""
+        if self.reading is None or not self.reading.candidates:
+            return None
+        if self.kind is Kind.POLAR and not decided(self.reading):
+            return next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
+        informs = (c.text for c in self.reading.candidates if checker.informs(c.text, self.question))
+        return next(informs, self.reading.candidates[0].text)
+
+    def tells(self, statement: str) -> bool:
+        """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
+        words = self.words()
+        return self.kind is Kind.POLAR or words is None or checker.tells(statement, words)
+
+    def agrees(self, statement: str) -> bool:
+        """Whether reader and writer decide alike, where yes or no is asked for: neither is right often enough alone."""
+        if self.kind is not Kind.POLAR or self.reading is None:
+            return True
+        said = VERDICT.match(statement)
+        return said is not None and said[1] == self.reading.candidates[0].text and decided(self.reading, AGREED)
+
+
+def decided(reading: Reading, least: float = DECIDED) -> bool:
+    """Whether yes and no are far enough apart to be said."""
+    best, *others = reading.candidates
+    return all(best.logprob - c.logprob > least for c in others if c.label == best.label)
