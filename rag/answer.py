@@ -99,7 +99,7 @@ class Answer:
     def from_json(cls, record: dict[str, Any], text_of: TextOf) -> "Answer":
         """The answer that ``as_json`` wrote, every citation held against the articles as they are now.
 
-        Raises FalseCitation for a citation that no longer holds, UsageError for a record that is no answer,
+        Raises InvalidCitationError for a citation that no longer holds, UsageError for a record that is no answer,
         and what ``text_of`` raises for an article that is gone.
         """
         try:

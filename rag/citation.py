@@ -7,7 +7,7 @@ from index.article import Article
 from index.errors import FootnoteError
 
 
-class FalseCitation(FootnoteError):
+class InvalidCitationError(FootnoteError):
     """A quote that does not stand where its citation says."""
 
 
@@ -18,7 +18,7 @@ class Citation:
     ``start`` and ``end`` are Python str offsets, ``page`` is the number of the page that it starts on, ``place`` what
     that page, sheet, slide, chapter or message is called ("page 7, sheet 9, by OCR"). ``text`` is the article's text:
     the citation is held against it when it is made, so that one that does not hold can't be constructed (it raises
-    FalseCitation).
+    InvalidCitationError).
     """
 
     article: str
@@ -33,7 +33,7 @@ class Citation:
 
     def __post_init__(self, text: str) -> None:
         if not (0 <= self.start < self.end <= len(text) and text[self.start : self.end] == self.quote):
-            raise FalseCitation(f"{self.source}:{self.start}-{self.end} does not read “{self.quote}”.")
+            raise InvalidCitationError(f"{self.source}:{self.start}-{self.end} does not read “{self.quote}”.")
 
     @classmethod
     def of(cls, article: Article, start: int, end: int) -> "Citation":
@@ -44,7 +44,7 @@ class Citation:
 
     @classmethod
     def from_json(cls, record: dict[str, Any], text: str) -> "Citation":
-        """The citation that ``as_json`` wrote, held against ``text``; raises FalseCitation."""
+        """The citation that ``as_json`` wrote, held against ``text``; raises InvalidCitationError."""
         return cls(**record, text=text)
 
     def as_json(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from index.errors import UsageError
 from index.passage import Passage
 from index.search import Hit
 from rag.answer import Answer, Statement, Timings, verdicts
-from rag.citation import Citation, FalseCitation
+from rag.citation import Citation, InvalidCitationError
 
 ARTICLE = Article("a", "A title", "a.txt", "Ten ships sailed. Two “sank”.", "0")
 HIT = Hit(Passage("a", 0, 29, ARTICLE.text), 1.5, 1, 2, None)
@@ -26,7 +26,7 @@ def test_an_answer_comes_back_from_json_unchanged(answer: Answer) -> None:
 
 
 def test_an_answer_does_not_come_back_when_the_article_has_changed() -> None:
-    with pytest.raises(FalseCitation):
+    with pytest.raises(InvalidCitationError):
         Answer.from_json(ANSWER.as_json(), lambda _: "Ten ships sailed. Two “swam”.")
 
 
