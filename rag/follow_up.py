@@ -43,7 +43,7 @@ class Exchange:
 History: TypeAlias = Sequence[str | Exchange]  # oldest first; a mere question is one whose answer is not known
 
 
-def leans(question: str) -> bool:
+def is_follow_up(question: str) -> bool:
     """Whether ``question`` may need what was said before: it points, is an afterthought, or says too little.
 
     The writer has the last word: it repeats a question that can be understood alone.
@@ -63,7 +63,7 @@ def alone(question: str, history: History, writer: Writer | None) -> str:
     """``question`` as it is to be understood after ``history``; itself where it stands alone."""
     said = [e if isinstance(e, Exchange) else Exchange(e) for e in history]
     said = [e for e in said if kind(e.question) is not Kind.SMALL_TALK][-KEPT:]
-    if not said or not leans(question):
+    if not said or not is_follow_up(question):
         return question
     made = writer.alone(question, said) if writer else ""
     return made if _is_faithful(made, question, said) else _together(question, said)
@@ -88,6 +88,6 @@ def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
 
 def _together(question: str, said: Sequence[Exchange]) -> str:
     """``question`` after those before it, back to one that stands alone, and the names in the last answer."""
-    first = max((k for k, e in enumerate(said) if not leans(e.question)), default=0)
+    first = max((k for k, e in enumerate(said) if not is_follow_up(e.question)), default=0)
     named = list(dict.fromkeys(names(said[-1].answer)))[:NAMED]
     return " ".join([*(e.question.strip() for e in said[first:]), *named, question.strip()])

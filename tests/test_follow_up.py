@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer import Answer
 from rag.conversation import Conversation
-from rag.follow_up import Exchange, alone, leans
+from rag.follow_up import Exchange, alone, is_follow_up
 from rag.writer import Writer, rewritten
 
 MILL = [Exchange("Who built the mill of Oss?", "Ida Brandt built it in 1912.")]
@@ -41,7 +41,7 @@ def writer(reply: str) -> Writer:
     ],
 )
 def test_a_question_that_says_too_little_leans(question: str) -> None:
-    assert leans(question)
+    assert is_follow_up(question)
 
 
 @pytest.mark.parametrize(
