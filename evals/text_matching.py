@@ -1,4 +1,4 @@
-"""Wording: whether an answer says what it should, whatever its case, punctuation, numerals and dates look like."""
+"""Text matching: whether an answer says what it should, whatever its case, punctuation, numerals and dates look like."""
 
 import calendar
 import re
