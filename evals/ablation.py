@@ -19,7 +19,7 @@ from scipy.stats import mannwhitneyu
 
 from evals import squad, wording
 from evals.case import Case, Proof
-from evals.shelf import stock
+from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.library import Library
 from index.search import Hit
@@ -138,7 +138,7 @@ def main() -> None:
     draw = random.Random(options.seed)
     cases = [c for kind in (True, False) for c in _drawn(suite.cases, kind, options.sample, draw)]
     with ExitStack() as stack:
-        library = stock([suite], options.cache, Embedder(), stack)["squad"]
+        library = open_libraries([suite], options.cache, Embedder(), stack)["squad"]
         hits = [together(library.search_all(searches(c.question), HITS)) for c in cases]
         asked = [Asked(c, suite.proofs.get(c.id, []), found) for c, found in zip(cases, hits, strict=True)]
         variants = [replace(SHIPPED, name=file.stem, adapter=file) for file in options.adapters or ()] or VARIANTS

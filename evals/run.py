@@ -15,7 +15,7 @@ from evals.dataset import dataset
 from evals.options import Options
 from evals.record import Record
 from evals.scorers import scorers
-from evals.shelf import stock
+from evals.suite_libraries import open_libraries
 from evals.solver import Asks
 from evals.suite import Suite
 from index.embedder import Embedder
@@ -84,7 +84,7 @@ def _go_on(
     if not len(left):
         raise UsageError(f"The run in {folder} is complete: there is nothing to go on with.")
     with ExitStack() as stack:
-        libraries = stock(suites, home / CACHE, embedder, stack)
+        libraries = open_libraries(suites, home / CACHE, embedder, stack)
         task = _task(suites, libraries, {name: assistants(library) for name, library in libraries.items()}, done)
         finished = eval(
             task,

@@ -20,7 +20,7 @@ from evals.command import evaluate
 from evals.comparison import compare
 from evals.options import DEFAULT, GATE_SAMPLE, Options
 from evals.results import Results
-from evals.shelf import stock
+from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.library import Library
@@ -130,7 +130,7 @@ def test_a_second_run_embeds_no_article(folder: Path, home: Path) -> None:
             raise AssertionError("Everything is embedded already.")
 
     with ExitStack() as stack:
-        libraries = stock([suite.load("deal")], home / run.CACHE, Refusing(), stack)
+        libraries = open_libraries([suite.load("deal")], home / run.CACHE, Refusing(), stack)
         assert [article.id for article in libraries["deal"].articles()] == [
             "openai-broadens-its-cloud-beyond-microsoft"
         ]

@@ -1,4 +1,4 @@
-"""The shelf: one library for each suite, kept between runs so that nothing is embedded twice."""
+"""Suite libraries: one library for each suite, kept between runs so that nothing is embedded twice."""
 
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -11,7 +11,7 @@ from index.errors import UsageError
 from index.library import Library
 
 
-def stock(suites: Iterable[Suite], cache: Path, embedder: Embedder, stack: ExitStack) -> dict[str, Library]:
+def open_libraries(suites: Iterable[Suite], cache: Path, embedder: Embedder, stack: ExitStack) -> dict[str, Library]:
     """The library of each suite by the suite's name, open until ``stack`` closes.
 
     Suites whose articles were unpacked into one folder of the cache share a library.
