@@ -49,9 +49,9 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
         and len(page) < 60_000
         and "<b>" not in page.replace("</b>", "")
     )
-    assert [e.title for e in many.shelf(Wish("report 99 f9999")).entries] == ["Report 09999 <b>"]
-    assert many.shelf(Wish(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
-    assert many.shelf(Wish(sort="newest", page=999)).page == 200
+    assert [e.title for e in many.listing(Wish("report 99 f9999")).entries] == ["Report 09999 <b>"]
+    assert many.listing(Wish(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
+    assert many.listing(Wish(sort="newest", page=999)).page == 200
 
 
 @pytest.mark.parametrize(

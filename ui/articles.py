@@ -11,7 +11,7 @@ from index.entry import Entry
 from index.errors import FootnoteError
 from index.reader import READERS
 from ui.backend import Backend
-from ui.catalogue import SORTS, Catalogue, Shelf, Wish
+from ui.catalogue import SORTS, Catalogue, Listing, Wish
 from ui.chat import owner
 from ui.scope import Scope
 from ui.source import text
@@ -97,8 +97,8 @@ def listing(catalogue: Catalogue, wish: Wish) -> str:
     """The page of the list that ``wish`` asks for, with what narrows it, as HTML."""
     if not catalogue.entries():
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
-    shelf, folders = catalogue.shelf(wish), catalogue.folders()
-    rows = "".join(_row(entry) for entry in shelf.entries)
+    listing, folders = catalogue.listing(wish), catalogue.folders()
+    rows = "".join(_row(entry) for entry in listing.entries)
     table = (
         '<table><thead><tr><th scope="col"><span class="unseen">Chosen</span></th><th scope="col">Article</th>'
         '<th scope="col">Length</th><th scope="col">Added</th><th scope="col"><span class="unseen">Actions</span></th>'
@@ -108,9 +108,9 @@ def listing(catalogue: Catalogue, wish: Wish) -> str:
         f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(wish.words)}" '
         f'autocomplete="off"></label>{_select("Folder", "folder", {"": "All folders"} | _names(folders), wish.folder)}'
         f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, wish.sort)}</form>"
-        f'<p class="count" role="status">{_count(shelf)}</p>'
+        f'<p class="count" role="status">{_count(listing)}</p>'
         f'<div class="choice"><button class="tool" data-do="choose">Ask only the chosen ones</button>'
-        f"{_folder(wish.folder)}</div>{table if shelf.entries else ''}{_pager(shelf)}"
+        f"{_folder(wish.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
     )
 
 
@@ -131,8 +131,8 @@ def _select(label: str, name: str, options: dict[str, str], chosen: str) -> str:
     return f'<label>{label} <select name="{name}">{parts}</select></label>'
 
 
-def _count(shelf: Shelf) -> str:
-    return "No article fits." if not shelf.count else f"{shelf.count:,} article{'s' * (shelf.count > 1)}"
+def _count(listing: Listing) -> str:
+    return "No article fits." if not listing.count else f"{listing.count:,} article{'s' * (listing.count > 1)}"
 
 
 def _row(entry: Entry) -> str:
@@ -153,15 +153,15 @@ def _length(characters: int) -> str:
     return f"{minutes:,} min read"
 
 
-def _pager(shelf: Shelf) -> str:
-    if shelf.pages == 1:
+def _pager(listing: Listing) -> str:
+    if listing.pages == 1:
         return ""
     before, after = (
         f'<button class="tool" data-do="page" data-page="{page}"'
-        f"{'' if 1 <= page <= shelf.pages else ' disabled'}>{label}</button>"
-        for page, label in ((shelf.page - 1, "‹ Previous"), (shelf.page + 1, "Next ›"))
+        f"{'' if 1 <= page <= listing.pages else ' disabled'}>{label}</button>"
+        for page, label in ((listing.page - 1, "‹ Previous"), (listing.page + 1, "Next ›"))
     )
-    return f'<nav class="pager" aria-label="Pages">{before}<span>Page {shelf.page} of {shelf.pages}</span>{after}</nav>'
+    return f'<nav class="pager" aria-label="Pages">{before}<span>Page {listing.page} of {listing.pages}</span>{after}</nav>'
 
 
 def remove(backend: Backend, id: str) -> str:

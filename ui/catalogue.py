@@ -25,7 +25,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Listing:
     """One page of the list: ``entries`` of ``count`` that fit, and the page that it is of ``pages``."""
 
     entries: list[Entry]
@@ -69,7 +69,7 @@ class Catalogue:
         self.entries()
         return self._folders
 
-    def shelf(self, wish: Wish) -> Shelf:
+    def listing(self, wish: Wish) -> Listing:
         """The page of the list that ``wish`` asks for."""
         entries = self.entries()
         chosen = self._folders.get(wish.folder, []) if wish.folder else entries
@@ -81,7 +81,7 @@ class Catalogue:
             fitting = sorted(fitting, key=lambda e: -e.characters)
         pages = max(1, -(-len(fitting) // PAGE))
         page = min(max(1, wish.page), pages)
-        return Shelf(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
+        return Listing(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
 
     def titles(self, ids: Sequence[str]) -> list[str]:
         """The titles of the articles ``ids`` that are still there."""
