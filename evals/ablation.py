@@ -17,7 +17,7 @@ import numpy as np
 from rich.progress import track
 from scipy.stats import mannwhitneyu
 
-from evals import squad, wording
+from evals import squad, text_matching
 from evals.case import Case, Proof
 from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
@@ -105,7 +105,7 @@ def _right(read: Reading, evidence: Sequence[Evidence], one: Asked) -> tuple[flo
     best, golds = read.candidates[0], one.case.contains[0]
     quoted = evidence[best.label - 1]
     cited = any(p.article == quoted.article and quoted.start <= p.start and p.end <= quoted.end for p in one.proofs)
-    return wording.token_f1(best.text, golds), wording.exact(best.text, golds), float(cited)
+    return text_matching.token_f1(best.text, golds), text_matching.exact(best.text, golds), float(cited)
 
 
 def table(rows: Sequence[Row]) -> str:

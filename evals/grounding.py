@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from evals import wording
+from evals import text_matching
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"[^\W\d_]+")
@@ -18,7 +18,7 @@ def foreign(statement: str, sources: Iterable[str]) -> list[str]:
     A name is a capitalised word that is not the first of a sentence.
     """
     known = "\n".join(sources)
-    return [word for word in (*NUMBER.findall(statement), *_names(statement)) if not wording.says(known, word)]
+    return [word for word in (*NUMBER.findall(statement), *_names(statement)) if not text_matching.says(known, word)]
 
 
 def unsupported(statements: Sequence[dict[str, Any]], asked: Sequence[str]) -> float:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from evals import suite, wording
+from evals import suite, text_matching
 from evals.case import Case
 from index.embedder import Embedder
 from index.library import Library
@@ -72,7 +72,7 @@ def theirs(python: str, cases: Sequence[Case], articles: Path) -> dict[str, dict
 def line(name: str, given: dict[str, Given], cases: Iterable[Case], base: dict[str, Given]) -> str:
     """One row: facts right and a proof cited (of the answerable), abstained (of the others), seconds, our share."""
     answerable = [case for case in cases if case.answerable]
-    facts = mean(wording.recall(given[c.id].text or "", c.contains, c.excludes) for c in answerable)
+    facts = mean(text_matching.recall(given[c.id].text or "", c.contains, c.excludes) for c in answerable)
     cited = mean(_proves(given[c.id].cited, c) for c in answerable)
     abstained = mean(given[c.id].text is None for c in cases if not c.answerable)
     seconds = median(one.seconds for one in given.values())

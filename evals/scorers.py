@@ -9,7 +9,7 @@ from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 from ir_measures import RR, R, nDCG
 
-from evals import wording
+from evals import text_matching
 from evals.case import COLLECTION, LIST, Case, Proof
 from evals.dataset import Asked
 from evals.grounding import unsupported
@@ -74,18 +74,18 @@ def worded(case: Case, answer: dict[str, Any]) -> Scores:
         return {"facts": 0.0, "facts_cited": 0.0, "exact": 0.0, "f1": 0.0}
     golds = case.contains[0] if len(case.contains) == 1 else [" ".join(a[0] for a in case.contains)]
     short = answer.get("short") or text
-    shown = wording.recall("\n".join([text, *(c["quote"] for c in cited(answer))]), case.contains)
+    shown = text_matching.recall("\n".join([text, *(c["quote"] for c in cited(answer))]), case.contains)
     return {
-        "facts": wording.recall(text, case.contains, case.excludes),
+        "facts": text_matching.recall(text, case.contains, case.excludes),
         "facts_cited": 0.0 if spoilt(case, answer) else shown,
-        "exact": wording.exact(short, golds),
-        "f1": wording.token_f1(short, golds),
+        "exact": text_matching.exact(short, golds),
+        "f1": text_matching.token_f1(short, golds),
     }
 
 
 def spoilt(case: Case, answer: dict[str, Any]) -> bool:
     """Whether the answer says what it must not."""
-    return any(wording.says(answer["answer"] or "", phrase) for phrase in case.excludes)
+    return any(text_matching.says(answer["answer"] or "", phrase) for phrase in case.excludes)
 
 
 def whole(asked: Asked, answered: Answered) -> Scores | None:
@@ -127,7 +127,7 @@ def half(asked: Asked, answered: Answered) -> Scores | None:
         return None
     foreign = answer["statements"] and unsupported(answer["statements"], [*case.history, case.question])
     return {
-        "partial_facts": wording.recall(answer["answer"] or "", case.contains),
+        "partial_facts": text_matching.recall(answer["answer"] or "", case.contains),
         "partial_admitted": float(bool(answer.get("unanswered"))),
         "partial_invented": float(spoilt(case, answer) or bool(foreign)),
     }

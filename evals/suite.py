@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evals import wording
+from evals import text_matching
 from evals.case import Case, Proof, Span
 from index.article import Article, UnreadableFile, find, read
 from index.errors import UsageError
@@ -139,7 +139,7 @@ def _complaint(error: ValidationError) -> str:
 def _proofs(file: Path, case: Case, articles: Sequence[Article]) -> list[Proof]:
     """Where the proof stands; what must not be said must not stand in it, or quoting it would be wrong."""
     sentences = [sentence for part in case.parts for sentence in part]
-    if said := next((e for e in case.excludes if any(wording.says(s, e) for s in sentences)), None):
+    if said := next((e for e in case.excludes if any(text_matching.says(s, e) for s in sentences)), None):
         raise UsageError(f"{file}, case {case.id}: it excludes “{said}”, which stands in its proof.")
     return [_proof(file, case, s, number, articles) for number, part in enumerate(case.parts) for s in part]
 

@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from evals import suite, wording
+from evals import suite, text_matching
 from evals.case import COLLECTION, Case
 from evals.suite import Suite
 from index.article import Article, find, read
@@ -35,7 +35,7 @@ def test_what_must_be_said_stands_in_the_proof(composed: Suite) -> None:
         if case.category != COLLECTION:
             proof = "\n".join(chain.from_iterable(case.parts))
             for part in case.contains:
-                assert any(wording.says(proof, words) for words in part), (case.id, part)
+                assert any(text_matching.says(proof, words) for words in part), (case.id, part)
 
 
 def test_what_must_not_be_said_might_be_and_is_not_asked_for(composed: Suite, articles: list[Article]) -> None:
@@ -43,13 +43,13 @@ def test_what_must_not_be_said_might_be_and_is_not_asked_for(composed: Suite, ar
     for case in composed.cases:
         right = list(chain.from_iterable(case.contains))
         for phrase in case.excludes:
-            assert phrase in CHOICES or wording.says(text, phrase), (case.id, phrase)
-            assert not any(wording.says(said, phrase) for said in (case.question, *right)), (case.id, phrase)
+            assert phrase in CHOICES or text_matching.says(text, phrase), (case.id, phrase)
+            assert not any(text_matching.says(said, phrase) for said in (case.question, *right)), (case.id, phrase)
 
 
 def test_an_answer_is_not_given_away_by_its_question(composed: Suite) -> None:
     def given_away(case: Case) -> bool:
-        return bool(case.contains) and wording.recall(case.question, case.contains) == 1.0
+        return bool(case.contains) and text_matching.recall(case.question, case.contains) == 1.0
 
     assert not [case.id for case in composed.cases if given_away(case)]
 
@@ -58,7 +58,7 @@ def test_the_articles_are_as_many_as_a_case_says(composed: Suite, articles: list
     said = {case.id: case.contains for case in composed.cases}
     assert said["all-count"] == [[str(len(articles))]]
     reports = [article for article in articles if "annual report" in article.title]
-    assert wording.says(str(len(reports)), said["all-reports"][0][0])
+    assert text_matching.says(str(len(reports)), said["all-reports"][0][0])
 
 
 def test_each_part_of_a_proof_has_its_own_number(composed: Suite) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evals import wording
+from evals import text_matching
 from evals.case import Case, Proof, Span
 from evals.dataset import Asked
 from evals.figures import BY_NAME, measure, risk_coverage
@@ -49,21 +49,21 @@ TEXT = "One fine day. Another day."
     ],
 )
 def test_numbers_and_dates_are_said_in_many_ways(text: str, phrase: str, said: bool) -> None:
-    assert wording.says(text, phrase) is said
+    assert text_matching.says(text, phrase) is said
 
 
 def test_recall_is_the_share_of_facts_and_nothing_with_an_excluded_one() -> None:
     facts = [["SoftBank"], ["Oracle", "its database firm"]]
-    assert wording.recall("SoftBank and Microsoft", facts) == 0.5
-    assert wording.recall("SoftBank and Oracle", facts) == 1.0
-    assert wording.recall("SoftBank and Oracle", facts, ["oracle"]) == 0.0
+    assert text_matching.recall("SoftBank and Microsoft", facts) == 0.5
+    assert text_matching.recall("SoftBank and Oracle", facts) == 1.0
+    assert text_matching.recall("SoftBank and Oracle", facts, ["oracle"]) == 0.0
 
 
 def test_squad_leaves_out_case_punctuation_and_articles() -> None:
-    assert wording.exact("The Cat!", ["a dog", "cat"]) == 1.0
-    assert wording.exact("cats", ["cat"]) == 0.0
-    assert wording.token_f1("a black cat", ["the cat", "dog"]) == pytest.approx(2 / 3)
-    assert wording.token_f1("bird", ["cat"]) == 0.0
+    assert text_matching.exact("The Cat!", ["a dog", "cat"]) == 1.0
+    assert text_matching.exact("cats", ["cat"]) == 0.0
+    assert text_matching.token_f1("a black cat", ["the cat", "dog"]) == pytest.approx(2 / 3)
+    assert text_matching.token_f1("bird", ["cat"]) == 0.0
 
 
 def test_the_cited_sentence_counts_unless_the_answer_says_what_it_must_not() -> None:
