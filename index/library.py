@@ -17,7 +17,7 @@ from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
-from index.holdings import DatabaseHoldings
+from index.store import DatabaseStore
 from index.mirror import Changes, Intake, mirror
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
@@ -48,7 +48,7 @@ class Library:
     """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
-        self.holdings = DatabaseHoldings(database)
+        self.store = DatabaseStore(database)
         self._database = database
         self._embedder = embedder
         self._vectors: Vectors | None = None
@@ -99,7 +99,7 @@ class Library:
         of what was indexed from there is gone, as when a drive is not connected, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(self.holdings, self._embedder, paths, progress, intake, allow_empty)
+        changes = mirror(self.store, self._embedder, paths, progress, intake, allow_empty)
         if changes:
             self._follow()
         return changes

@@ -19,7 +19,7 @@ from index.document import shown
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.folder import regular, survey
-from index.holdings import File, Holdings, Plan
+from index.store import File, Store, Plan
 from index.passage import Passage, split
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Draft:
 
 
 def mirror(
-    holdings: Holdings,
+    store: Store,
     embedder: Embedder,
     paths: Iterable[str | Path],
     progress: bool,
@@ -75,18 +75,18 @@ def mirror(
     """See ``Library.mirror``; ``intake`` is given what an Intake is."""
     roots = [Path(path) for path in paths]
     found = survey(roots)
-    files = {place(file, holdings.home): file for file in found.files}
-    with holdings.changing():
-        known = holdings.files()
-        if not files and not found.problems and not _below(known, holdings.home, roots):
+    files = {place(file, store.home): file for file in found.files}
+    with store.changing():
+        known = store.files()
+        if not files and not found.problems and not _below(known, store.home, roots):
             others = f" ({found.left_out()})" if found.others else ""
             raise UsageError(f"There is no file that can be read in {', '.join(map(str, roots))}{others}: add one.")
         with bar("Indexing", sum(map(_size, files.values())), progress) as advance:
-            taken = (intake or Intake)(holdings, embedder, known, advance)
+            taken = (intake or Intake)(store, embedder, known, advance)
             for where, file in files.items():
                 taken.take(where, file)
-            taken.store()
-        changes = publish(holdings, roots, known, taken.found, found.problems + taken.problems, allow_empty)
+            taken.flush()
+        changes = publish(store, roots, known, taken.found, found.problems + taken.problems, allow_empty)
     changes.notes.extend(taken.notes)
     if found.others:
         changes.notes.append(f"left out {found.left_out()}")
@@ -101,13 +101,13 @@ class Intake:
     """
 
     def __init__(
-        self, holdings: Holdings, embedder: Embedder, known: dict[str, File], advance: Callable[[int], None]
+        self, store: Store, embedder: Embedder, known: dict[str, File], advance: Callable[[int], None]
     ) -> None:
         self.known = known
         self.found: dict[str, File] = {}
         self.problems: list[Problem] = []
         self.notes: list[str] = []
-        self._holdings = holdings
+        self._store = store
         self._embedder = embedder
         self._advance = advance
         self._drafts: dict[str, Draft] = {}  # by sha256
@@ -125,7 +125,7 @@ class Intake:
             return
         self.notes += [f"{article.source}: {lost}" for lost in article.lost]
         self.found[place] = File(article.sha256, article.source, stamped, article.id, article.title)
-        if article.sha256 not in self._drafts and not self._holdings.stored(article.sha256):
+        if article.sha256 not in self._drafts and not self._store.stored(article.sha256):
             self._draft(article, size)
 
     def unchanged(self, place: str, file: Path, stamped: str | None, size: int) -> bool:
@@ -144,21 +144,21 @@ class Intake:
         if before:
             self.found[place] = before
 
-    def store(self) -> None:
+    def flush(self) -> None:
         """Embed the drafts and store them, in one transaction."""
         if not self._drafts:
             return
         drafts = list(self._drafts.values())
         vectors = self._embedded(drafts)
         ends = list(accumulate((len(draft.passages) for draft in drafts), initial=0))
-        self._holdings.store(
+        self._store.add(
             [
                 (draft.article, draft.passages, vectors[start:end])
                 for draft, (start, end) in zip(drafts, pairwise(ends), strict=True)
             ],
             embedder=self._embedder.name,
             dimensions=str(self._embedder.dimensions),
-            agreement=self._holdings.fact("agreement") or agreement(self._embedder, [d.article for d in drafts]),
+            agreement=self._store.fact("agreement") or agreement(self._embedder, [d.article for d in drafts]),
         )
         self._drafts.clear()
 
@@ -181,11 +181,11 @@ class Intake:
         passages = split(article, self._embedder.count_tokens, self._embedder.window)
         self._drafts[article.sha256] = Draft(article, passages, size)
         if sum(len(draft.passages) for draft in self._drafts.values()) >= BATCH:
-            self.store()
+            self.flush()
 
 
 def publish(
-    holdings: Holdings,
+    store: Store,
     roots: Sequence[Path],
     known: dict[str, File],
     found: dict[str, File],
@@ -198,26 +198,26 @@ def publish(
     indexed from ``roots``, or all from one of them, would be removed, unless ``allow_empty``.
     """
     moved = {file.article for file in found.values()}
-    below = _below(known, holdings.home, roots)
-    gone = {place for place in _missing(holdings, known, found) if known[place].article in moved or place in below}
-    plan, changes = _plan(holdings.live(), known, found, gone, problems)
+    below = _below(known, store.home, roots)
+    gone = {place for place in _missing(store, known, found) if known[place].article in moved or place in below}
+    plan, changes = _plan(store.live(), known, found, gone, problems)
     if changes.removed and not allow_empty:
-        _check_removal(holdings, roots, known, found, changes)
-    holdings.publish(plan)
+        _check_removal(store, roots, known, found, changes)
+    store.publish(plan)
     return changes
 
 
 def _check_removal(
-    holdings: Holdings, roots: Sequence[Path], known: dict[str, File], found: dict[str, File], changes: Changes
+    store: Store, roots: Sequence[Path], known: dict[str, File], found: dict[str, File], changes: Changes
 ) -> None:
     """Raise UsageError for a removal that looks like a drive that is not there."""
     for root in roots:
-        before = _below(known, holdings.home, [root])
-        if root.is_dir() and before and not before.keys() & found.keys() and not _below(found, holdings.home, [root]):
+        before = _below(known, store.home, [root])
+        if root.is_dir() and before and not before.keys() & found.keys() and not _below(found, store.home, [root]):
             missing = f"{shown(str(root))} holds none of the {len(before)} files that were indexed from it"
             break
     else:
-        articles = {file.article for file in _below(known, holdings.home, roots).values()}
+        articles = {file.article for file in _below(known, store.home, roots).values()}
         if len(changes.removed) < FEW or 2 * len(changes.removed) <= len(articles):
             return
         missing = f"{len(changes.removed)} of the {len(articles)} articles indexed from there are gone"
@@ -266,8 +266,8 @@ def _plan(
     return Plan(found, gone, names, titles, set(orphans)), changes
 
 
-def _missing(holdings: Holdings, known: dict[str, File], found: Collection[str]) -> set[str]:
-    return {place for place in known if place not in found and _is_gone(located(place, holdings.home))}
+def _missing(store: Store, known: dict[str, File], found: Collection[str]) -> set[str]:
+    return {place for place in known if place not in found and _is_gone(located(place, store.home))}
 
 
 def _is_gone(file: Path) -> bool:

@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING, Any
 from index.document import shown
 from index.embedder import Embedder
 from index.errors import FootnoteError, UsageError
-from index.holdings import File
+from index.store import File
 from index.mirror import Intake, located, stamp
 
 if TYPE_CHECKING:
-    from index.milvus.holdings import MilvusHoldings
+    from index.milvus.store import MilvusStore
 
 LOCAL = "local"
 SERVERS = ("milvus://", "milvus+tls://")
@@ -92,7 +92,7 @@ class Crew(Intake):
         if not self.unchanged(place, file, stamped, size):
             self._left[place] = file, size
 
-    def store(self) -> None:
+    def flush(self) -> None:
         """Have the workers take in what is left to them.
 
         Files whose workers keep dying are tried again one by one, and the one that ends them becomes a problem.
@@ -129,21 +129,21 @@ class Worker:
         self._embedder = Embedder(embedder)
 
     @cached_property
-    def _holdings(self) -> MilvusHoldings:
+    def _store(self) -> MilvusStore:
         from index.milvus.address import Address
         from index.milvus.client import Client
-        from index.milvus.holdings import MilvusHoldings
+        from index.milvus.store import MilvusStore
 
-        return MilvusHoldings(Client(Address.parse(self._library), create=False))
+        return MilvusStore(Client(Address.parse(self._library), create=False))
 
     def __call__(self, row: Row) -> list[Row]:
         """For each file of a parcel its place, and what was found or the reason why nothing was; or an error."""
         try:
-            files = {place: located(place, self._holdings.home) for place in row["parcel"]}
-            taken = Intake(self._holdings, self._embedder, {}, lambda size: None)
+            files = {place: located(place, self._store.home) for place in row["parcel"]}
+            taken = Intake(self._store, self._embedder, {}, lambda size: None)
             for place, file in files.items():
                 taken.take(place, file)
-            taken.store()
+            taken.flush()
         except FootnoteError as error:
             return [_row(error=str(error))]
         reasons = {problem.path: problem.reason for problem in taken.problems}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.bar import bar
 from index.errors import FootnoteError, UsageError
-from index.holdings import Holdings, Plan
+from index.store import Store, Plan
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
@@ -26,28 +26,28 @@ def transfer(source: AnyLibrary, target: AnyLibrary, progress: bool = False) -> 
     stored again. ``progress`` shows a bar on a terminal. Raises UsageError where ``target`` holds other articles or
     was made with another embedder, and FootnoteError for a difference that is found at the end.
     """
-    facts = {name: source.holdings.fact(name) for name in FACTS}
-    made_with = target.holdings.fact("embedder")
+    facts = {name: source.store.fact(name) for name in FACTS}
+    made_with = target.store.fact("embedder")
     if made_with and made_with != facts["embedder"]:
         raise UsageError(f"The second library was made with the embedder {made_with}, not {facts['embedder']}.")
-    with source.holdings.changing(), target.holdings.changing():
-        live, there = source.holdings.live(), target.holdings.live()
+    with source.store.changing(), target.store.changing():
+        live, there = source.store.live(), target.store.live()
         if others := there.keys() - live.keys():
             raise UsageError(f"The second library holds {len(others)} other articles: name an empty one.")
         articles = list(live)
         with bar("Copying", 2 * len(articles), progress) as advance:
             for some in _few(articles):
-                missing = [article for article in some if not target.holdings.stored(article)]
-                target.holdings.store(list(source.holdings.wholes(missing)), **facts)
+                missing = [article for article in some if not target.store.stored(article)]
+                target.store.add(list(source.store.wholes(missing)), **facts)
                 advance(len(some))
-            target.holdings.publish(_plan(source, target, live, there))
+            target.store.publish(_plan(source, target, live, there))
             for some in _few(articles):
-                _compare(source.holdings, target.holdings, some)
+                _compare(source.store, target.store, some)
                 advance(len(some))
     target.rebuild()
     for rating in source.feedback():
         target.rate(rating)
-    if target.holdings.live() != live or target.feedback() != source.feedback():
+    if target.store.live() != live or target.feedback() != source.feedback():
         raise FootnoteError("The second library changed while it was being written: copy once more.")
     return len(articles)
 
@@ -57,13 +57,13 @@ def _plan(
 ) -> Plan:
     """The same ids, titles, dates and files, as they are seen from the other library's folder."""
     found = {
-        os.path.relpath(source.holdings.home / place, target.holdings.home): file
-        for place, file in source.holdings.files().items()
+        os.path.relpath(source.store.home / place, target.store.home): file
+        for place, file in source.store.files().items()
     }
     dates = {entry.id: entry.added for entry in source.entries()}
     return Plan(
         found,
-        gone=target.holdings.files().keys() - found.keys(),
+        gone=target.store.files().keys() - found.keys(),
         ids={article: id for article, (id, _) in live.items() if there.get(article, ("", ""))[0] != id},
         titles={article: title for article, (_, title) in live.items() if there.get(article, ("", ""))[1] != title},
         orphans=set(),
@@ -71,7 +71,7 @@ def _plan(
     )
 
 
-def _compare(source: Holdings, target: Holdings, articles: list[str]) -> None:
+def _compare(source: Store, target: Store, articles: list[str]) -> None:
     """Raises FootnoteError unless both hold the same texts, spans and vectors, and the texts are what was indexed."""
     for wanted, (article, passages, vectors) in zip(articles, source.wholes(articles), strict=True):
         copies = list(target.wholes([wanted]))

@@ -23,7 +23,7 @@ QUESTION = "Who built the harbour of Brindle?"
 CHEAP_EMBEDDER = """
 import os, sys
 import numpy as np
-from index import holdings
+from index import store
 from index.embedder import Embedder
 from index.errors import FootnoteError
 from index.library import Library
@@ -180,7 +180,7 @@ def test_an_interrupted_mirroring_leaves_the_old_state(
 def test_a_killed_mirroring_leaves_the_old_state(library_copy: Path, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
     code = f"""{CHEAP_EMBEDDER}
-holdings._point = lambda *_: os.kill(os.getpid(), 9)
+store._point = lambda *_: os.kill(os.getpid(), 9)
 Library.open(sys.argv[1], Cheap()).mirror([sys.argv[2]])
 """
     killed = subprocess.run([sys.executable, "-c", code, str(library_copy), str(folder)], capture_output=True)

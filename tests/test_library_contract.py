@@ -271,7 +271,7 @@ def test_a_half_done_write_is_not_seen_and_finished_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(library.holdings, "publish", killed)
+        patch.setattr(library.store, "publish", killed)
         with pytest.raises(KeyboardInterrupt):
             library.mirror([folder])
     assert (library.articles(), library.search(QUESTION)) == before
@@ -285,7 +285,7 @@ def test_a_half_done_write_is_not_seen_and_finished_by_the_next(
 
 def test_a_changed_text_is_a_fault_and_not_cited(library: AnyLibrary) -> None:
     if isinstance(library, Library):
-        connection = sqlite3.connect(library.holdings.home / "library.db")
+        connection = sqlite3.connect(library.store.home / "library.db")
         connection.execute("UPDATE articles SET text = replace(text, '1742', '1743') WHERE id = 'harbour'")
         connection.commit()
         connection.close()

@@ -14,7 +14,7 @@ from indexer import CheapEmbedder, write
 from index import mirror
 from index.article import find, read
 from index.errors import FootnoteError, UsageError
-from index.holdings import File
+from index.store import File
 from index.milvus import MilvusLibrary
 from index.milvus.address import Address
 from index.milvus.records import State, record
@@ -42,7 +42,7 @@ from indexer import CheapEmbedder
 from index.open import opened
 
 library = opened(sys.argv[1], CheapEmbedder())
-with library.holdings.changing():
+with library.store.changing():
     print("holding", flush=True)
     time.sleep(float(sys.argv[2]))
 """
@@ -89,7 +89,7 @@ def test_several_processes_put_articles_and_one_publishes_them(
         found = {}
         for file in files:
             article = read(file)
-            place = mirror.place(file, other.holdings.home)
+            place = mirror.place(file, other.store.home)
             found[place] = File(article.sha256, str(file), mirror.stamp(file)[0], article.id, article.title)
         assert len(other.publish([articles], found).added) == len(files)
         assert other.articles() == library.articles()
@@ -113,7 +113,7 @@ def test_a_publication_that_is_cut_off_is_seen_wholly_or_not_at_all(
 ) -> None:
     before = library.articles()
     write(articles, "new")
-    settle = library.holdings._settle
+    settle = library.store._settle
 
     def killed(*given: object) -> None:
         if moment == "before the state" or given[0].generation > 1:  # type: ignore[attr-defined]
@@ -124,7 +124,7 @@ def test_a_publication_that_is_cut_off_is_seen_wholly_or_not_at_all(
         if moment == "before the state":
             patch.setattr(State, "keep", killed)
         else:
-            patch.setattr(library.holdings, "_settle", killed)
+            patch.setattr(library.store, "_settle", killed)
         with pytest.raises(KeyboardInterrupt):
             library.mirror([articles])
     now = sorted(article.text for article in library.articles())

@@ -85,7 +85,7 @@ def test_all_of_it_goes_along_and_mirroring_goes_on(
 def test_a_copy_that_was_cut_off_goes_on(source: Library, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.transfer.SOME", 2)
     with opened(address, CheapEmbedder()) as there:
-        store, stored, limit = there.holdings.store, [], 4  # type: ignore[var-annotated]
+        store, stored, limit = there.store.add, [], 4  # type: ignore[var-annotated]
 
         def cut_off(wholes, **facts):  # type: ignore[no-untyped-def]
             if len(stored) >= limit:
@@ -93,7 +93,7 @@ def test_a_copy_that_was_cut_off_goes_on(source: Library, address: str, monkeypa
             stored.extend(wholes)
             store(wholes, **facts)
 
-        monkeypatch.setattr(there.holdings, "store", cut_off)
+        monkeypatch.setattr(there.store, "add", cut_off)
         with pytest.raises(KeyboardInterrupt):
             transfer(source, there)
         assert there.articles() == []
@@ -105,9 +105,9 @@ def test_a_copy_that_was_cut_off_goes_on(source: Library, address: str, monkeypa
 
 def test_a_difference_is_found_at_the_end(source: Library, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(address, CheapEmbedder()) as there:
-        store = there.holdings.store
+        store = there.store.add
         monkeypatch.setattr(
-            there.holdings, "store", lambda wholes, **facts: store([(a, p, -v) for a, p, v in wholes], **facts)
+            there.store, "add", lambda wholes, **facts: store([(a, p, -v) for a, p, v in wholes], **facts)
         )
         with pytest.raises(FootnoteError, match="is not the same in both libraries"):
             transfer(source, there)

@@ -168,7 +168,7 @@ class Uploads:
                     raise CancelledError("you cancelled it")
                 self._keep(replace(self._uploads[id], share=share))
 
-        return lambda holdings, embedder, known, advance: Intake(holdings, _Watched(embedder, report), known, advance)  # type: ignore[arg-type]
+        return lambda store, embedder, known, advance: Intake(store, _Watched(embedder, report), known, advance)  # type: ignore[arg-type]
 
     def _place(self, upload: Upload) -> Path:
         return self._backend.uploads / upload.name

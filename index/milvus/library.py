@@ -14,11 +14,11 @@ from index.article import Article, Problem, pages_from_json
 from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
-from index.holdings import File, Plan, Whole
+from index.store import File, Plan, Whole
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
-from index.milvus.holdings import SMALL, MilvusHoldings
+from index.milvus.store import SMALL, MilvusStore
 from index.milvus.records import ROW, State, among, language, lowered, whole
 from index.mirror import Changes, Intake
 from index.passage import Passage
@@ -43,7 +43,7 @@ class MilvusLibrary:
     def __init__(self, client: Client, embedder: Embedder) -> None:
         self._client = client
         self._embedder = embedder
-        self.holdings = MilvusHoldings(client)
+        self.store = MilvusStore(client)
 
     @classmethod
     def open(cls, name: str, embedder: Embedder | None = None, create: bool = True) -> MilvusLibrary:
@@ -77,15 +77,15 @@ class MilvusLibrary:
         allow_empty: bool = False,
     ) -> Changes:
         """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
-        return mirror.mirror(self.holdings, self._embedder, paths, progress, intake, allow_empty)
+        return mirror.mirror(self.store, self._embedder, paths, progress, intake, allow_empty)
 
     def known(self) -> set[str]:
         """The sha256 of every text that is stored, published or not: what need not be embedded again."""
-        return self.holdings.known()
+        return self.store.known()
 
     def files(self) -> dict[str, File]:
         """The files that articles came from, with the stamps they had, by place (``index.mirror.place``)."""
-        return self.holdings.files()
+        return self.store.files()
 
     def put(self, wholes: Sequence[Whole]) -> None:
         """Store articles as a whole, each with its passages and their unit vectors, shape (passages, dimensions).
@@ -97,35 +97,35 @@ class MilvusLibrary:
         facts = {
             "embedder": self._embedder.name,
             "dimensions": str(wholes[0][2].shape[1]),
-            "agreement": self.holdings.fact("agreement")
+            "agreement": self.store.fact("agreement")
             or mirror.agreement(self._embedder, [article for article, *_ in wholes]),
         }
-        self.holdings.store(wholes, **facts)
+        self.store.add(wholes, **facts)
 
     def publish(self, paths: Iterable[str | Path], found: dict[str, File], problems: Sequence[Problem] = ()) -> Changes:
         """Let the library hold the files ``found`` in ``paths``, by place, all of whose articles have been ``put``.
 
         What was indexed from ``paths`` before and is not in ``found`` is removed, unless its file still exists.
         """
-        with self.holdings.changing():
-            known = self.holdings.files()
-            return mirror.publish(self.holdings, [Path(path) for path in paths], known, found, list(problems), True)
+        with self.store.changing():
+            known = self.store.files()
+            return mirror.publish(self.store, [Path(path) for path in paths], known, found, list(problems), True)
 
     def remove(self, key: str) -> Article:
         """As ``Library.remove``."""
-        with self.holdings.changing():
+        with self.store.changing():
             removed = self.article(key)
-            files = self.holdings.files()
-            self.holdings.live()
+            files = self.store.files()
+            self.store.live()
             gone = {place for place, file in files.items() if file.article == removed.sha256}
-            self.holdings.publish(Plan({}, gone, {}, {}, {removed.sha256}))
+            self.store.publish(Plan({}, gone, {}, {}, {removed.sha256}))
         return removed
 
     def rebuild(self) -> None:
         """Forget what indexing stored and never published; the rankings are Milvus's own."""
-        with self.holdings.changing():
+        with self.store.changing():
             published = {row["article"] for row in self._rows(State.of(self._client), "article")}
-            self.holdings.forget(self.holdings.known() - published)
+            self.store.forget(self.store.known() - published)
         self._client.seal()
 
     def generation(self) -> str:

@@ -1,6 +1,6 @@
-"""Holdings in Milvus: how articles get in, and how readers come to see them.
+"""Store in Milvus: how articles get in, and how readers come to see them.
 
-Storing (``store``) needs no lock and takes any number of processes: ids follow from the text, so that what was half
+Adding (``add``) needs no lock and takes any number of processes: ids follow from the text, so that what was half
 done is done again in its own place, and the row that says "stored" comes last. Publishing takes the lease, prepares
 rows for the next generation, and makes it the library's by writing one row. What a publication that died left behind
 is undone, or carried through, by the next.
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from index.article import Article, pages_from_json
 from index.errors import FootnoteError
-from index.holdings import File, Plan, Whole
+from index.store import File, Plan, Whole
 from index.milvus.client import FOREVER, Client, Row, literal
 from index.milvus.lease import lease
 from index.milvus.records import (
@@ -40,8 +40,8 @@ SMALL = 5000  # rows read at once, where they hold no text
 CONTENT = ("text", "pages", "stored")  # kinds of rows that go with an article
 
 
-class MilvusHoldings:
-    """See ``index.holdings.Holdings``."""
+class MilvusStore:
+    """See ``index.store.Store``."""
 
     home = Path("/")  # all machines that index see the files under the same paths
 
@@ -81,11 +81,11 @@ class MilvusHoldings:
         return {row["article"] for row in rows}
 
     def fact(self, name: str) -> str:
-        """See ``Holdings``."""
+        """See ``Store``."""
         state = State.of(self._client)
         return str(getattr(state, name)) if state.embedder else ""
 
-    def store(self, wholes: Sequence[Whole], **facts: str) -> None:
+    def add(self, wholes: Sequence[Whole], **facts: str) -> None:
         """Texts, then passages, then the rows that say so."""
         if not wholes:
             return

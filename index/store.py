@@ -1,4 +1,4 @@
-"""Holdings: what a library holds, as mirroring sees it, and how ``library.db`` keeps it."""
+"""The store: what a library holds, as a sync sees it, and how ``library.db`` keeps it."""
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
@@ -49,7 +49,7 @@ class Plan:
 Whole = tuple[Article, list[Passage], "NDArray[np.float32]"]  # with a unit vector for each passage
 
 
-class Holdings(Protocol):
+class Store(Protocol):
     """Where mirroring puts what it reads."""
 
     home: Path  # that places of files are seen from
@@ -69,7 +69,7 @@ class Holdings(Protocol):
     def fact(self, name: str) -> str:
         """What is remembered under ``name`` ("embedder", "dimensions" or "agreement"), or ""."""
 
-    def store(self, wholes: Sequence[Whole], **facts: str) -> None:
+    def add(self, wholes: Sequence[Whole], **facts: str) -> None:
         """Keep articles where nobody sees them yet."""
 
     def publish(self, plan: Plan) -> None:
@@ -79,8 +79,8 @@ class Holdings(Protocol):
         """Published articles, by the sha256 of their texts; without their sources, which ``files`` says."""
 
 
-class DatabaseHoldings:
-    """Holdings in ``library.db``; each of these is one transaction."""
+class DatabaseStore:
+    """Store in ``library.db``; each of these is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -103,7 +103,7 @@ class DatabaseHoldings:
         select = "SELECT EXISTS (SELECT * FROM articles WHERE sha256 = ?)"
         return bool(self._database.connection.execute(select, [sha256]).fetchone()[0])
 
-    def store(self, wholes: Sequence[Whole], **facts: str) -> None:
+    def add(self, wholes: Sequence[Whole], **facts: str) -> None:
         """Rows without an id."""
         with self._database.writing() as connection:
             self._database.remember(**facts)
