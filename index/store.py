@@ -46,7 +46,7 @@ class Plan:
     added: dict[str, datetime] = field(default_factory=dict)
 
 
-Whole = tuple[Article, list[Passage], "NDArray[np.float32]"]  # with a unit vector for each passage
+EmbeddedArticle = tuple[Article, list[Passage], "NDArray[np.float32]"]  # with a unit vector for each passage
 
 
 class Store(Protocol):
@@ -69,13 +69,13 @@ class Store(Protocol):
     def fact(self, name: str) -> str:
         """What is remembered under ``name`` ("embedder", "dimensions" or "agreement"), or ""."""
 
-    def add(self, wholes: Sequence[Whole], **facts: str) -> None:
+    def add(self, articles: Sequence[EmbeddedArticle], **facts: str) -> None:
         """Keep articles where nobody sees them yet."""
 
     def publish(self, plan: Plan) -> None:
         """Let everybody see what is planned, all at once."""
 
-    def wholes(self, articles: Sequence[str]) -> Iterator[Whole]:
+    def embedded(self, articles: Sequence[str]) -> Iterator[EmbeddedArticle]:
         """Published articles, by the sha256 of their texts; without their sources, which ``files`` says."""
 
 
@@ -103,11 +103,11 @@ class DatabaseStore:
         select = "SELECT EXISTS (SELECT * FROM articles WHERE sha256 = ?)"
         return bool(self._database.connection.execute(select, [sha256]).fetchone()[0])
 
-    def add(self, wholes: Sequence[Whole], **facts: str) -> None:
+    def add(self, articles: Sequence[EmbeddedArticle], **facts: str) -> None:
         """Rows without an id."""
         with self._database.writing() as connection:
             self._database.remember(**facts)
-            for article, passages, vectors in wholes:
+            for article, passages, vectors in articles:
                 about = [article.title, article.sha256, article.date, article.pages_as_json(), article.language]
                 insert = "INSERT INTO articles (title, sha256, date, pages, language, text) VALUES (?, ?, ?, ?, ?, ?)"
                 number = connection.execute(insert, [*about, article.text]).lastrowid
@@ -130,7 +130,7 @@ class DatabaseStore:
             added = [(f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S}", sha256) for sha256, when in plan.added.items()]
             connection.executemany("UPDATE articles SET added = ? WHERE sha256 = ?", added)
 
-    def wholes(self, articles: Sequence[str]) -> Iterator[Whole]:
+    def embedded(self, articles: Sequence[str]) -> Iterator[EmbeddedArticle]:
         """One by one."""
         import numpy as np
 

@@ -38,7 +38,7 @@ def transfer(source: AnyLibrary, target: AnyLibrary, progress: bool = False) -> 
         with bar("Copying", 2 * len(articles), progress) as advance:
             for some in _few(articles):
                 missing = [article for article in some if not target.store.stored(article)]
-                target.store.add(list(source.store.wholes(missing)), **facts)
+                target.store.add(list(source.store.embedded(missing)), **facts)
                 advance(len(some))
             target.store.publish(_plan(source, target, live, there))
             for some in _few(articles):
@@ -73,8 +73,8 @@ def _plan(
 
 def _compare(source: Store, target: Store, articles: list[str]) -> None:
     """Raises FootnoteError unless both hold the same texts, spans and vectors, and the texts are what was indexed."""
-    for wanted, (article, passages, vectors) in zip(articles, source.wholes(articles), strict=True):
-        copies = list(target.wholes([wanted]))
+    for wanted, (article, passages, vectors) in zip(articles, source.embedded(articles), strict=True):
+        copies = list(target.embedded([wanted]))
         text = copies[0][0].text if copies else ""
         same = [(replace(a, source=""), p, v.tobytes()) for a, p, v in copies] == [
             (article, passages, vectors.tobytes())

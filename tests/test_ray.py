@@ -94,7 +94,7 @@ def test_the_library_is_the_one_that_is_made_without_ray(
         assert ours.articles() == theirs.articles() and len(ours.articles()) == len(TOWNS)
         assert ours.check() == []
         keys = [article.sha256 for article in theirs.articles()]
-        for mine, its in zip(ours.store.wholes(keys), theirs.store.wholes(keys), strict=True):
+        for mine, its in zip(ours.store.embedded(keys), theirs.store.embedded(keys), strict=True):
             assert mine[:2] == its[:2]
             assert np.sum(mine[2] * its[2], axis=1).min() > CLOSE
         assert ours.status().passages == theirs.status().passages > 300

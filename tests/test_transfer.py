@@ -87,11 +87,11 @@ def test_a_copy_that_was_cut_off_goes_on(source: Library, address: str, monkeypa
     with opened(address, CheapEmbedder()) as there:
         store, stored, limit = there.store.add, [], 4  # type: ignore[var-annotated]
 
-        def cut_off(wholes, **facts):  # type: ignore[no-untyped-def]
+        def cut_off(articles, **facts):  # type: ignore[no-untyped-def]
             if len(stored) >= limit:
                 raise KeyboardInterrupt
-            stored.extend(wholes)
-            store(wholes, **facts)
+            stored.extend(articles)
+            store(articles, **facts)
 
         monkeypatch.setattr(there.store, "add", cut_off)
         with pytest.raises(KeyboardInterrupt):
@@ -107,7 +107,7 @@ def test_a_difference_is_found_at_the_end(source: Library, address: str, monkeyp
     with opened(address, CheapEmbedder()) as there:
         store = there.store.add
         monkeypatch.setattr(
-            there.store, "add", lambda wholes, **facts: store([(a, p, -v) for a, p, v in wholes], **facts)
+            there.store, "add", lambda articles, **facts: store([(a, p, -v) for a, p, v in articles], **facts)
         )
         with pytest.raises(FootnoteError, match="is not the same in both libraries"):
             transfer(source, there)

@@ -14,7 +14,7 @@ from index.article import Article, Problem, pages_from_json
 from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
-from index.store import File, Plan, Whole
+from index.store import File, Plan, EmbeddedArticle
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
@@ -87,20 +87,20 @@ class MilvusLibrary:
         """The files that articles came from, with the stamps they had, by place (``index.mirror.place``)."""
         return self.store.files()
 
-    def put(self, wholes: Sequence[Whole]) -> None:
+    def put(self, articles: Sequence[EmbeddedArticle]) -> None:
         """Store articles as a whole, each with its passages and their unit vectors, shape (passages, dimensions).
 
         Nobody sees them until ``publish``. May be called from several processes at once, and again with the same.
         """
-        if not wholes:
+        if not articles:
             return
         facts = {
             "embedder": self._embedder.name,
-            "dimensions": str(wholes[0][2].shape[1]),
+            "dimensions": str(articles[0][2].shape[1]),
             "agreement": self.store.fact("agreement")
-            or mirror.agreement(self._embedder, [article for article, *_ in wholes]),
+            or mirror.agreement(self._embedder, [article for article, *_ in articles]),
         }
-        self.store.add(wholes, **facts)
+        self.store.add(articles, **facts)
 
     def publish(self, paths: Iterable[str | Path], found: dict[str, File], problems: Sequence[Problem] = ()) -> Changes:
         """Let the library hold the files ``found`` in ``paths``, by place, all of whose articles have been ``put``.

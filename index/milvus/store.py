@@ -17,7 +17,7 @@ from pathlib import Path
 
 from index.article import Article, pages_from_json
 from index.errors import FootnoteError
-from index.store import File, Plan, Whole
+from index.store import File, Plan, EmbeddedArticle
 from index.milvus.client import FOREVER, Client, Row, literal
 from index.milvus.lease import lease
 from index.milvus.records import (
@@ -85,9 +85,9 @@ class MilvusStore:
         state = State.of(self._client)
         return str(getattr(state, name)) if state.embedder else ""
 
-    def add(self, wholes: Sequence[Whole], **facts: str) -> None:
+    def add(self, articles: Sequence[EmbeddedArticle], **facts: str) -> None:
         """Texts, then passages, then the rows that say so."""
-        if not wholes:
+        if not articles:
             return
         client = self._client
         client.make_passages(int(facts["dimensions"]))
@@ -102,7 +102,7 @@ class MilvusStore:
         content: list[Row] = []
         passages: list[Row] = []
         stored: list[Row] = []
-        for article, spans, vectors in wholes:
+        for article, spans, vectors in articles:
             content += parts("text", article.sha256, article.text)
             content += parts("pages", article.sha256, article.pages_as_json() if article.pages else "")
             for passage, vector in zip(spans, vectors, strict=True):
@@ -143,7 +143,7 @@ class MilvusStore:
         self._settle(state)
         self._client.seal()
 
-    def wholes(self, articles: Sequence[str]) -> Iterator[Whole]:
+    def embedded(self, articles: Sequence[str]) -> Iterator[EmbeddedArticle]:
         """One by one."""
         import numpy as np
 
