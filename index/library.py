@@ -18,7 +18,7 @@ from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
 from index.store import DatabaseStore
-from index.mirror import Changes, Intake, mirror
+from index.mirror import Changes, Ingester, mirror
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
 from index.suggestion import alike
@@ -84,7 +84,7 @@ class Library:
         self,
         paths: Iterable[str | Path],
         progress: bool = False,
-        intake: Callable[..., Intake] | None = None,
+        ingester: Callable[..., Ingester] | None = None,
         allow_empty: bool = False,
     ) -> Changes:
         """Make the library hold ``paths`` (files, or folders with all below) as they are now.
@@ -92,14 +92,14 @@ class Library:
         Only what was added, changed, renamed or removed is touched, by the sha256 of the text, and all of it is
         published in one transaction. Removed is what was indexed from one of the folders and is no longer there;
         what was indexed from elsewhere stays. A file that can't be read is a problem, not an error, and stays as it
-        was indexed before. ``progress`` shows a bar on a terminal; ``intake`` makes
+        was indexed before. ``progress`` shows a bar on a terminal; ``ingester`` makes
         what takes the files in, where that is not this process (`index/ray.py`); ``allow_empty`` lets most of the
         articles go.
         Raises UsageError for a path that does not exist, when there is nothing to index or remove, or when all or most
         of what was indexed from there is gone, as when a drive is not connected, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(self.store, self._embedder, paths, progress, intake, allow_empty)
+        changes = mirror(self.store, self._embedder, paths, progress, ingester, allow_empty)
         if changes:
             self._follow()
         return changes

@@ -69,10 +69,10 @@ def mirror(
     embedder: Embedder,
     paths: Iterable[str | Path],
     progress: bool,
-    intake: "Callable[..., Intake] | None" = None,
+    ingester: "Callable[..., Ingester] | None" = None,
     allow_empty: bool = False,
 ) -> Changes:
-    """See ``Library.mirror``; ``intake`` is given what an Intake is."""
+    """See ``Library.mirror``; ``ingester`` is given what an Ingester is."""
     roots = [Path(path) for path in paths]
     found = survey(roots)
     files = {place(file, store.home): file for file in found.files}
@@ -82,7 +82,7 @@ def mirror(
             others = f" ({found.left_out()})" if found.others else ""
             raise UsageError(f"There is no file that can be read in {', '.join(map(str, roots))}{others}: add one.")
         with bar("Indexing", sum(map(_size, files.values())), progress) as advance:
-            taken = (intake or Intake)(store, embedder, known, advance)
+            taken = (ingester or Ingester)(store, embedder, known, advance)
             for where, file in files.items():
                 taken.take(where, file)
             taken.flush()
@@ -93,7 +93,7 @@ def mirror(
     return changes
 
 
-class Intake:
+class Ingester:
     """Files on their way into the library: ``found`` by place, ``problems`` with those that can't be read, ``notes``
     on parts of files that can't.
 

@@ -26,7 +26,7 @@ from index.document import shown
 from index.embedder import Embedder
 from index.errors import FootnoteError, UsageError
 from index.store import File
-from index.mirror import Intake, located, stamp
+from index.mirror import Ingester, located, stamp
 
 if TYPE_CHECKING:
     from index.milvus.store import MilvusStore
@@ -50,7 +50,7 @@ Parcel = list[str]  # places of files
 Row = dict[str, Any]
 
 
-def intake(address: str, library: str) -> Callable[..., Crew]:
+def ingester(address: str, library: str) -> Callable[..., Crew]:
     """What takes files into the library called ``library`` by the workers of the cluster at ``address``.
 
     Raises UsageError for what is no address of a cluster, for a library that many processes can't write to at once,
@@ -72,8 +72,8 @@ def intake(address: str, library: str) -> Callable[..., Crew]:
     return partial(Crew, address, library)
 
 
-class Crew(Intake):
-    """An intake that leaves the files to the workers of a cluster, in the end, all together."""
+class Crew(Ingester):
+    """An ingester that leaves the files to the workers of a cluster, in the end, all together."""
 
     def __init__(self, address: str, library: str, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -140,7 +140,7 @@ class Worker:
         """For each file of a parcel its place, and what was found or the reason why nothing was; or an error."""
         try:
             files = {place: located(place, self._store.home) for place in row["parcel"]}
-            taken = Intake(self._store, self._embedder, {}, lambda size: None)
+            taken = Ingester(self._store, self._embedder, {}, lambda size: None)
             for place, file in files.items():
                 taken.take(place, file)
             taken.flush()

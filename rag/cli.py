@@ -100,9 +100,9 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
     """
     if watch and ray:
         raise UsageError("--ray indexes once: leave out --watch.")
-    intake = import_module("index.ray").intake(ray, options["library"]) if ray else None
+    ingester = import_module("index.ray").ingester(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
-        made = library.mirror(paths or [SEEDS], not options["quiet"], intake, allow_empty)
+        made = library.mirror(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
         say(options, _text().changes(made))
         if watch:
             _keep_mirroring(options, library, paths or [SEEDS])

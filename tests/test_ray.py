@@ -14,7 +14,7 @@ import pytest
 
 from index.errors import FootnoteError, UsageError
 from index.milvus import MilvusLibrary
-from index.ray import intake
+from index.ray import ingester
 
 pytest.importorskip("ray.data", reason="Ray is not installed: pip install 'footnote[ray]'")
 
@@ -103,12 +103,12 @@ def test_the_library_is_the_one_that_is_made_without_ray(
 def test_only_what_changed_needs_the_cluster(
     indexed: subprocess.CompletedProcess[str], server: str, articles: Path
 ) -> None:
-    nowhere = intake("127.0.0.1:1", server)
+    nowhere = ingester("127.0.0.1:1", server)
     with MilvusLibrary.open(f"{server}/on_ray") as library:
-        assert not library.mirror([articles / "coast"], intake=nowhere)
+        assert not library.mirror([articles / "coast"], ingester=nowhere)
         (articles / "coast" / "new.txt").write_text("The mayor of Brindle is Ada Thorne.", encoding="utf-8")
         with pytest.raises(FootnoteError, match=r"^There is no Ray cluster at 127\.0\.0\.1:1 that can be reached"):
-            library.mirror([articles / "coast"], intake=nowhere)
+            library.mirror([articles / "coast"], ingester=nowhere)
         assert len(library.articles()) == len(TOWNS)
 
 
@@ -132,11 +132,11 @@ def test_ctrl_c_ends_ray_too(server: str, articles: Path) -> None:
 )
 def test_what_ray_can_not_do_is_refused(address: str, library: str, says: str) -> None:
     with pytest.raises(UsageError, match=re.escape(says)):
-        intake(address, library)
+        ingester(address, library)
 
 
 def test_a_missing_ray_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.setitem(sys.modules, "ray.data", None)
     with pytest.raises(UsageError, match=re.escape("pip install 'footnote[ray]'")):
-        intake("local", "milvus://127.0.0.1:1/x")
+        ingester("local", "milvus://127.0.0.1:1/x")

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from index.errors import FootnoteError
-from index.mirror import Intake
+from index.mirror import Ingester
 from index.reader import READERS
 from ui.backend import Backend
 from ui.source import text
@@ -146,7 +146,7 @@ class Uploads:
             if copy.exists():
                 copy.replace(before)
             shutil.copyfile(upload.file, copy)
-            changes = self._backend.writer.mirror([copy], intake=self._intake(upload.id))
+            changes = self._backend.writer.mirror([copy], ingester=self._ingester(upload.id))
             if changes.problems:
                 raise FootnoteError(f"it {changes.problems[0].reason}")
             if changes.copies or not changes:
@@ -161,14 +161,14 @@ class Uploads:
         finally:
             before.unlink(missing_ok=True)
 
-    def _intake(self, id: int) -> Callable[..., Intake]:
+    def _ingester(self, id: int) -> Callable[..., Ingester]:
         def report(share: float) -> None:
             with self._lock:
                 if self._uploads[id].state != "reading":
                     raise CancelledError("you cancelled it")
                 self._keep(replace(self._uploads[id], share=share))
 
-        return lambda store, embedder, known, advance: Intake(store, _Watched(embedder, report), known, advance)  # type: ignore[arg-type]
+        return lambda store, embedder, known, advance: Ingester(store, _Watched(embedder, report), known, advance)  # type: ignore[arg-type]
 
     def _place(self, upload: Upload) -> Path:
         return self._backend.uploads / upload.name

@@ -20,7 +20,7 @@ from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
 from index.milvus.store import SMALL, MilvusStore
 from index.milvus.records import ROW, State, among, language, lowered, whole
-from index.mirror import Changes, Intake
+from index.mirror import Changes, Ingester
 from index.passage import Passage
 from index.search import Hit
 from index.suggestion import alike
@@ -73,11 +73,11 @@ class MilvusLibrary:
         self,
         paths: Iterable[str | Path],
         progress: bool = False,
-        intake: Callable[..., Intake] | None = None,
+        ingester: Callable[..., Ingester] | None = None,
         allow_empty: bool = False,
     ) -> Changes:
         """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
-        return mirror.mirror(self.store, self._embedder, paths, progress, intake, allow_empty)
+        return mirror.mirror(self.store, self._embedder, paths, progress, ingester, allow_empty)
 
     def known(self) -> set[str]:
         """The sha256 of every text that is stored, published or not: what need not be embedded again."""
