@@ -137,7 +137,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(folder) as library:
-            library.mirror(suite.load(SUITE).articles)
+            library.sync(suite.load(SUITE).articles)
         for _ in range(2):  # the first fills the page cache
             command = [sys.executable, "-m", "evals.breakdown", *sys.argv[1:], "--inside", folder, str(time.time())]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ)

@@ -47,7 +47,7 @@ def main() -> None:
         cases = [case for case in suite.cases if case.category in held]
         rng.shuffle(cases)
         with Library.open(Path(folder) / "library") as library:
-            library.mirror([file for file in sorted(suite.articles[0].iterdir()) if file.stem in held])
+            library.sync([file for file in sorted(suite.articles[0].iterdir()) if file.stem in held])
             reads, writes = reader(), writer()
             for count in options.count:
                 asked = track(cases[: options.sample], f"{count} units")

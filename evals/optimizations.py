@@ -54,7 +54,7 @@ def main() -> None:
     found: dict[str, list[list[float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(Path(folder)) as library:
-            library.mirror(suite.load(SUITE).articles)
+            library.sync(suite.load(SUITE).articles)
         for run in range(RUNS + 1):
             for name, disabling in DISABLED.items():
                 code = INSIDE.format(disabling=disabling, library=folder, began=time.time())

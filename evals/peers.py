@@ -45,7 +45,7 @@ class Given:
 def ours(cases: Sequence[Case], articles: Path, quick: bool = False) -> dict[str, Given]:
     """Footnote's answers by case."""
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
-        library.mirror([articles])
+        library.sync([articles])
         assistant = Assistant(library, Models(quick=quick))
         assistant.ask(cases[0].question)  # the first is not counted
         answers = {case.id: assistant.ask(case.question) for case in cases}

@@ -23,7 +23,7 @@ def open_libraries(suites: Iterable[Suite], cache: Path, embedder: Embedder, sta
         place = f"{suite.cached or suite.name}/library-{VERSION}"  # a newer layout gets a new one
         if place not in opened:
             library = stack.enter_context(Library.open(cache / place, embedder))
-            changes = library.mirror(suite.articles, progress=True)
+            changes = library.sync(suite.articles, progress=True)
             if changes.problems:
                 raise UsageError(f"{changes.problems[0].path}: {changes.problems[0].reason}.")
             opened[place] = library

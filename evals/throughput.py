@@ -79,7 +79,7 @@ def main() -> None:
         f"| questions a second, by jobs | {' | '.join(map(str, options.jobs))} |\n|{'---|' * (len(options.jobs) + 1)}"
     )
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
-        library.mirror(deal.articles)
+        library.sync(deal.articles)
         measure("the reader alone", library, Models(quick=True), questions, options.jobs)
         if file := writer_file():
             measure("the writer in this process", library, Models(), questions, options.jobs)

@@ -18,7 +18,7 @@ from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
 from index.store import DatabaseStore
-from index.mirror import Changes, Ingester, mirror
+from index.sync import Changes, Ingester, sync
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
 from index.suggestion import alike
@@ -80,7 +80,7 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def mirror(
+    def sync(
         self,
         paths: Iterable[str | Path],
         progress: bool = False,
@@ -99,7 +99,7 @@ class Library:
         of what was indexed from there is gone, as when a drive is not connected, and
         FootnoteError when another process keeps writing.
         """
-        changes = mirror(self.store, self._embedder, paths, progress, ingester, allow_empty)
+        changes = sync(self.store, self._embedder, paths, progress, ingester, allow_empty)
         if changes:
             self._follow()
         return changes

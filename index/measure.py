@@ -70,7 +70,7 @@ def measure(file: Path) -> None:
         questions = unpack(file, articles)
         with Library.open(Path(folder, "library")) as library:
             began = time.perf_counter()
-            library.mirror([articles], progress=True)
+            library.sync([articles], progress=True)
             indexed = time.perf_counter()
             answers = library.search_all([question.text for question in questions], k=2 * CANDIDATES)
             asked = time.perf_counter()

@@ -2,7 +2,7 @@
 
 Only names travel, of files to the workers and of articles back: all nodes see the files at the same paths, and reach
 the library. A worker that dies is started again, and its files are given out again; what it had stored is not
-embedded again. In the end this process publishes what was found, as `index/mirror.py` does without Ray.
+embedded again. In the end this process publishes what was found, as `index/sync.py` does without Ray.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from index.document import shown
 from index.embedder import Embedder
 from index.errors import FootnoteError, UsageError
 from index.store import File
-from index.mirror import Ingester, located, stamp
+from index.sync import Ingester, located, stamp
 
 if TYPE_CHECKING:
     from index.milvus.store import MilvusStore

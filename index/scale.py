@@ -168,7 +168,7 @@ def _edit(library: Library, embedder: Embedder, folder: Path) -> float:
         return rows
 
     embedder.encode = timed  # type: ignore[method-assign]
-    return _timed(lambda: library.mirror([file])) - embedding[0]
+    return _timed(lambda: library.sync([file])) - embedding[0]
 
 
 def fts5(directory: Path, questions: list[Question]) -> dict[str, float]:
@@ -237,7 +237,7 @@ def main() -> None:
         print(json.dumps(globals()[options.only](directory, questions)))
         return
     with Library.open(directory) as library:
-        library.mirror([articles], progress=True)
+        library.sync([articles], progress=True)
     results = []
     for size in sorted(options.sizes):
         built = grow(directory, size)

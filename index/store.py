@@ -50,7 +50,7 @@ EmbeddedArticle = tuple[Article, list[Passage], "NDArray[np.float32]"]  # with a
 
 
 class Store(Protocol):
-    """Where mirroring puts what it reads."""
+    """Where a sync puts what it reads."""
 
     home: Path  # that places of files are seen from
 

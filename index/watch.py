@@ -1,4 +1,4 @@
-"""Watching: when to mirror again."""
+"""Watching: when to sync again."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -102,10 +102,10 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
         raise UsageError("--ray indexes once: leave out --watch.")
     ingester = import_module("index.ray").ingester(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
-        made = library.mirror(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
+        made = library.sync(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
         say(options, _text().changes(made))
         if watch:
-            _keep_mirroring(options, library, paths or [SEEDS])
+            _keep_syncing(options, library, paths or [SEEDS])
         elif made.problems and not (made.added or made.changed or made.renamed or made.unchanged):
             raise UsageError("None of the files could be indexed.")
 
@@ -248,7 +248,7 @@ def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = T
     with opened(name, embedder, create=fresh if seeds else create) as library:
         if fresh:
             say(options, f"No library in {name} yet: indexing {SEEDS}/.")
-            library.mirror([SEEDS], progress=not options["quiet"])
+            library.sync([SEEDS], progress=not options["quiet"])
         yield library
 
 
@@ -284,13 +284,13 @@ def shown(
     raise AssertionError("an assistant ends with an answer")
 
 
-def _keep_mirroring(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:
+def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:
     from index.watch import changes
 
     say(options, "Watching for changes; Ctrl-C ends it.")
     for _ in changes(paths):
         try:
-            made = library.mirror(paths)
+            made = library.sync(paths)
         except FootnoteError as error:  # a folder that is gone for a moment, another process that is writing
             say(options, f"rag: {error}")
         else:

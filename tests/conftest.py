@@ -38,7 +38,7 @@ def seed_text() -> str:
 @pytest.fixture(scope="session")
 def seed_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with Library.open(tmp_path_factory.mktemp("library")) as library:
-        library.mirror([SEEDS])
+        library.sync([SEEDS])
         yield library
 
 

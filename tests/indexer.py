@@ -19,7 +19,7 @@ import faiss  # noqa: F401  loaded before the fork, as is tantivy
 import numpy as np
 import tantivy  # noqa: F401
 
-from index import mirror
+from index import sync
 from index.embedder import Embedder
 from index.errors import FootnoteError
 from index.language import tell
@@ -31,7 +31,7 @@ TOWNS = ("Brindle", "Ostra", "Sorrel", "Quill", "Marsh", "Thorne", "Bergen", "Pe
 SENTENCE = "The harbour of {town} was built in {year} by the engineer Anna Thorsen, who came with {year} stones. "
 KINDS = {"old": 1700, "new": 1800}
 
-mirror.BATCH = 4  # passages: so that a small folder takes several transactions
+sync.BATCH = 4  # passages: so that a small folder takes several transactions
 
 
 class CheapEmbedder(Embedder):
@@ -68,7 +68,7 @@ def texts(articles: Path) -> list[str]:
 
 def index(library: Path, articles: Path) -> None:
     with Library.open(library, CheapEmbedder()) as opened:
-        opened.mirror([articles])
+        opened.sync([articles])
 
 
 def state(library: Path, states: dict[str, list[str]]) -> str:

@@ -45,7 +45,7 @@ def coast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     for name, text in ARTICLES.items():
         (folder / name).write_text(text, encoding="utf-8")
     with Library.open(tmp_path_factory.mktemp("library")) as library:
-        library.mirror([folder])
+        library.sync([folder])
         yield library
 
 

@@ -78,7 +78,7 @@ def test_control_c_ends_a_batch_that_a_server_keeps_waiting(tmp_path: Path) -> N
     )
     (tmp_path / "questions").write_text("Who painted the mill of Oss?\nWho built the pier of Oss?\n", encoding="utf-8")
     with Library.open(tmp_path / "library") as library:
-        library.mirror([tmp_path / "a.txt"])
+        library.sync([tmp_path / "a.txt"])
     rag = [sys.executable, "-m", "rag.cli", "--library", str(tmp_path / "library")]
     with fake(first_only) as address:
         command = [*rag, "--model", address, "ask", "--batch", str(tmp_path / "questions"), "--jobs", "2"]

@@ -76,7 +76,7 @@ def test_a_question_to_one_article_finds_only_that(tmp_path: Path) -> None:
             f"The mill of Oss was built by Ada Thorne {number} times.", encoding="utf-8"
         )
     with Library.open(tmp_path / "library") as library:
-        library.mirror([tmp_path])
+        library.sync([tmp_path])
         hits = library.search("Who built the mill of Oss?", 10, {"a", "no-such-article"})
         assert [hit.passage.article_id for hit in hits] == ["a"] and hits[0].dense_rank == hits[0].lexical_rank == 1
         assert library.search("Who?", 10, set()) == []

@@ -24,7 +24,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     for name, text in ARTICLES.items():
         (folder / name).write_text(text, encoding="utf-8")
     with Library.open(tmp_path_factory.mktemp("library"), CheapEmbedder()) as library:
-        library.mirror([folder])
+        library.sync([folder])
         yield library
 
 

@@ -24,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[Made]:
 def test_each_file_is_read_as_it_says_or_named_with_its_reason(made: list[Made], tmp_path: Path) -> None:
     assert len(made) >= 150
     with Library.open(tmp_path / "library", CheapEmbedder()) as library:
-        changes = library.mirror([made[0].path.parent])
+        changes = library.sync([made[0].path.parent])
         texts = {Path(entry.source).name: library.article(entry.source).text for entry in library.entries()}
     reasons = {Path(problem.path).name: problem.reason for problem in changes.problems}
     assert set(reasons) == {file.path.name for file in made if file.reason}

@@ -23,7 +23,7 @@ STATEMENTS = 12  # of SQL, for one search
 def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     with Library.open(folder) as library:
-        library.mirror([SEEDS])
+        library.sync([SEEDS])
     return folder
 
 

@@ -152,7 +152,7 @@ def test_a_database_that_can_only_be_read_answers_and_says_so(library: Path, sta
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "with Library.open(library, CheapEmbedder()) as opened:\n"
         f"    print(len(opened.articles()), opened.search({QUESTION!r})[0].passage.text)\n"
-        "    try: opened.mirror([articles])\n"
+        "    try: opened.sync([articles])\n"
         "    except FootnoteError as error: print(error)\n"
     )
     paths = [library, library.parent / "articles"]
@@ -227,7 +227,7 @@ def test_those_who_read_go_on_while_one_writes_and_then_see_it(library: Path) ->
     embedder = WaitingEmbedder()
     with Library.open(library, CheapEmbedder()) as reader, Library.open(library, embedder) as writer:
         before = sorted(article.id for article in reader.articles())
-        at_work = threading.Thread(target=writer.mirror, args=[[library.parent / "articles"]])
+        at_work = threading.Thread(target=writer.sync, args=[[library.parent / "articles"]])
         at_work.start()
         assert embedder.reached.wait(60)
         assert sorted(article.id for article in reader.articles()) == before
@@ -257,13 +257,13 @@ def test_a_folder_that_changes_while_it_is_read(library: Path, states: dict[str,
         with Library.open(library, CheapEmbedder()) as opened:
             for _ in range(20):
                 with suppress(FootnoteError):
-                    opened.mirror([articles])
+                    opened.sync([articles])
                 assert {article.text for article in opened.articles()} <= known
     finally:
         stop.set()
         changing.join()
     with Library.open(library, CheapEmbedder()) as opened:
-        assert not opened.mirror([articles]).problems
+        assert not opened.sync([articles]).problems
         assert {article.text for article in opened.articles()} == {read(path).text for path in articles.iterdir()}
         assert opened.check() == []
 

@@ -14,7 +14,7 @@ from indexer import CheapEmbedder
 from index.errors import UsageError
 from index.folder import survey
 from index.library import Library
-from index.mirror import located, place
+from index.sync import located, place
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 def test_other_kinds_are_told_by_count(library: Library, folder: Path) -> None:
     for name in ("a.doc", "b.doc", "c.zip", "Makefile"):
         (folder / name).write_text("words")
-    notes = library.mirror([folder]).notes
+    notes = library.sync([folder]).notes
     assert notes == ["left out 4 files of other kinds: .doc (2), .zip (1), without an ending (1)"]
 
 
@@ -43,7 +43,7 @@ def test_a_folder_with_nothing_to_read_says_what_is_there(library: Library, tmp_
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "a.exe").write_text("x")
     with pytest.raises(UsageError, match=r"no file that can be read .*\(1 file of other kinds: \.exe \(1\)\)"):
-        library.mirror([tmp_path / "new"])
+        library.sync([tmp_path / "new"])
 
 
 def test_a_pipe_and_a_socket_are_left_out_at_once(
@@ -53,7 +53,7 @@ def test_a_pipe_and_a_socket_are_left_out_at_once(
     monkeypatch.chdir(folder)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket.txt")
-        changes = library.mirror([folder])
+        changes = library.sync([folder])
     assert sorted(Path(p.path).name for p in changes.problems) == ["pipe.txt", "socket.txt"]
     assert all("no regular file" in problem.reason for problem in changes.problems)
     assert len(changes.added) == 5
@@ -68,7 +68,7 @@ def test_linked_folders_are_followed_once_and_loops_end(library: Library, folder
     (tmp_path / "far" / "back").symlink_to(folder)
     (folder / "dead.txt").symlink_to(tmp_path / "nowhere.txt")
     (folder / "self.txt").symlink_to(folder / "self.txt")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert len(changes.added) == 6 and not changes.copies
     assert sorted(Path(p.path).name for p in changes.problems) == ["dead.txt", "self.txt"]
 
@@ -80,14 +80,14 @@ def test_names_of_any_bytes_are_indexed_found_again_and_removed(library: Library
     path = os.path.join(os.fsencode(folder), name)
     with open(path, "wb") as stream:
         stream.write(b"The odd name is by Siv.")
-    assert len(library.mirror([folder]).added) == 6
-    assert not library.mirror([folder])
+    assert len(library.sync([folder]).added) == 6
+    assert not library.sync([folder])
     assert library.search("odd name")[0].passage.text == "The odd name is by Siv."
     for entry in library.entries():
         assert entry.source.isprintable() or "\u202e" in entry.source
         entry.source.encode()
     os.unlink(path)
-    assert len(library.mirror([folder]).removed) == 1
+    assert len(library.sync([folder]).removed) == 1
 
 
 def test_a_name_is_stored_so_that_its_file_is_found() -> None:
@@ -99,42 +99,42 @@ def test_a_name_is_stored_so_that_its_file_is_found() -> None:
 
 
 def test_an_empty_mount_removes_nothing(library: Library, folder: Path) -> None:
-    library.mirror([folder])
+    library.sync([folder])
     folder.rename(folder.with_name("away"))
     folder.mkdir()
     with pytest.raises(UsageError, match=r"holds none of the 5 files .* --allow-empty"):
-        library.mirror([folder])
+        library.sync([folder])
     assert len(library.entries()) == 5
-    assert len(library.mirror([folder], allow_empty=True).removed) == 5
+    assert len(library.sync([folder], allow_empty=True).removed) == 5
 
 
 def test_most_of_a_library_goes_only_when_that_is_asked_for(library: Library, folder: Path) -> None:
-    library.mirror([folder])
+    library.sync([folder])
     for name in ("Ada", "Bo", "Cato"):
         (folder / f"{name}.txt").unlink()
     with pytest.raises(UsageError, match="3 of the 5 articles"):
-        library.mirror([folder])
+        library.sync([folder])
     (folder / "Ada.txt").write_text("The mill of Ada was built in 1742.")
-    assert len(library.mirror([folder]).removed) == 2, "less than half goes without a question"
+    assert len(library.sync([folder]).removed) == 2, "less than half goes without a question"
 
 
 def test_one_of_two_folders_may_be_away(library: Library, folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "drive"
     other.mkdir()
     (other / "map.txt").write_text("The map is old.")
-    library.mirror([folder, other])
+    library.sync([folder, other])
     (other / "map.txt").unlink()
     with pytest.raises(UsageError, match="holds none of the 1 files"):
-        library.mirror([folder, other])
+        library.sync([folder, other])
     assert len(library.entries()) == 6
 
 
 def test_files_that_move_within_a_folder_are_no_removal(library: Library, folder: Path) -> None:
-    library.mirror([folder])
+    library.sync([folder])
     (folder / "deep").mkdir()
     for path in folder.glob("*.txt"):
         shutil.move(path, folder / "deep" / f"new-{path.name}")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert len(changes.renamed) == 5 and not changes.removed
 
 
@@ -146,9 +146,9 @@ from pathlib import Path
 from indexer import CheapEmbedder
 from index.library import Library
 with Library.open(sys.argv[1], CheapEmbedder()) as library:
-    print(len(library.mirror([sys.argv[2]]).added))
+    print(len(library.sync([sys.argv[2]]).added))
     os.chmod(Path(sys.argv[2], "closed"), 0)
-    changes = library.mirror([sys.argv[2]])
+    changes = library.sync([sys.argv[2]])
     print(len(changes.removed), len(library.entries()), len(changes.problems), changes.problems[0].reason)
     os.chmod(Path(sys.argv[2], "closed"), 0o700)
 """
@@ -177,7 +177,7 @@ def test_a_folder_that_the_system_refuses_is_named_and_its_articles_stay(
 ) -> None:
     (folder / "closed").mkdir()
     (folder / "closed" / "map.txt").write_text("The map is old.")
-    library.mirror([folder])
+    library.sync([folder])
     list_folder, stat = os.scandir, Path.stat
 
     def scandir(path: Path) -> object:
@@ -191,7 +191,7 @@ def test_a_folder_that_the_system_refuses_is_named_and_its_articles_stay(
 
     monkeypatch.setattr(os, "scandir", scandir)
     monkeypatch.setattr(Path, "stat", status)
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert not changes.removed and len(library.entries()) == 6
     assert changes.problems[0].reason == "can't be opened: permission denied; what was indexed from it before is kept"
 
@@ -213,9 +213,9 @@ def test_many_tiny_files_are_known_again_in_a_moment(library: Library, tmp_path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"Box {n} of the archive holds the letters of house number {n}.")
         os.utime(path, (1, 1))
-    assert len(library.mirror([tmp_path / "tiny"]).added) == 1500
+    assert len(library.sync([tmp_path / "tiny"]).added) == 1500
     time.sleep(2.1)  # what changed just now is read again
-    library.mirror([tmp_path / "tiny"])
+    library.sync([tmp_path / "tiny"])
     began = time.perf_counter()
-    assert not library.mirror([tmp_path / "tiny"])
+    assert not library.sync([tmp_path / "tiny"])
     assert time.perf_counter() - began < 3

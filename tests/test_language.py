@@ -44,7 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     for language, text in ARTICLES.items():
         (folder / f"{language}.txt").write_text(text, encoding="utf-8")
     with Library.open(folder / "library") as library:
-        library.mirror([folder])
+        library.sync([folder])
         yield library
 
 
@@ -74,7 +74,7 @@ def test_a_library_from_before_languages_were_told_is_brought_up_to_date(tmp_pat
     source = tmp_path / "turm.txt"
     source.write_text(ARTICLES["de"], encoding="utf-8")
     with Library.open(tmp_path / "library") as library:
-        library.mirror([source])
+        library.sync([source])
     database = Database(tmp_path / "library")
     database.connection.executescript("ALTER TABLE articles DROP COLUMN language; PRAGMA user_version = 2;")
     database.close()

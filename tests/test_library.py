@@ -1,4 +1,4 @@
-"""The library on disk: what mirroring touches, and what survives damage."""
+"""The library on disk: what a sync touches, and what survives damage."""
 
 import os
 import shutil
@@ -57,7 +57,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory, embedder: CountingEmbedder
     """A library of the test articles, closed; copy it before you change it."""
     directory = tmp_path_factory.mktemp("indexed")
     with Library.open(directory, embedder) as library:
-        library.mirror([ARTICLES])
+        library.sync([ARTICLES])
     return directory
 
 
@@ -74,7 +74,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, folder: Path, embedder: CountingEmbedder) -> Iterator[Library]:
     with Library.open(tmp_path / "mine", embedder) as library:
-        library.mirror([folder])
+        library.sync([folder])
         embedder.encoded.clear()
         yield library
 
@@ -93,9 +93,9 @@ def test_a_folder_is_indexed_and_remembered(indexed: Path, embedder: CountingEmb
     assert sorted(path.name for path in indexed.iterdir()) == FILES
 
 
-def test_mirroring_again_touches_nothing(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
+def test_syncing_again_touches_nothing(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
     generation = library.status().generation
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert not changes
     assert sorted(changes.unchanged) == ["bees", "harbour", "quill"]
     assert embedder.encoded == []
@@ -104,17 +104,17 @@ def test_mirroring_again_touches_nothing(library: Library, folder: Path, embedde
 
 def test_a_touched_file_with_the_same_text_is_unchanged(library: Library, folder: Path) -> None:
     os.utime(folder / "bees.md", (1, 1))
-    assert not library.mirror([folder / "bees.md"])
+    assert not library.sync([folder / "bees.md"])
 
 
 def test_what_was_indexed_from_elsewhere_stays(library: Library, folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "bees.txt").write_text("Other bees live in the ground.")
-    assert library.mirror([other]).added == ["bees-2"]
+    assert library.sync([other]).added == ["bees-2"]
     (other / "bees.txt").unlink()
-    assert library.mirror([folder]).removed == []
-    assert library.mirror([other], allow_empty=True).removed == ["bees-2"]
+    assert library.sync([folder]).removed == []
+    assert library.sync([other], allow_empty=True).removed == ["bees-2"]
     assert len(library.articles()) == 3
 
 
@@ -122,7 +122,7 @@ def test_the_same_folder_spelled_differently_is_the_same(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder.parent)
-    changes = library.mirror(["articles"])
+    changes = library.sync(["articles"])
     assert not changes
     assert library.article("bees").source == "articles/bees.md"
 
@@ -134,14 +134,14 @@ def test_a_project_can_be_moved(library: Library, folder: Path, tmp_path: Path, 
     shutil.move(tmp_path / "mine", moved / "mine")
     shutil.move(folder, moved / "articles")
     with Library.open(moved / "mine", embedder) as library:
-        assert not library.mirror([moved / "articles"])
+        assert not library.sync([moved / "articles"])
 
 
 def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: Library, folder: Path) -> None:
     (folder / "bees.md").write_bytes(b"\x89PNG\0\1\2 now binary")
     (folder / "photo.txt").write_bytes(b"\x89PNG\0\0")
     (folder / "good.txt").write_text("Good text.")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert changes.added == ["good"]
     assert changes.removed == [] == changes.changed
     assert [Path(problem.path).name for problem in changes.problems] == ["bees.md", "photo.txt"]
@@ -153,13 +153,13 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: Library
 def test_missing_and_empty_folders_are_refused_and_nothing_is_lost(library: Library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no file that can be read"):
-        library.mirror([tmp_path / "empty"])
+        library.sync([tmp_path / "empty"])
     with pytest.raises(UsageError, match="no file or folder"):
-        library.mirror([tmp_path / "missing"])
+        library.sync([tmp_path / "missing"])
     assert len(library.articles()) == 3
 
 
-def test_an_interrupted_mirroring_leaves_the_old_state(
+def test_an_interrupted_sync_leaves_the_old_state(
     library: Library, folder: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = library.articles(), library.search(QUESTION)
@@ -172,16 +172,16 @@ def test_an_interrupted_mirroring_leaves_the_old_state(
     with monkeypatch.context() as patch:
         patch.setattr(embedder, "encode", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            library.mirror([folder])
+            library.sync([folder])
     assert (library.articles(), library.search(QUESTION)) == before
-    assert library.mirror([folder]).changed == ["harbour"]
+    assert library.sync([folder]).changed == ["harbour"]
 
 
-def test_a_killed_mirroring_leaves_the_old_state(library_copy: Path, folder: Path, embedder: CountingEmbedder) -> None:
+def test_a_killed_sync_leaves_the_old_state(library_copy: Path, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
     code = f"""{CHEAP_EMBEDDER}
 store._point = lambda *_: os.kill(os.getpid(), 9)
-Library.open(sys.argv[1], Cheap()).mirror([sys.argv[2]])
+Library.open(sys.argv[1], Cheap()).sync([sys.argv[2]])
 """
     killed = subprocess.run([sys.executable, "-c", code, str(library_copy), str(folder)], capture_output=True)
     assert killed.returncode == -9
@@ -196,7 +196,7 @@ def test_another_process_sees_a_change_without_opening_again(
     with Library.open(tmp_path / "mine", embedder) as reader:
         reader.search(QUESTION)
         (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
-        library.mirror([folder])
+        library.sync([folder])
         assert reader.search("When was the lighthouse lit?")[0].passage.article_id == "new"
 
 
@@ -342,7 +342,7 @@ if os.geteuid() == 0:
     os.setuid(65534)
 library = Library.open("library", Cheap())
 print(len(library.search("harbour")), len(library.articles()))
-for write in (lambda: library.mirror(["articles"]), lambda: Library.open("nowhere/library")):
+for write in (lambda: library.sync(["articles"]), lambda: Library.open("nowhere/library")):
     try:
         write()
     except FootnoteError as error:
@@ -372,7 +372,7 @@ for write in (lambda: library.mirror(["articles"]), lambda: Library.open("nowher
 
 def test_a_renamed_file_is_not_embedded_again(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "harbour.txt").rename(folder / "old port.txt")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert (changes.renamed, changes.added, changes.removed) == (["harbour"], [], [])
     assert embedder.encoded == []
     article = library.article("harbour")
@@ -382,15 +382,15 @@ def test_a_renamed_file_is_not_embedded_again(library: Library, folder: Path, em
 
 def test_an_article_under_two_names_is_found_once(library: Library, folder: Path, embedder: CountingEmbedder) -> None:
     shutil.copy(folder / "harbour.txt", folder / "port.txt")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert [(Path(c.path).name, "harbour.txt" in c.reason) for c in changes.copies] == [("port.txt", True)]
     assert embedder.encoded == [] and not changes
     found = [hit.passage for hit in library.search(QUESTION, k=50)]
     assert len(found) == len(set(found))
     (folder / "harbour.txt").unlink()
-    assert library.mirror([folder]).renamed == ["harbour"]
+    assert library.sync([folder]).renamed == ["harbour"]
     (folder / "port.txt").unlink()
-    assert library.mirror([folder]).removed == ["harbour"]
+    assert library.sync([folder]).removed == ["harbour"]
 
 
 def test_what_was_embedded_before_a_kill_is_not_embedded_again(
@@ -403,20 +403,20 @@ def test_what_was_embedded_before_a_kill_is_not_embedded_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.mirror.publish", killed)
+        patch.setattr("index.sync.publish", killed)
         with pytest.raises(KeyboardInterrupt):
-            library.mirror([folder])
+            library.sync([folder])
     assert len(library.articles()) == 3
     assert not any("Lighthouse" in hit.passage.text for hit in library.search("lighthouse", k=50))
     embedder.encoded.clear()
-    assert len(library.mirror([folder]).added) == 3
+    assert len(library.sync([folder]).added) == 3
     assert embedder.encoded == []
     assert "182" in library.search("When was lighthouse 2 lit?")[0].passage.text
 
 
 def test_pages_and_dates_are_kept(library: Library, folder: Path) -> None:
     (folder / "dated.md").write_text("---\ndate: 2024-03-05\n---\nA dated note about granite.")
-    library.mirror([folder])
+    library.sync([folder])
     assert library.article("dated").date == "2024-03-05"
     assert library.article("dated").pages == ()
 
@@ -437,9 +437,9 @@ def test_a_sound_library_has_no_faults_and_a_harmed_one_has_them_all(library: Li
 def test_a_small_change_of_a_large_library_is_no_fault(library: Library, folder: Path) -> None:
     for number in range(60):
         (folder / f"note-{number}.txt").write_text(f"Note {number} is about granite.")
-    library.mirror([folder])
+    library.sync([folder])
     (folder / "note-7.txt").write_text("Note 7 is about the basalt of Oss.")
-    library.mirror([folder])
+    library.sync([folder])
     assert library.status().vectors == "behind"
     assert library.check() == []
     assert "basalt" in library.search("What is note 7 about?")[0].passage.text
@@ -455,7 +455,7 @@ def test_rebuilding_makes_both_rankings_anew(library: Library, tmp_path: Path) -
     assert [hit.passage for hit in library.search(QUESTION)] == before
 
 
-def test_a_watched_folder_is_mirrored_until_it_is_left(folder: Path, tmp_path: Path) -> None:
+def test_a_watched_folder_is_synced_until_it_is_left(folder: Path, tmp_path: Path) -> None:
     code = f"{CHEAP_EMBEDDER}\nimport index.library\nindex.library.Embedder = Cheap\nfrom rag.cli import main\nmain()"
     command = [sys.executable, "-c", code, "--library", str(tmp_path / "watched"), "index", "--watch", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watching:
@@ -474,7 +474,7 @@ def test_a_watched_folder_is_mirrored_until_it_is_left(folder: Path, tmp_path: P
 def test_memory_stays_flat_however_many_articles_there_are(
     library: Library, folder: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.mirror.BATCH", 8)
+    monkeypatch.setattr("index.sync.BATCH", 8)
     at_once: list[int] = []
     encode = embedder.encode
 
@@ -485,5 +485,5 @@ def test_memory_stays_flat_however_many_articles_there_are(
     monkeypatch.setattr(embedder, "encode", counted)
     for number in range(40):
         (folder / f"{number}.txt").write_text(f"Boat {number} came in.")
-    assert len(library.mirror([folder]).added) == 40
+    assert len(library.sync([folder]).added) == 40
     assert max(at_once) == 8 and sum(at_once) == 40

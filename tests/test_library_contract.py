@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(name: str, folder: Path, embedder: CountingEmbedder) -> Iterator[AnyLibrary]:
     with opened(name, embedder) as library:
-        library.mirror([folder])
+        library.sync([folder])
         embedder.encoded.clear()
         yield library
 
@@ -101,19 +101,19 @@ def test_a_folder_is_indexed_and_remembered(library: AnyLibrary, name: str, fold
         assert again.passages("nothing") == []
 
 
-def test_mirroring_again_touches_nothing(library: AnyLibrary, folder: Path, embedder: CountingEmbedder) -> None:
+def test_syncing_again_touches_nothing(library: AnyLibrary, folder: Path, embedder: CountingEmbedder) -> None:
     generation = library.status().generation
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert not changes and sorted(changes.unchanged) == ["bees", "harbour", "quill"]
     assert embedder.encoded == []
     assert library.status().generation == generation
 
 
-def test_mirroring_touches_what_differs_only(library: AnyLibrary, folder: Path, embedder: CountingEmbedder) -> None:
+def test_syncing_touches_what_differs_only(library: AnyLibrary, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "bees.md").unlink()
     (folder / "harbour.txt").write_text("The harbour was filled with sand in 1999.")
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert (changes.added, changes.changed, changes.removed) == (["new"], ["harbour"], ["bees"])
     assert changes.unchanged == ["quill"]
     assert sorted(embedder.encoded) == ["A lighthouse was lit in 1820.", "The harbour was filled with sand in 1999."]
@@ -126,7 +126,7 @@ def test_mirroring_touches_what_differs_only(library: AnyLibrary, folder: Path, 
 
 def test_a_renamed_file_is_not_embedded_again(library: AnyLibrary, folder: Path, embedder: CountingEmbedder) -> None:
     (folder / "harbour.txt").rename(folder / "old port.txt")
-    assert library.mirror([folder]).renamed == ["harbour"]
+    assert library.sync([folder]).renamed == ["harbour"]
     assert embedder.encoded == []
     assert library.article("harbour").source == str(folder / "old port.txt")
     assert library.article("Old port").id == "harbour", "its file's name was its title"
@@ -138,19 +138,19 @@ def test_the_same_text_under_two_names_is_found_once(
     library: AnyLibrary, folder: Path, embedder: CountingEmbedder
 ) -> None:
     shutil.copy(folder / "harbour.txt", folder / "twin.txt")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert [Path(copy.path).name for copy in changes.copies] == ["twin.txt"]
     assert embedder.encoded == [] and not changes
     assert sum("Thorsen" in text for text in found(library, QUESTION)) == 1
     (folder / "harbour.txt").unlink()
-    assert library.mirror([folder]).removed == []
+    assert library.sync([folder]).removed == []
     assert library.article("harbour").source == str(folder / "twin.txt")
 
 
 def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: AnyLibrary, folder: Path) -> None:
     (folder / "bees.md").write_bytes(b"\x89PNG\0\1\2 now binary")
     (folder / "good.txt").write_text("Good text.")
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert (changes.added, changes.changed, changes.removed) == (["good"], [], [])
     assert [Path(problem.path).name for problem in changes.problems] == ["bees.md"]
     assert "swarm" in library.article("bees").text
@@ -159,17 +159,17 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(library: AnyLibr
 def test_what_was_indexed_from_elsewhere_stays(library: AnyLibrary, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "bees.txt").write_text("Other bees live in the ground.")
-    assert library.mirror([tmp_path / "other"]).added == ["bees-2"]
+    assert library.sync([tmp_path / "other"]).added == ["bees-2"]
     (tmp_path / "other" / "bees.txt").unlink()
-    assert library.mirror([folder]).removed == []
-    assert library.mirror([tmp_path / "other"], allow_empty=True).removed == ["bees-2"]
+    assert library.sync([folder]).removed == []
+    assert library.sync([tmp_path / "other"], allow_empty=True).removed == ["bees-2"]
 
 
 def test_an_article_is_taken_out_and_comes_back(library: AnyLibrary, folder: Path) -> None:
     assert library.remove("How Bees Choose a Home").id == "bees"
     assert [article.id for article in library.articles()] == ["harbour", "quill"]
     assert not any("swarm" in text for text in found(library, "swarm of bees"))
-    assert library.mirror([folder]).added == ["bees"]
+    assert library.sync([folder]).added == ["bees"]
     assert any("swarm" in text for text in found(library, "swarm of bees"))
     assert library.check() == []
 
@@ -184,7 +184,7 @@ def test_an_article_is_found_by_id_source_or_title(library: AnyLibrary, folder: 
             library.article(key)
     for name in ("a.md", "b.md"):
         (folder / name).write_text(f"---\ntitle: Twins\n---\nThis is {name}.")
-    library.mirror([folder])
+    library.sync([folder])
     with pytest.raises(UsageError, match="say a or b"):
         library.article("Twins")
 
@@ -194,7 +194,7 @@ def test_long_texts_pages_and_dates_are_kept(library: AnyLibrary, folder: Path) 
         f"Stone {n} of the 𝔥arbour is made of granite." for n in range(4000)
     )
     (folder / "long.md").write_text(text)
-    library.mirror([folder])
+    library.sync([folder])
     article = library.article("long")
     assert (article.text, article.date, article.pages) == (text, "2024-03-05", ())
     assert "Stone 3141 " in "".join(found(library, "Stone 3141"))
@@ -230,10 +230,10 @@ def test_a_search_among_some_articles_finds_those_alone(library: AnyLibrary) -> 
 
 def test_every_change_is_another_generation(library: AnyLibrary, folder: Path) -> None:
     before = library.generation()
-    library.mirror([folder])
+    library.sync([folder])
     assert library.generation() == before
     (folder / "new.txt").write_text("The sluice of Brindle is new.", encoding="utf-8")
-    library.mirror([folder])
+    library.sync([folder])
     assert library.generation() != before
 
 
@@ -252,7 +252,7 @@ def test_another_process_sees_what_this_one_wrote(library: AnyLibrary, name: str
     with opened(name, CheapEmbedder()) as reader:
         reader.search(QUESTION)
         (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
-        library.mirror([folder])
+        library.sync([folder])
         assert reader.search("When was the lighthouse lit?")[0].passage.article_id == "new"
     command = [sys.executable, "-m", "rag.cli", "--library", name, "articles", "--json"]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -273,10 +273,10 @@ def test_a_half_done_write_is_not_seen_and_finished_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(library.store, "publish", killed)
         with pytest.raises(KeyboardInterrupt):
-            library.mirror([folder])
+            library.sync([folder])
     assert (library.articles(), library.search(QUESTION)) == before
     embedder.encoded.clear()
-    changes = library.mirror([folder])
+    changes = library.sync([folder])
     assert (len(changes.added), changes.removed) == (3, ["bees"])
     assert embedder.encoded == []
     assert library.search("When was lighthouse 2 lit?")[0].passage.article_id == "2"

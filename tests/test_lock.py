@@ -28,7 +28,7 @@ def test_a_library_where_nothing_can_be_locked_says_where_to_put_it(
     with Library.open(tmp_path / "library", CheapEmbedder()) as library:
         monkeypatch.setattr(fcntl, "flock", refusing(code))
         with pytest.raises(FootnoteError, match="can't lock: keep the library on a local disk"):
-            library.mirror([tmp_path / "a.txt"])
+            library.sync([tmp_path / "a.txt"])
 
 
 def test_sqlite_without_its_locks_is_told_apart_from_another_process(

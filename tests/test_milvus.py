@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from indexer import CheapEmbedder, write
 
-from index import mirror
+from index import sync
 from index.article import find, read
 from index.errors import FootnoteError, UsageError
 from index.store import File
@@ -36,7 +36,7 @@ with MilvusLibrary.open(sys.argv[1], embedder) as library:
         passages = split(article, embedder.count_tokens, embedder.window)
         library.put([(article, passages, embedder.encode([passage.text for passage in passages]))])
 """
-MIRROR = """
+SYNC = """
 import sys, time
 from indexer import CheapEmbedder
 from index.open import opened
@@ -62,7 +62,7 @@ def articles(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(address: str, articles: Path) -> Iterator[MilvusLibrary]:
     with MilvusLibrary.open(address, CheapEmbedder()) as library:
-        library.mirror([articles])
+        library.sync([articles])
         yield library
 
 
@@ -89,13 +89,13 @@ def test_several_processes_put_articles_and_one_publishes_them(
         found = {}
         for file in files:
             article = read(file)
-            place = mirror.place(file, other.store.home)
-            found[place] = File(article.sha256, str(file), mirror.stamp(file)[0], article.id, article.title)
+            place = sync.place(file, other.store.home)
+            found[place] = File(article.sha256, str(file), sync.stamp(file)[0], article.id, article.title)
         assert len(other.publish([articles], found).added) == len(files)
         assert other.articles() == library.articles()
         assert passages(other) == passages(library)
         assert other.check() == []
-        assert not other.mirror([articles])
+        assert not other.sync([articles])
         found.popitem()
         assert other.publish([articles], found).removed == [], "its file is still there"
 
@@ -126,12 +126,12 @@ def test_a_publication_that_is_cut_off_is_seen_wholly_or_not_at_all(
         else:
             patch.setattr(library.store, "_settle", killed)
         with pytest.raises(KeyboardInterrupt):
-            library.mirror([articles])
+            library.sync([articles])
     now = sorted(article.text for article in library.articles())
     old, new = sorted(article.text for article in before), sorted(read(file).text for file in find([articles]))
     assert now == (old if moment == "before the state" else new)
     assert library.check() == []
-    library.mirror([articles])
+    library.sync([articles])
     assert sorted(article.text for article in library.articles()) == new
     assert len(library.known()) == 7, "the old ones are taken away"
     assert library.check() == []
@@ -141,13 +141,13 @@ def test_one_writer_at_a_time_and_a_dead_one_is_not_waited_for(
     library: MilvusLibrary, address: str, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.milvus.lease.PATIENCE", 0.5)
-    with started(MIRROR, address, "60") as holder:
+    with started(SYNC, address, "60") as holder:
         assert holder.stdout and holder.stdout.readline() == "holding\n"
         with pytest.raises(FootnoteError, match=f"being written by process {holder.pid} on"):
-            library.mirror([articles])
+            library.sync([articles])
         assert library.search("harbour"), "reading goes on"
         holder.kill()
-    assert not library.mirror([articles])
+    assert not library.sync([articles])
 
 
 def test_what_was_never_published_is_forgotten_on_demand(library: MilvusLibrary, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_milvus_in_a_file(articles: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no library"):
         opened(name, create=False)
     with opened(name, CheapEmbedder()) as library:
-        assert len(library.mirror([articles]).added) == 7
+        assert len(library.sync([articles]).added) == 7
         assert "Sorrel" in library.search("Who built the harbour of Sorrel?")[0].passage.text
         assert library.check() == []
         command = [sys.executable, "-m", "rag.cli", "--library", name, "articles"]

@@ -90,7 +90,7 @@ def test_the_library_is_the_one_that_is_made_without_ray(
     indexed: subprocess.CompletedProcess[str], server: str, articles: Path
 ) -> None:
     with MilvusLibrary.open(f"{server}/on_ray") as ours, MilvusLibrary.open(f"{server}/alone") as theirs:
-        theirs.mirror([articles])
+        theirs.sync([articles])
         assert ours.articles() == theirs.articles() and len(ours.articles()) == len(TOWNS)
         assert ours.check() == []
         keys = [article.sha256 for article in theirs.articles()]
@@ -105,10 +105,10 @@ def test_only_what_changed_needs_the_cluster(
 ) -> None:
     nowhere = ingester("127.0.0.1:1", server)
     with MilvusLibrary.open(f"{server}/on_ray") as library:
-        assert not library.mirror([articles / "coast"], ingester=nowhere)
+        assert not library.sync([articles / "coast"], ingester=nowhere)
         (articles / "coast" / "new.txt").write_text("The mayor of Brindle is Ada Thorne.", encoding="utf-8")
         with pytest.raises(FootnoteError, match=r"^There is no Ray cluster at 127\.0\.0\.1:1 that can be reached"):
-            library.mirror([articles / "coast"], ingester=nowhere)
+            library.sync([articles / "coast"], ingester=nowhere)
         assert len(library.articles()) == len(TOWNS)
 
 

@@ -149,7 +149,7 @@ def test_places_are_kept_by_the_library(tmp_path: Path) -> None:
     assert pages_from_json(article.pages_as_json()) == ((0, 5), ("page 1", "page 2"))
     assert pages_from_json("[0, 7]") == ((0, 7), ()) and pages_from_json("[]") == pages_from_json("") == ((), ())
     with Library.open(tmp_path / "library", CheapEmbedder()) as library:
-        library.mirror([tmp_path / "a.txt"])
+        library.sync([tmp_path / "a.txt"])
         assert library.article("a").place(6) == "page 2" and library.article("a").page(6) == 2
 
 

@@ -15,7 +15,7 @@ ARTICLES = Path(__file__).parent / "data" / "articles"
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with Library.open(tmp_path_factory.mktemp("library")) as library:
-        library.mirror([ARTICLES])
+        library.sync([ARTICLES])
         yield library
 
 

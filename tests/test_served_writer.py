@@ -235,7 +235,7 @@ def rag(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """The command, with a library of one sentence and a key in its environment."""
     (tmp_path / "a.txt").write_text("Ada Thorne is the mayor of Brindle.", encoding="utf-8")
     with Library.open(tmp_path / "library") as library:
-        library.mirror([tmp_path / "a.txt"])
+        library.sync([tmp_path / "a.txt"])
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "rag.cli", "--library", str(tmp_path / "library"), *arguments]

@@ -34,7 +34,7 @@ def address(milvus: str) -> str:
 def source(tmp_path: Path) -> Iterator[Library]:
     write(tmp_path / "articles", "old")
     with Library.open(tmp_path / "source", CheapEmbedder()) as library:
-        library.mirror([tmp_path / "articles"])
+        library.sync([tmp_path / "articles"])
         library.rate(Feedback("one", False, "No.", ("And then?",), {"text": "1742"}))
         yield library
 
@@ -57,10 +57,10 @@ def test_there_and_back_gives_the_same_articles_and_answers(
             assert copy.check() == []
             assert said(copy, models) == answers
         assert back.search(QUESTIONS[0]) == seed_library.search(QUESTIONS[0])
-        assert there.mirror([seed_library.articles()[0].source]).unchanged, "files are known, too"
+        assert there.sync([seed_library.articles()[0].source]).unchanged, "files are known, too"
 
 
-def test_all_of_it_goes_along_and_mirroring_goes_on(
+def test_all_of_it_goes_along_and_syncing_goes_on(
     source: Library, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: object) -> None:
@@ -70,14 +70,14 @@ def test_all_of_it_goes_along_and_mirroring_goes_on(
         with monkeypatch.context() as patch:
             patch.setattr(CheapEmbedder, "encode", never)
             assert transfer(source, there) == transfer(there, back) == 7
-            assert not there.mirror([tmp_path / "articles"])
-            assert not back.mirror([tmp_path / "articles"])
+            assert not there.sync([tmp_path / "articles"])
+            assert not back.sync([tmp_path / "articles"])
         for copy in (there, back):
             assert copy.articles() == source.articles()
             assert copy.feedback() == source.feedback()
             assert (copy.status().vectors, copy.status().words) == ("current", "current")
         write(tmp_path / "articles", "new")
-        assert sorted(there.mirror([tmp_path / "articles"]).changed) == ["bergen", "marsh", "ostra", "thorne"]
+        assert sorted(there.sync([tmp_path / "articles"]).changed) == ["bergen", "marsh", "ostra", "thorne"]
         with pytest.raises(UsageError, match="other articles"):
             transfer(source, there)
 

@@ -76,7 +76,7 @@ class Backend:
         try:
             if first:
                 self.loading = f"Reading the articles in {', '.join(path.name for path in first)}"
-                self.writer.mirror(first)
+                self.writer.sync(first)
             self.loading = "Loading the models"
             assistant = Assistant(self.reader, Models(self.model))
             assistant.ask("Is it warm?", quick=True)

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from index.errors import FootnoteError
-from index.mirror import Ingester
+from index.sync import Ingester
 from index.reader import READERS
 from ui.backend import Backend
 from ui.source import text
@@ -146,7 +146,7 @@ class Uploads:
             if copy.exists():
                 copy.replace(before)
             shutil.copyfile(upload.file, copy)
-            changes = self._backend.writer.mirror([copy], ingester=self._ingester(upload.id))
+            changes = self._backend.writer.sync([copy], ingester=self._ingester(upload.id))
             if changes.problems:
                 raise FootnoteError(f"it {changes.problems[0].reason}")
             if changes.copies or not changes:

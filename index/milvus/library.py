@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from index import mirror
+from index import sync
 from index.article import Article, Problem, pages_from_json
 from index.embedder import Embedder, agreed
 from index.entry import Entry
@@ -20,7 +20,7 @@ from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
 from index.milvus.store import SMALL, MilvusStore
 from index.milvus.records import ROW, State, among, language, lowered, whole
-from index.mirror import Changes, Ingester
+from index.sync import Changes, Ingester
 from index.passage import Passage
 from index.search import Hit
 from index.suggestion import alike
@@ -69,22 +69,22 @@ class MilvusLibrary:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def mirror(
+    def sync(
         self,
         paths: Iterable[str | Path],
         progress: bool = False,
         ingester: Callable[..., Ingester] | None = None,
         allow_empty: bool = False,
     ) -> Changes:
-        """As ``Library.mirror``. Publishing is one row's writing: readers see the state before or the one after."""
-        return mirror.mirror(self.store, self._embedder, paths, progress, ingester, allow_empty)
+        """As ``Library.sync``. Publishing is one row's writing: readers see the state before or the one after."""
+        return sync.sync(self.store, self._embedder, paths, progress, ingester, allow_empty)
 
     def known(self) -> set[str]:
         """The sha256 of every text that is stored, published or not: what need not be embedded again."""
         return self.store.known()
 
     def files(self) -> dict[str, File]:
-        """The files that articles came from, with the stamps they had, by place (``index.mirror.place``)."""
+        """The files that articles came from, with the stamps they had, by place (``index.sync.place``)."""
         return self.store.files()
 
     def put(self, articles: Sequence[EmbeddedArticle]) -> None:
@@ -98,7 +98,7 @@ class MilvusLibrary:
             "embedder": self._embedder.name,
             "dimensions": str(articles[0][2].shape[1]),
             "agreement": self.store.fact("agreement")
-            or mirror.agreement(self._embedder, [article for article, *_ in articles]),
+            or sync.agreement(self._embedder, [article for article, *_ in articles]),
         }
         self.store.add(articles, **facts)
 
@@ -109,7 +109,7 @@ class MilvusLibrary:
         """
         with self.store.changing():
             known = self.store.files()
-            return mirror.publish(self.store, [Path(path) for path in paths], known, found, list(problems), True)
+            return sync.publish(self.store, [Path(path) for path in paths], known, found, list(problems), True)
 
     def remove(self, key: str) -> Article:
         """As ``Library.remove``."""

@@ -1,4 +1,4 @@
-"""Mirroring: make a library hold files and folders as they are now, touching only what differs.
+"""Sync: make a library hold files and folders as they are now, touching only what differs.
 
 New articles are embedded and stored a batch at a time, where nobody sees them yet; the last transaction publishes
 them all at once. So a kill leaves the old state or the new one, what was embedded until then need not be embedded
@@ -36,7 +36,7 @@ SETTLED = 2.0  # seconds; what changed less than this ago may change again witho
 
 @dataclass(frozen=True)
 class Changes:
-    """What a mirroring did: ids of articles; files that could not be indexed, or hold the same text as another.
+    """What a sync did: ids of articles; files that could not be indexed, or hold the same text as another.
 
     ``notes`` are lines on what else was left out: parts of files that are damaged, files of other kinds.
     """
@@ -64,7 +64,7 @@ class Draft:
     size: int
 
 
-def mirror(
+def sync(
     store: Store,
     embedder: Embedder,
     paths: Iterable[str | Path],
@@ -72,7 +72,7 @@ def mirror(
     ingester: "Callable[..., Ingester] | None" = None,
     allow_empty: bool = False,
 ) -> Changes:
-    """See ``Library.mirror``; ``ingester`` is given what an Ingester is."""
+    """See ``Library.sync``; ``ingester`` is given what an Ingester is."""
     roots = [Path(path) for path in paths]
     found = survey(roots)
     files = {place(file, store.home): file for file in found.files}
