@@ -279,6 +279,14 @@ def _names(head: str, rows: Sequence[str], sure: object) -> str:
     return " | ".join(cells)[:CONTEXT] if cells and rows and (sure or named) else ""
 
 
+def spelled_out(row: str, context: str) -> str:
+    """A unit's text as a person would say it: each cell of a row with its column's name, where ``context`` has them."""
+    names, values = context.rpartition(" › ")[2].split(" | "), _cells(row)
+    if len(names) < 2 or len(names) != len(values):
+        return row
+    return "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+
+
 def _cells(row: str) -> list[str]:
     parts = row.split("\t") if "\t" in row else (BAR if "|" in row else GAP).split(row.strip().strip("|"))
     return [cell for part in parts if (cell := " ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()))]

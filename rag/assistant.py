@@ -13,6 +13,7 @@ from rag.citation import Citation
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, absent, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
 from rag.follow_up import History, alone, points
+from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
 from rag.prompt import Line
@@ -32,6 +33,7 @@ SURE = 0.9  # confidence from which on a question is not taken apart
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
+OWN = 0.5  # share of a part's words that the question holds
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
 
 
@@ -100,10 +102,11 @@ class Assistant:
         if about:
             yield Answer(question, about, None, (), "library", 1.0, asked=rewritten)
             return
-        work.hits = self._search(work.question)
+        work.hits = self.search(work.question)
         searched = time.perf_counter()
         quick = quick or self.models.writer is None
-        yield from self._read(work, FEW if quick else CANDIDATES)
+        yield from self.read(work, FEW if quick else CANDIDATES)
+        self._judge(work, quick, MOST)
         parts = [work]
         split = work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question))
         if split and not quick and not work.unread:
@@ -112,8 +115,7 @@ class Assistant:
         statements: tuple[Statement, ...] = ()
         answered: list[Work] = []
         for part in parts:
-            threshold = self._threshold(part, quick)
-            if part.confidence >= (threshold if self.threshold is None else self.threshold):
+            if part.confidence >= (part.threshold if self.threshold is None else self.threshold):
                 answered.append(part)
                 said = yield from self._said(part, quick, statements)
                 statements = (*statements, *said)
@@ -136,11 +138,12 @@ class Assistant:
             rewritten,
         )
 
-    def _search(self, question: str) -> list[Hit]:
+    def search(self, question: str) -> list[Hit]:
+        """The best passages for ``question`` and for each of several names in it."""
         return together(self.library.search_all(searches(question), HITS))
 
-    def _read(self, work: Work, count: int) -> Generator[Stage, None, None]:
-        """Chooses the evidence and reads it; leaves what the reader makes of it in ``work``."""
+    def read(self, work: Work, count: int) -> Generator[Stage, None, None]:
+        """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``."""
         if work.kind is Kind.SUMMARY:
             work.evidence = self._summary(work)
             yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
@@ -154,29 +157,41 @@ class Assistant:
             work.reading = lexical_reading(work.question, work.evidence)
             work.confidence = work.reading.answerable
             return
-        closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        lines, scores = [e.undated for e in work.evidence], [e.score for e in work.evidence]
+        scores = [e.score for e in work.evidence]
         prior = [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence]
-        work.reading = self.models.reader.read(work.question, lines, closed, scores, prior)
-        work.tokens += work.reading.tokens
+        work.reading = self._reading(work, prior, scores)
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
-    def _threshold(self, work: Work, quick: bool) -> float:
-        """The confidence to reach; before an answer is written, the writer judges whether the evidence holds one.
+    def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
+        closed = YES_OR_NO if work.kind is Kind.POLAR else ()
+        read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, prior)
+        work.tokens += read.tokens
+        return read
 
-        A writer whose verdict is not known to be worth anything leaves the confidence as it is.
+    def _judge(self, work: Work, quick: bool, count: int) -> None:
+        """Chooses what is written about, and says which confidence it takes.
+
+        The writer judges ``count`` units, each by itself: does it answer exactly this question? It tells several that
+        do, where the reader finds the words of one (pointwise reranking: Liang 2022, "Holistic evaluation of language
+        models"). A writer whose verdicts are not known to be worth anything leaves all as it is.
         """
-        writer, work.chosen = self.models.writer, work.evidence
-        if quick or writer is None or work.reading is None or not work.reading.candidates:
-            return UNREAD if work.unread else QUICK
-        work.chosen = thinned(work.evidence, work.reading.labels, FEWEST, MOST, ENOUGH)
+        writer, reading = self.models.writer, work.reading
+        work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK
+        if quick or writer is None or reading is None or not reading.candidates:
+            return
+        work.chosen = thinned(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
         if work.unread:
-            return UNREAD
-        verdict = writer.verdict(work.question, [e.line for e in work.chosen])
-        if verdict is None:
-            return WRITTEN
-        work.confidence = judged(work.confidence, verdict)
-        return JUDGED
+            return
+        judges = thinned(work.evidence, reading.labels, count, count, ENOUGH)
+        verdicts = writer.verdicts(work.question, [e.line for e in judges])
+        if verdicts is None:
+            work.threshold = WRITTEN
+            return
+        work.verdicts = dict(zip(judges, verdicts, strict=True))
+        work.chosen = work.convincing()
+        work.confidence = judged(work.confidence, max(verdicts))
+        work.threshold = JUDGED
+        work.reading = self._reading(work, work.prior())
 
     def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""
@@ -184,18 +199,19 @@ class Assistant:
         assert writer is not None
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
-        asked = [alone(part, asked[:place], writer) if points(part) else part for place, part in enumerate(asked)]
         if len(asked) < 2 or not _faithful(work.question, asked):
             return [work]
         parts: list[Work] = []
-        for question in asked:
-            part = Work(question, kind(question), self._search(question))
-            yield from self._read(part, FEW)
+        for place, one in enumerate(asked):
+            question = alone(one, asked[:place], writer) if points(one) else one
+            part = Work(question, kind(question), one, self.search(question))
+            yield from self.read(part, FEW)
+            self._judge(part, False, FEWEST)
             if work.kind is Kind.EXPLANATION and part.confidence < VAGUE:  # "compare …", and no single fact of each
                 part.kind = Kind.EXPLANATION
             work.tokens += part.tokens
             parts.append(part)
-        if not any(part.confidence >= WRITTEN for part in parts):
+        if not any(part.confidence >= part.threshold for part in parts):
             return [work]
         work.hits = together([work.hits, *(part.hits for part in parts)])
         return parts
@@ -214,12 +230,12 @@ class Assistant:
     def _verbatim(self, work: Work) -> tuple[Statement, ...]:
         """The sentence that answers, word for word; for a summary the most telling ones."""
         if work.kind is Kind.SUMMARY:
-            return tuple(self._statement(e.text, [e]) for e in work.evidence[:STATEMENTS])
+            return tuple(self._statement(e.spoken, [e]) for e in work.evidence[:STATEMENTS])
         if work.reading is None or not work.reading.candidates:
             return ()
         best = work.reading.candidates[0]
         evidence = work.evidence[best.label - 1]
-        said = evidence.text
+        said = evidence.spoken
         if work.kind is Kind.POLAR and best.text and decided(work.reading):
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
@@ -277,18 +293,18 @@ class Assistant:
                 first = first or best in proof
             elif work.on_point(proof, first):
                 return self._statement(kept.text, proof, kept.covered)
-        return self._statement(best.text, [best], work.confidence) if best and first else None
+        return self._statement(best.spoken, [best], work.confidence) if best and first else None
 
     def _opposed(self, work: Work) -> list[Statement]:
         """The sentence of another article that answers the question otherwise, named by its title.
 
-        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it. The
-        writer has to find that it answers, too.
+        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
         """
-        best, writer = work.best, self.models.writer
-        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread or writer is None:
+        best = work.best
+        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
             return []
-        others = [e for e in work.evidence if e.article != best.article and e.score >= RIVAL * best.score]
+        near = work.chosen if work.verdicts else [e for e in work.evidence if e.score >= RIVAL * best.score]
+        others = [e for e in near if e.article != best.article]
         if not others:
             return []
         read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
@@ -302,15 +318,14 @@ class Assistant:
         evidence = others[read.candidates[0].label - 1]
         if covers(f"{undated(evidence.title)} {evidence.context} {evidence.text}", work.question) < 1:
             return []
-        verdict = writer.verdict(work.question, [evidence.line])
-        if verdict is not None and judged(sure, verdict) < JUDGED:
+        if work.verdicts and judged(sure, work.verdicts[evidence]) < JUDGED:
             return []
-        return [self._statement(f"{evidence.title}: {evidence.text}", [evidence], read.answerable)]
+        return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
 
     def _unanswered(self, work: Work, left: Sequence[Work], said: Sequence[Statement]) -> str | None:
         """In one line, which part of the question the articles leave open: the parts that are ``left``, or a name."""
         if left:
-            return f"The articles do not say: {' '.join(part.question for part in left)}"
+            return f"The articles do not say: {' '.join(part.asked for part in left)}"
         if work.unread:
             return None
         unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
@@ -329,7 +344,9 @@ class Assistant:
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:
-    """Whether ``parts`` keep to what ``question`` names: each part to one of its names or figures, all to all."""
-    named = [name.casefold() for name in checker.asked_of(question)]
-    inside = [[n for n in named if n in part.casefold()] for part in parts]
-    return not named or (all(inside) and {n for found in inside for n in found} == set(named))
+    """Whether ``parts`` keep to ``question``: they name what it names and nothing else, and share words with it."""
+    named = {name.casefold() for name in checker.asked_of(question)}
+    words = set(terms(question))
+    kept = {name for name in named if any(name in part.casefold() for part in parts)}
+    foreign = [n for part in parts for n in checker.asked_of(part) if n.casefold() not in question.casefold()]
+    return kept == named and not foreign and all(len(words & set(terms(p))) >= OWN * len(terms(p)) for p in parts)

@@ -27,7 +27,7 @@ NEGATION = re.compile(
 )
 COVERED = 0.6  # share of a statement's stems that must stand in what it cites, the question or the title
 BETTER = 0.15  # share by which another sentence must cover more to be cited instead
-CITED = 3  # sentences that a statement cites, at most
+CITED = 6  # sentences that a statement cites, at most
 NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
@@ -99,10 +99,14 @@ def exchanged(text: str, quotes: Sequence[Line], question: str) -> bool:
     """Whether one of several quotes brings nothing to ``text`` but a lone name or a lone number: of something else.
 
     ("The mill was built in 1870" out of "The mill was built of oak" and "The dam was built in 1870".) It may where it
-    shares another word with ``text`` that is neither of the question nor of a title.
+    shares another word with ``text`` that is neither of the question nor of a title, and where all of them hold what
+    ``text`` takes from the question, as in a list.
     """
     stems, known = _stems(text), _stems(" ".join([question, *(q.context for q in quotes)]))
     held = [_stems(q.text) for q in quotes] if len(quotes) > 1 else []
+    asked = stems & _stems(question)
+    if asked and all(asked <= own | _stems(q.context) for own, q in zip(held, quotes, strict=False)):
+        return False
     for place, quote in enumerate(quotes[: len(held)]):
         others = {stem for k, one in enumerate(held) if k != place for stem in one}
         added = (stems & held[place]) - others
@@ -159,8 +163,10 @@ def names(text: str) -> list[str]:
 
 def asked_of(question: str) -> list[str]:
     """The names and numbers of ``question``; its first word is none. Names stand there without a possessive ending."""
-    _, _, rest = question.strip().partition(" ")
-    return list(dict.fromkeys([*(POSSESSIVE.sub("", name) for name in names(f"- {rest}")), *numbers(rest)]))
+    first, _, rest = question.strip().partition(" ")
+    found = names(question.strip())
+    found = found[1:] if found[:1] == WORD.findall(first)[:1] else found
+    return list(dict.fromkeys([*(POSSESSIVE.sub("", name) for name in found), *numbers(rest)]))
 
 
 def _known(name: str, known: set[str]) -> bool:

@@ -11,7 +11,7 @@ from index.language import ENGLISH
 from index.passage import Passage
 from index.search import Hit
 from index.term import terms
-from index.unit import Unit, units
+from index.unit import Unit, spelled_out, units
 from rag.answer_type import expected
 from rag.prompt import Line
 
@@ -46,8 +46,14 @@ class Evidence:
 
     @property
     def line(self) -> Line:
-        """It as a writer reads it, so that it can say of when something is."""
-        return Line(self.text, " — ".join(filter(None, (self.title, self.context))))
+        """It as a writer reads it: a row with the names of its columns, a title with its date."""
+        above = self.context if self.spoken == self.text else self.context.rpartition(" › ")[0]
+        return Line(self.spoken, " — ".join(filter(None, (self.title, above))))
+
+    @property
+    def spoken(self) -> str:
+        """It as a person would say it."""
+        return spelled_out(self.text, self.context)
 
     @property
     def undated(self) -> Line:

@@ -166,35 +166,36 @@ class LanguageModel:
         found: Logprobs = self._logprobs([row])[0]
         return found
 
-    def continuations(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
+    def continuations(self, branches: Sequence[Sequence[int]], last: bool = False) -> list[Logprobs]:
         """For each branch of n tokens after the last prompt, the log-probabilities (n, vocabulary) after each token.
 
-        Row i says what may follow ``branch[: i + 1]``. The branches don't see each other.
+        Row i says what may follow ``branch[: i + 1]``. The branches don't see each other. With ``last``, there is but
+        the row after the whole branch (1, vocabulary). No branch may be longer than BATCH.
         """
         found: list[Logprobs] = []
         group: list[Sequence[int]] = []
         for branch in branches:
             if len(group) == BRANCHES or sum(map(len, group)) + len(branch) > BATCH:
-                found += self._branch(group)
+                found += self._branch(group, last)
                 group = []
             group.append(branch)
-        return found + self._branch(group) if group else found
+        return found + self._branch(group, last) if group else found
 
-    def _branch(self, branches: Sequence[Sequence[int]]) -> list[Logprobs]:
+    def _branch(self, branches: Sequence[Sequence[int]], last: bool) -> list[Logprobs]:
         start = len(self._prefix)
         cells = []
         for number, branch in enumerate(branches, 1):
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
             llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
-            cells += [(token, start + i, number, True) for i, token in enumerate(branch)]
-        wanted = range(len(cells))
+            cells += [(token, start + i, number, not last or i == len(branch) - 1) for i, token in enumerate(branch)]
+        wanted = [place for place, cell in enumerate(cells) if cell[3]]
         if TILE / 2 < len(cells) < TILE and len(branches) < BRANCHES:
             cells += [(cells[0][0], start + i, len(branches) + 1, False) for i in range(TILE - len(cells))]
         self._fill(cells)
         rows = self._logprobs(wanted)
         for number in range(1, BRANCHES + 1):
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
-        ends = np.cumsum([len(b) for b in branches])
+        ends = np.cumsum([1 if last else len(b) for b in branches])
         return list(np.split(rows, ends[:-1]))
 
     def _fill(self, cells: Sequence[tuple[int, int, int, bool]]) -> None:

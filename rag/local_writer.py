@@ -12,12 +12,13 @@ import numpy as np
 
 from rag.confidence import WEIGHED
 from rag.follow_up import Exchange, conversation
-from rag.language_model import LanguageModel, Logprobs
+from rag.language_model import BATCH, LanguageModel, Logprobs
 from rag.prompt import FOLLOW_UP, INSTRUCTIONS, SPLIT, VERDICT, Line, evidence_block, one_line, question_block
 from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 LONGEST = 64  # tokens of a statement's words
 TOKENS = 220  # of an answer
+CITED = 6  # numbers behind a statement, at most
 SPLIT_TOKENS = 90
 ENDED = re.compile(r"[^\W\d_.]{4,}[\"”’)]*[.!?][\"”’)]*$|[。！？]$")  # a sentence is over, and no abbreviation
 CHOICES = 24  # most probable tokens among which the grammar finds one
@@ -50,23 +51,23 @@ class LocalWriter:
                 shown = max(shown, len(found))
                 yield len(written)
 
-    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
-        """How much more probable its yes is than its no, as log-odds, where the evidence is to answer ``question``.
-
-        None for a model whose yes was not weighed (Kadavath 2022, "Language models (mostly) know what they know").
+    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
+        """See ``Writer``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know
+        what they know"), asked of each line by itself. None for a model whose yes was not weighed.
         """
         model = self.model
         if not model.file.stem.endswith(WEIGHED):
             return None
+        asked = [*model.tokens(question_block(question)), *model.tokens(VERDICT), *self._turn]
+        judged = [[*model.tokens(evidence_block([line])), *asked] for line in lines]
+        yes, no = ([model.tokens(word)[0] for word in words] for words in (("Yes", "yes"), ("No", "no")))
         with model.lock:
-            asked, edges = self._asked(question, lines)
-            prompt = [*asked, *model.tokens(VERDICT), *self._turn]
-            row = model.next(prompt, [*edges, len(prompt)])
-            yes, no = ([model.tokens(word)[0] for word in words] for words in (("Yes", "yes"), ("No", "no")))
-            return float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no]))
+            model.next(self._before)
+            rows = [row[-1] for row in model.continuations([branch[-BATCH:] for branch in judged], last=True)]
+        return [float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no])) for row in rows]
 
     def _asked(self, question: str, lines: Sequence[Line]) -> tuple[list[int], list[int]]:
-        """The beginning that writing and verdict share, up to the question, and its edges (`LanguageModel.next`)."""
+        """The prompt up to the question, and its edges (`LanguageModel.next`)."""
         evidence = [*self._before, *self.model.tokens(evidence_block(lines))]
         asked = [*evidence, *self.model.tokens(question_block(question))]
         return asked, [len(self._before), len(evidence), len(asked)]
@@ -151,13 +152,13 @@ class Grammar:
             return False
         numbers = [int(n) for n in re.findall(r"\[(\d+)\]", bracket + rest)]
         open_digits = re.search(r"\[(\d*)$", bracket + rest)
-        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > 4 or len(set(numbers)) < len(numbers):
+        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > CITED or len(set(numbers)) < len(numbers):
             return False
         if open_digits:
             typed = open_digits[1]
             return any(str(n).startswith(typed) and n not in numbers for n in range(1, self.labels + 1))
         after = re.sub(r"^(?:\[\d{1,2}\]\s*)+", "", bracket + rest)
-        return "[" not in after and ("\n" not in after or not after.strip())
+        return "[" not in after and after.strip()[:1] not in (",", ";") and ("\n" not in after or not after.strip())
 
     def _forced(self, row: Logprobs) -> tuple[int, str] | None:
         """A token that the form asks for where none of the most probable ones fits."""

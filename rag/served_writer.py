@@ -80,7 +80,7 @@ class ServedWriter:
             shown = max(shown, len(found))
             yield written
 
-    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
+    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
         """None: what a served model's yes is worth is not known."""
         return None
 

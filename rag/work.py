@@ -1,5 +1,6 @@
 """A question's work: what is known of it on its way, and what of that says whether a statement is to the point."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,11 @@ AGREED = 3.0  # the same where the writer says so, too
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
+MARGIN = 0.6  # log-odds of a verdict that a unit may lack to the best one, to be written about
+SHARP = 4.0  # weight of verdicts in log-odds, where they decide between units
+READER = 0.2  # weight of the reader's probability there
+UNJUDGED = -9.0
+FAINT = 1e-4  # probability of a unit, at least
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
 
@@ -26,11 +32,14 @@ class Work:
 
     question: str
     kind: Kind
+    asked: str = ""  # where it is a part of a question: it as it was asked
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    chosen: list[Evidence] = field(default_factory=list)  # what of it is written about
+    verdicts: dict[Evidence, float] = field(default_factory=dict)  # the writer's, in log-odds, where they count
+    chosen: list[Evidence] = field(default_factory=list)  # what of the evidence is written about
     reading: Reading | None = None
     confidence: float = 0.0
+    threshold: float = 0.0  # the confidence from which on it is answered
     tokens: int = 0
 
     @property
@@ -38,9 +47,26 @@ class Work:
         """Whether the evidence is in a language that the reader does not read."""
         return unread(self.evidence)
 
+    def convincing(self) -> list[Evidence]:
+        """The units of which writer and reader are about as sure as of the best."""
+        weights = dict(zip(self.evidence, self._weights(), strict=True))
+        best = max(weights.values())
+        return [e for e in self.verdicts if weights[e] >= best - SHARP * MARGIN]
+
+    def prior(self) -> list[float]:
+        """What puts the writer's verdicts in the place of the reader's choice among the units (`generation.read`)."""
+        return [weight - self._logprob(e) for e, weight in zip(self.evidence, self._weights(), strict=True)]
+
+    def _weights(self) -> list[float]:
+        return [SHARP * self.verdicts.get(e, UNJUDGED) + READER * self._logprob(e) for e in self.evidence]
+
+    def _logprob(self, evidence: Evidence) -> float:
+        assert self.reading is not None
+        return math.log(max(self.reading.labels[1 + self.evidence.index(evidence)], FAINT))
+
     def on_point(self, proof: Sequence[Evidence], first: bool) -> bool:
-        """Whether the reader finds enough in what a statement cites."""
-        if self.reading is None:
+        """Whether the reader finds enough in what a statement cites; what the writer judged is to the point."""
+        if self.reading is None or self.verdicts:
             return True
         labels = dict(zip(self.evidence, self.reading.labels[1:], strict=True))
         least = ON_POINT if first else 0.0 if self.kind is Kind.EXPLANATION else FURTHER

@@ -42,8 +42,8 @@ class Writer(Protocol):
         """
         ...
 
-    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
-        """The log-odds of its yes against its no, asked whether ``lines`` answer exactly this question.
+    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
+        """For each of ``lines``, read by itself, the log-odds of its yes against its no: does it answer ``question``?
 
         None where it is not known what its yes is worth (`confidence.py`).
         """

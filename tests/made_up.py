@@ -27,7 +27,7 @@ class MadeUpWriter:
             yield draft
             yield number
 
-    def verdict(self, question: str, lines: Sequence[Line]) -> float | None:
+    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
         return None
 
     def parts(self, question: str) -> list[str]:

@@ -186,12 +186,12 @@ def test_where_it_leaves_out_the_words_that_answer_the_sentence_is_said(
     assert texts(assistant.ask(PAINTER)) == [PAINTED]
 
 
-@pytest.mark.parametrize(("verdict", "answered"), [(4.0, True), (-4.0, False)])
+@pytest.mark.parametrize(("verdict", "answered"), [(4.0, True), (-8.0, False)])
 def test_a_writer_that_finds_no_answer_is_listened_to(
     coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, verdict: float, answered: bool
 ) -> None:
     assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
-    monkeypatch.setattr(writer, "verdict", lambda question, lines: verdict)
+    monkeypatch.setattr(writer, "verdicts", lambda question, lines: [verdict for _ in lines])
     answer = assistant.ask(PAINTER)
     assert answer.abstained is not answered and bool(writer.asked) is answered
 

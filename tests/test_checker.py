@@ -284,3 +284,11 @@ def test_words_of_the_question_alone_inform_nobody() -> None:
     assert not informs("The lighthouse", "Who painted the lighthouse?")
     assert informs("Mara Quill", "Who painted the lighthouse?")
     assert informs("A river", "Is it a lake or a river?")
+
+
+def test_a_list_is_proved_by_one_sentence_for_each_of_its_items() -> None:
+    rows = [Line(f"Name: {name}; Post: driver") for name in ("Dario Fenn", "Yusuf Adan", "Lene Brekk")]
+    said = "The drivers are Dario Fenn, Yusuf Adan and Lene Brekk."
+    found = checked(said, [1], [*rows, Line("Name: Piet Vos; Post: mechanic")], "List all the drivers.")
+    assert found is not None and found.labels == (1, 2, 3)
+    assert checked("The drivers are Dario Fenn and Piet Vos.", [1], [rows[0]], "List all the drivers.") is None

@@ -14,12 +14,12 @@ from indexer import CheapEmbedder, write
 from index import sync
 from index.article import find, read
 from index.errors import FootnoteError, UsageError
-from index.store import File
 from index.milvus import MilvusLibrary
 from index.milvus.address import Address
 from index.milvus.records import State, record
 from index.open import folder, opened
 from index.passage import split
+from index.store import File
 
 INDEXER = """
 import sys

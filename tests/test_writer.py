@@ -210,10 +210,14 @@ def test_a_question_longer_than_the_window_is_refused(small: LocalWriter) -> Non
         list(small.write("Who " + "really " * 5000 + "painted it?", LINES))
 
 
-def test_a_verdict_is_given_by_the_model_whose_yes_was_weighed_alone(
+def test_verdicts_are_given_by_the_model_whose_yes_was_weighed_alone(
     small: LocalWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert small.verdict("Who painted the lighthouse?", LINES) is None
+    question = "Who painted the lighthouse?"
+    assert small.verdicts(question, LINES) is None
     monkeypatch.setattr("rag.local_writer.WEIGHED", small.model.file.stem[-4:])
-    verdict = small.verdict("Who painted the lighthouse?", LINES)
-    assert verdict is not None and verdict == small.verdict("Who painted the lighthouse?", LINES)
+    verdicts = small.verdicts(question, LINES)
+    assert verdicts is not None and len(verdicts) == len(LINES)
+    assert verdicts == small.verdicts(question, LINES)
+    alone = [small.verdicts(question, [line]) for line in LINES]
+    assert verdicts == pytest.approx([found[0] for found in alone if found], abs=0.05), "the lines don't see each other"
