@@ -29,7 +29,7 @@ ENOUGH = 0.97
 SUMMARY = 9
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
-SURE = 0.9  # confidence from which on a question is not taken apart
+SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
@@ -108,7 +108,8 @@ class Assistant:
         yield from self.read(work, FEW if quick else CANDIDATES)
         self._judge(work, quick, MOST)
         parts = [work]
-        split = work.kind is not Kind.SUMMARY and (work.confidence < SURE or joins(work.question))
+        doubted = work.confidence < (CONVINCED if work.verdicts else SURE)
+        split = work.kind is not Kind.SUMMARY and (doubted or joins(work.question))
         if split and not quick and not work.unread:
             parts = yield from self._parts(work)
         read = time.perf_counter()

@@ -23,7 +23,10 @@ SUMMARY = re.compile(
     r"(?:please )?(?:can you |could you |give (?:me )?|write |make )?(?:an? |the |me )?(?:short |brief |quick )?"
     r"(?:summari[sz]e|summary|sum up|overview|tl;?dr|key (?:takeaways?|points?|facts?)|main (?:points?|ideas?|facts?))"
     r"|what (?:are|is|were) the (?:key|main|most important) (?:takeaways?|points?|ideas?|facts?|messages?)"
-    r"|what (?:is|are) (?:this|the|these|those) (?:articles?|texts?|documents?|stor(?:y|ies)) about",
+    r"|what (?:is|are) (?:this|the|these|those) (?:articles?|texts?|documents?|stor(?:y|ies)) about"
+    r"|(?:tell (?:me|us) )?(?:everything|all)(?: that)? (?:you (?:have|know|can find)|there is|is known)"
+    r"|what (?:do|does|can) (?:you|the (?:articles?|texts?|documents?|library)) (?:know|say|tell(?: me| us)?|have)"
+    r" (?:about|on)|tell (?:me|us)(?: (?:more|something|all))? about|(?:tell (?:me|us) )?the (?:whole )?story of",
     re.I,
 )
 SMALL_TALK = re.compile(
@@ -61,8 +64,14 @@ def kind(question: str) -> Kind:
 
 
 REQUEST = re.compile(
-    rf"^(?:{SUMMARY.pattern})(?: (?:of|about|on|from|in))?(?: (?:the|this|these|all|your|all the))?"
-    r"(?: (?:whole|articles?|texts?|documents?|files?|stor(?:y|ies)|library|collection)\b(?: (?:about|on|of))?)?",
+    rf"^(?:{SUMMARY.pattern})(?: (?:everything|all))?(?: (?:of|about|on|from|in))?"
+    r"(?: (?:the|this|these|all|your|all the))?(?: (?:whole|articles?|texts?|documents?|files?|stor(?:y|ies)|library|collection)\b(?: (?:about|on|of))?)?",
+    re.I,
+)
+MANNER = re.compile(  # how a summary is to be, not what of
+    r",?\s+(?:for me|please|briefly|shortly|in (?:brief|short|detail|your own words)|"
+    r"in (?:(?:a|the|an?|one|two|three|four|five|\d+|few|short|brief|simple|bullet|at|most|or|to)\s+)*"
+    r"(?:sentences?|words?|lines?|points?|bullets?|paragraphs?|terms))(?=[\s.!?,]*$)",
     re.I,
 )
 JOINED = re.compile(
@@ -75,6 +84,8 @@ JOINED = re.compile(
 def topic(question: str) -> str:
     """What a summary is asked of; nothing where it is of all that there is."""
     text = " ".join(question.split())
+    while (plain := MANNER.sub("", text)) != text:
+        text = plain
     left = REQUEST.sub("", text).strip(' .?!:"“”')
     return left if any(c.isalnum() for c in left) else ""
 

@@ -9,7 +9,7 @@ from index.search import Hit
 from rag import checker
 from rag.answer import Statement
 from rag.evidence import Evidence
-from rag.generation import Reading
+from rag.generation import Candidate, Reading
 from rag.lexical_reading import unread
 from rag.question import YES_OR_NO, Kind
 
@@ -86,8 +86,20 @@ class Work:
             return None
         if self.kind is Kind.POLAR and not decided(self.reading):
             return next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
-        informs = (c.text for c in self.reading.candidates if checker.informs(c.text, self.question))
-        return next(informs, self.reading.candidates[0].text)
+        informs = [c for c in self.reading.candidates if checker.informs(c.text, self.question)]
+        best = (informs or self.reading.candidates)[0]
+        listed = (self._listed(s, informs) for s in said)
+        return next((", ".join(words) for words in listed if best.text in words and len(words) > 1), best.text)
+
+    def _listed(self, statement: Statement, candidates: Sequence[Candidate]) -> list[str]:
+        """The best words of each sentence that ``statement`` cites, in its order, of which it says each."""
+        cited = {(c.article, c.start) for c in statement.citations}
+        first: dict[int, str] = {}
+        for c in candidates:
+            place = self.evidence[c.label - 1]
+            if (place.article, place.start) in cited and c.text in statement.text:
+                first.setdefault(c.label, c.text)
+        return sorted(dict.fromkeys(first.values()), key=statement.text.index)
 
     def tells(self, statement: str) -> bool:
         """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
