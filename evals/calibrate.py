@@ -2,12 +2,13 @@
 
 It takes the articles that `rag/training/build.py` keeps from training, on which no figure is reported. Each question's
 signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999): the reader's for each count of units, then,
-on one answerable and one unanswerable question of each paragraph, the reader's confidence and the writer's verdict.
+on one answerable and one unanswerable question of each paragraph, the reader's confidence and the writer's best verdict.
 """
 
 import argparse
 import random
 import tempfile
+from collections import deque
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -21,14 +22,15 @@ from evals import squad
 from evals.case import Case
 from evals.suite import Suite
 from index.library import Library
-from rag.assistant import CANDIDATES, ENOUGH, FEW, FEWEST, HITS, MOST
-from rag.confidence import confidence, signs
-from rag.evidence import searches, select, thinned, together
-from rag.models import reader, writer
-from rag.reader import Reader
+from rag.assistant import CANDIDATES, ENOUGH, FEW, MOST, Assistant
+from rag.confidence import signs
+from rag.evidence import thinned
+from rag.models import Models
+from rag.question import kind
 from rag.training.build import HELD_OUT
-from rag.writer import Writer
+from rag.work import Work
 
+SURE = 1e-4  # a confidence is at least this far from 0 and 1
 DECLINED = (0.05, 0.07, 0.1, 0.15)  # shares of the answerable for which a threshold is printed
 
 
@@ -48,14 +50,14 @@ def main() -> None:
         rng.shuffle(cases)
         with Library.open(Path(folder) / "library") as library:
             library.sync([file for file in sorted(suite.articles[0].iterdir()) if file.stem in held])
-            reads, writes = reader(), writer()
+            assistant = Assistant(library, Models())
             for count in options.count:
                 asked = track(cases[: options.sample], f"{count} units")
-                rows = [(*_signs(library, reads, case, count), case.answerable) for case in asked]
+                rows = [(*_signs(assistant, case, count), case.answerable) for case in asked]
                 _fit(np.array(rows, dtype=float), ("slope", "covered", "bias"))
-            if writes:
+            if assistant.models.writer:
                 paired = track(list(chain.from_iterable(_pairs(suite, cases)[: options.pairs])), "verdicts")
-                judged = [(*_judged(library, reads, writes, case), case.answerable) for case in paired]
+                judged = [(*_judged(assistant, case), case.answerable) for case in paired]
                 _fit(np.array(judged, dtype=float), ("reader", "verdict", "offset"))
 
 
@@ -68,23 +70,23 @@ def _pairs(suite: Suite, cases: Sequence[Case]) -> list[tuple[Case, Case]]:
     return [(pair[True], pair[False]) for pair in found.values() if len(pair) == 2]
 
 
-def _signs(library: Library, reads: Reader, case: Case, count: int) -> tuple[float, float]:
+def _signs(assistant: Assistant, case: Case, count: int) -> tuple[float, float]:
     """The reader's log-odds, and what of the question's names does not stand near (0 where all do)."""
-    hits = together(library.search_all(searches(case.question), HITS))
-    evidence = select(case.question, hits, count, library.article)
-    read = reads.read(case.question, [e.undated for e in evidence], (), [e.score for e in evidence])
-    odds, covered = signs(case.question, read, evidence, hits)
+    work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
+    deque(assistant.read(work, count), 0)
+    assert work.reading
+    odds, covered = signs(case.question, work.reading, work.evidence, work.hits)
     return odds, covered - 1
 
 
-def _judged(library: Library, reads: Reader, writes: Writer, case: Case) -> tuple[float, float]:
-    """The log-odds of the reader's confidence, and the writer's verdict."""
-    hits = together(library.search_all(searches(case.question), HITS))
-    evidence = select(case.question, hits, CANDIDATES, library.article)
-    read = reads.read(case.question, [e.undated for e in evidence], (), [e.score for e in evidence])
-    chosen = thinned(evidence, read.labels, FEWEST, MOST, ENOUGH)
-    verdict = writes.verdict(case.question, [e.line for e in chosen])
-    return float(logit(confidence(case.question, read, evidence, hits))), verdict or 0.0
+def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
+    """The log-odds of the reader's confidence, and the best of the writer's verdicts."""
+    work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
+    deque(assistant.read(work, CANDIDATES), 0)
+    assert work.reading and assistant.models.writer
+    judged = thinned(work.evidence, work.reading.labels, MOST, MOST, ENOUGH)
+    verdicts = assistant.models.writer.verdicts(case.question, [e.line for e in judged])
+    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(verdicts or [0.0])
 
 
 def _fit(rows: np.ndarray, names: tuple[str, str, str]) -> None:

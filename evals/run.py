@@ -15,9 +15,9 @@ from evals.dataset import dataset
 from evals.options import Options
 from evals.record import Record
 from evals.scorers import scorers
-from evals.suite_libraries import open_libraries
 from evals.solver import Asks
 from evals.suite import Suite
+from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.errors import FootnoteError, UsageError
 from index.library import Library

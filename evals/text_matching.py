@@ -1,4 +1,4 @@
-"""Text matching: whether an answer says what it should, whatever its case, punctuation, numerals and dates look like."""
+"""Text matching: whether an answer says what it should, however case, punctuation, numerals and dates are written."""
 
 import calendar
 import re

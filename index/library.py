@@ -17,11 +17,11 @@ from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.feedback import Feedback
-from index.store import DatabaseStore
-from index.sync import Changes, Ingester, sync
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
+from index.store import DatabaseStore
 from index.suggestion import alike
+from index.sync import Changes, Ingester, sync
 
 if TYPE_CHECKING:
     import sqlite3

@@ -19,8 +19,8 @@ from index.document import shown
 from index.embedder import Embedder
 from index.errors import UsageError
 from index.folder import regular, survey
-from index.store import File, Store, Plan
 from index.passage import Passage, split
+from index.store import File, Plan, Store
 
 if TYPE_CHECKING:
     import numpy as np

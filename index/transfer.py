@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.bar import bar
 from index.errors import FootnoteError, UsageError
-from index.store import Store, Plan
+from index.store import Plan, Store
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary

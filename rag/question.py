@@ -65,7 +65,8 @@ def kind(question: str) -> Kind:
 
 REQUEST = re.compile(
     rf"^(?:{SUMMARY.pattern})(?: (?:everything|all))?(?: (?:of|about|on|from|in))?"
-    r"(?: (?:the|this|these|all|your|all the))?(?: (?:whole|articles?|texts?|documents?|files?|stor(?:y|ies)|library|collection)\b(?: (?:about|on|of))?)?",
+    r"(?: (?:the|this|these|all|your|all the))?"
+    r"(?: (?:whole|articles?|texts?|documents?|files?|stor(?:y|ies)|library|collection)\b(?: (?:about|on|of))?)?",
     re.I,
 )
 MANNER = re.compile(  # how a summary is to be, not what of

@@ -11,8 +11,8 @@ from time import monotonic
 from typing import Any
 
 from index.errors import FootnoteError
-from index.sync import Ingester
 from index.reader import READERS
+from index.sync import Ingester
 from ui.backend import Backend
 from ui.source import text
 

@@ -14,16 +14,16 @@ from index.article import Article, Problem, pages_from_json
 from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
-from index.store import File, Plan, EmbeddedArticle
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
-from index.milvus.store import SMALL, MilvusStore
 from index.milvus.records import ROW, State, among, language, lowered, whole
-from index.sync import Changes, Ingester
+from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
+from index.store import EmbeddedArticle, File, Plan
 from index.suggestion import alike
+from index.sync import Changes, Ingester
 
 if TYPE_CHECKING:
     from index.feedback import Feedback

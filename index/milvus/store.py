@@ -17,7 +17,6 @@ from pathlib import Path
 
 from index.article import Article, pages_from_json
 from index.errors import FootnoteError
-from index.store import File, Plan, EmbeddedArticle
 from index.milvus.client import FOREVER, Client, Row, literal
 from index.milvus.lease import lease
 from index.milvus.records import (
@@ -34,6 +33,7 @@ from index.milvus.records import (
     whole,
 )
 from index.passage import Passage
+from index.store import EmbeddedArticle, File, Plan
 from index.term import stems
 
 SMALL = 5000  # rows read at once, where they hold no text
