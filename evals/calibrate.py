@@ -2,7 +2,7 @@
 
 It takes the articles that `rag/training/build.py` keeps from training, on which no figure is reported. Each question's
 signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999): the reader's for each count of units, then,
-on one answerable and one unanswerable question of each paragraph, the reader's confidence and the writer's best verdict.
+on an answerable and an unanswerable question of each paragraph, the reader's confidence and the writer's best verdict.
 """
 
 import argparse

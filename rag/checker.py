@@ -15,6 +15,7 @@ from index.term import terms
 from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
+PUBLISHED = re.compile(r"(\(\d{4})(?:-\d\d){2}(?=\))")
 POINTING = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there|who|which)\b", re.I
 )
@@ -69,11 +70,12 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
 def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     """The numbers and names of ``text`` that stand in none of ``quotes``.
 
-    A number may stand in a quote or above it. A name may come from the question where a quote points ("she", "it"):
+    A number may stand in a quote or above it; but of the date of an article only the year: nothing need have happened
+    on the day when it was told. A name may come from the question where a quote points ("she", "it"):
     else the question's name is put to what is said of somebody else. The first word of a sentence is no name unless
     another one follows it.
     """
-    proof = " ".join(f"{q.context} {q.text}" for q in quotes)
+    proof = " ".join(f"{PUBLISHED.sub(r'\1', q.context)} {q.text}" for q in quotes)
     held = set(numbers(proof))
     found = [n for n in numbers(text) if n not in held]
     pointed = question if any(POINTING.search(q.text) for q in quotes) else ""

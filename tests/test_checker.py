@@ -292,3 +292,10 @@ def test_a_list_is_proved_by_one_sentence_for_each_of_its_items() -> None:
     found = checked(said, [1], [*rows, Line("Name: Piet Vos; Post: mechanic")], "List all the drivers.")
     assert found is not None and found.labels == (1, 2, 3)
     assert checked("The drivers are Dario Fenn and Piet Vos.", [1], [rows[0]], "List all the drivers.") is None
+
+
+def test_of_the_date_of_an_article_only_the_year_may_be_told() -> None:
+    line = Line("The court dismissed the appeal on 12 April.", "The Courier (2024-04-13)")
+    question = "When was the appeal dismissed?"
+    assert checked("The court dismissed the appeal on 12 April 2024.", [1], [line], question)
+    assert not checked("The court dismissed the appeal on 13 April 2024.", [1], [line], question)

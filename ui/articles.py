@@ -161,7 +161,8 @@ def _pager(listing: Listing) -> str:
         f"{'' if 1 <= page <= listing.pages else ' disabled'}>{label}</button>"
         for page, label in ((listing.page - 1, "‹ Previous"), (listing.page + 1, "Next ›"))
     )
-    return f'<nav class="pager" aria-label="Pages">{before}<span>Page {listing.page} of {listing.pages}</span>{after}</nav>'
+    place = f"<span>Page {listing.page} of {listing.pages}</span>"
+    return f'<nav class="pager" aria-label="Pages">{before}{place}{after}</nav>'
 
 
 def remove(backend: Backend, id: str) -> str:
