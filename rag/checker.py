@@ -15,7 +15,7 @@ from index.term import terms
 from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
-PUBLISHED = re.compile(r"(\(\d{4})(?:-\d\d){2}(?=\))")
+PUBLISHED = re.compile(r"(?<=\(\d{4})(?:-\d\d){2}(?=\))")
 POINTING = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there|who|which)\b", re.I
 )
@@ -75,7 +75,7 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     else the question's name is put to what is said of somebody else. The first word of a sentence is no name unless
     another one follows it.
     """
-    proof = " ".join(f"{PUBLISHED.sub(r'\1', q.context)} {q.text}" for q in quotes)
+    proof = " ".join(f"{PUBLISHED.sub('', q.context)} {q.text}" for q in quotes)
     held = set(numbers(proof))
     found = [n for n in numbers(text) if n not in held]
     pointed = question if any(POINTING.search(q.text) for q in quotes) else ""
