@@ -21,6 +21,8 @@ from rag.processors import processors
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
+KEPT = 2  # beginnings that are kept
+BEGINNINGS = 256  # tokens that these hold together, beside the window
 BATCH = 512
 STRIDE = 256  # tokens that are computed at once: with 512, a vocabulary of 150,000 takes 150 MB more
 TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
@@ -63,6 +65,7 @@ class LanguageModel:
         self.evaluated = 0  # tokens, over the life of the model
         self.lock = RLock()
         self._prefix: list[int] = []
+        self._kept: dict[tuple[int, ...], int] = {}  # beginnings, and the sequences that hold them
         if not file.is_file():
             raise UsageError(f"There is no model file {file}.")
         with file.open("rb") as opened:
@@ -74,19 +77,19 @@ class LanguageModel:
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
         self.vocabulary = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_ctx = min(WINDOW, llama_cpp.llama_model_n_ctx_train(self._model))
+        self.window = min(WINDOW, int(llama_cpp.llama_model_n_ctx_train(self._model)))
+        parameters.n_ctx = self.window + BEGINNINGS
         parameters.n_batch = BATCH
         parameters.n_ubatch = STRIDE
-        parameters.n_seq_max = BRANCHES + 1
+        parameters.n_seq_max = 1 + BRANCHES + KEPT
         parameters.kv_unified = True
         parameters.n_threads = parameters.n_threads_batch = threads or processors()
         parameters.no_perf = True
-        self.window = int(parameters.n_ctx)
         self._context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise FootnoteError(f"There is not enough memory for {file}.")
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = llama_cpp.llama_batch_init(BATCH, 0, BRANCHES + 1)
+        self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1 + BRANCHES + KEPT)
         self._freed = finalize(self, _free, self._model, self._context, self._batch)
         self._freed.atexit = False  # a thread may still be at work then
 
@@ -165,6 +168,29 @@ class LanguageModel:
             row = end - start - 1
         found: Logprobs = self._logprobs([row])[0]
         return found
+
+    def keep(self, beginnings: Sequence[Sequence[int]]) -> None:
+        """Evaluate what prompts will begin with, systems' messages, and keep it for ``begin_with``.
+
+        Once, before anything else is asked: where it lies in memory has an effect on the last bits of all figures.
+        What is too long to be kept is evaluated each time.
+        """
+        if self._kept or sum(map(len, beginnings)) > BEGINNINGS:
+            return
+        for number, beginning in enumerate(beginnings, 1 + BRANCHES):
+            self.next(beginning)
+            llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
+            self._kept[tuple(beginning)] = number
+
+    def begin_with(self, beginning: Sequence[int]) -> None:
+        """Evaluate what the next prompt begins with, or take it up where it was kept."""
+        if tuple(beginning) not in self._kept:
+            self.next(beginning)
+            return
+        for branch in range(BRANCHES + 1):
+            llama_cpp.llama_memory_seq_rm(self._memory, branch, -1, -1)
+        llama_cpp.llama_memory_seq_cp(self._memory, self._kept[tuple(beginning)], 0, -1, -1)
+        self._prefix = list(beginning)
 
     def continuations(self, branches: Sequence[Sequence[int]], last: bool = False) -> list[Logprobs]:
         """For each branch of n tokens after the last prompt, the log-probabilities (n, vocabulary) after each token.

@@ -31,6 +31,9 @@ class LocalWriter:
         self.model = model
         self.name = model.name
         self._before, self._turn = model.frame(INSTRUCTIONS)
+        self._judging, _ = model.frame(VERDICT)
+        with model.lock:
+            model.keep((self._judging, self._before))
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
@@ -42,6 +45,7 @@ class LocalWriter:
             grammar = Grammar(model, len(lines), question + "".join(f"{x.text} {x.context}" for x in lines), least)
             written: list[int] = []
             shown = 0
+            model.begin_with(self._before)
             while not grammar.over:
                 token = grammar.choose(model.next([*prompt, *written], edges))
                 if token is not None:
@@ -58,11 +62,11 @@ class LocalWriter:
         model = self.model
         if not model.file.stem.endswith(WEIGHED):
             return None
-        asked = [*model.tokens(question_block(question)), *model.tokens(VERDICT), *self._turn]
+        asked = [*model.tokens(question_block(question)), *self._turn]
         judged = [[*model.tokens(evidence_block([line])), *asked] for line in lines]
         yes, no = ([model.tokens(word)[0] for word in words] for words in (("Yes", "yes"), ("No", "no")))
         with model.lock:
-            model.next(self._before)
+            model.begin_with(self._judging)
             rows = [row[-1] for row in model.continuations([branch[-BATCH:] for branch in judged], last=True)]
         return [float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no])) for row in rows]
 
@@ -95,9 +99,7 @@ class LocalWriter:
         return ""
 
     def warm_up(self) -> None:
-        """Read the beginning that all prompts share."""
-        with self.model.lock:
-            self.model.next([*self._before, *self.model.tokens("[")])
+        """Nothing: what prompts begin with has been read."""
 
 
 class Grammar:

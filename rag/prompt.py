@@ -37,7 +37,7 @@ Why was the light switched off?
 
 VERDICT = (
     "Do the sentences state the answer to exactly this question, about the same thing, person, place and time? "
-    "Answer yes or no.\n"
+    "Answer yes or no."
 )
 FOLLOW_UP = """Rewrite the last question so that it can be understood without the conversation: put the names and \
 things that are meant in the place of words like it, they and there, and complete what was left out. Keep its \
