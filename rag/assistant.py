@@ -304,8 +304,8 @@ class Assistant:
         best = work.best
         if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
             return []
-        near = work.chosen if work.verdicts else [e for e in work.evidence if e.score >= RIVAL * best.score]
-        others = [e for e in near if e.article != best.article]
+        near = work.verdicts or work.evidence
+        others = [e for e in near if e.article != best.article and e.score >= RIVAL * best.score]
         if not others:
             return []
         read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])

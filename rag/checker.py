@@ -87,14 +87,15 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
 def turned(text: str, quotes: Sequence[Line]) -> bool:
     """Whether ``text`` denies what its quotes say, or says what they deny.
 
-    The quote that holds most of it decides: a negation in the one has to stand in the other, where the words that it
-    denies stand in both.
+    A negation of ``text`` has to stand in a quote: in the one that holds most of ``text``, if that holds what is denied. A
+    negation of that quote has to stand in ``text``, if that holds what the quote denies.
     """
     stems = _stems(text)
     quote = max((q.text for q in quotes), key=lambda q: len(stems & _stems(q)), default="")
-    return bool(_denied(text) & _stems(quote) and not NEGATION.search(quote)) or bool(
-        _denied(quote) & stems and not NEGATION.search(text)
-    )
+    if not NEGATION.search(text):
+        return bool(_denied(quote) & stems)
+    near = [quote] if _denied(text) & _stems(quote) else [q.text for q in quotes]
+    return not any(map(NEGATION.search, near))
 
 
 def exchanged(text: str, quotes: Sequence[Line], question: str) -> bool:
@@ -106,8 +107,9 @@ def exchanged(text: str, quotes: Sequence[Line], question: str) -> bool:
     """
     stems, known = _stems(text), _stems(" ".join([question, *(q.context for q in quotes)]))
     held = [_stems(q.text) for q in quotes] if len(quotes) > 1 else []
-    asked = stems & _stems(question)
-    if asked and all(asked <= own | _stems(q.context) for own, q in zip(held, quotes, strict=False)):
+    under = [own | _stems(q.context) for own, q in zip(held, quotes, strict=False)]
+    asked = stems & _stems(question) & {stem for own in under for stem in own}
+    if asked and all(asked <= own for own in under):
         return False
     for place, quote in enumerate(quotes[: len(held)]):
         others = {stem for k, one in enumerate(held) if k != place for stem in one}

@@ -134,4 +134,6 @@ def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> l
     together = "\n".join(told) if not figures else max(told, key=lambda t: len(asked & set(terms(t))), default="")
     if not asked or len(asked & set(terms(together))) / len(asked) < NEAR or absent(f"- {topic}", hits, titles):
         return []
-    return select(topic, hits, count, library.article)
+    chosen = select(topic, hits, count, library.article)
+    told_of = [e for e in chosen if asked & set(terms(f"{e.title} {e.context} {e.text}"))]
+    return told_of or chosen

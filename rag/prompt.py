@@ -13,7 +13,7 @@ NO_ANSWER = 0  # the label that says: none of these sentences answers the questi
 INSTRUCTIONS = (
     "You answer questions from numbered sentences. Say in one to four short, complete sentences what they say about "
     "the question, with names and figures as they stand there. End each sentence with the numbers of the sentences "
-    "that prove it, for example: The mill was built in 1870 [2]."
+    "that prove it, in brackets: [2]."
 )
 
 SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each is \
