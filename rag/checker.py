@@ -87,8 +87,8 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
 def turned(text: str, quotes: Sequence[Line]) -> bool:
     """Whether ``text`` denies what its quotes say, or says what they deny.
 
-    A negation of ``text`` has to stand in a quote: in the one that holds most of ``text``, if that holds what is denied. A
-    negation of that quote has to stand in ``text``, if that holds what the quote denies.
+    A negation of ``text`` has to stand in a quote, the one that holds most of ``text`` if that holds what is denied.
+    A negation of that quote has to stand in ``text``, if that holds what the quote denies.
     """
     stems = _stems(text)
     quote = max((q.text for q in quotes), key=lambda q: len(stems & _stems(q)), default="")
@@ -247,6 +247,11 @@ def echoes(text: str, around: str, question: str) -> list[str]:
     mill" out of "Ada has run the mill since 2014").
     """
     return sorted(_stems(VERDICT.sub("", text)) & _stems(question) - _stems(around))
+
+
+def adds(text: str, around: str, question: str) -> list[str]:
+    """The stems of ``text`` that stand neither in ``question`` nor ``around`` its quotes: its own words."""
+    return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around))
 
 
 def tells(statement: str, words: str) -> bool:

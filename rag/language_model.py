@@ -21,7 +21,7 @@ from rag.processors import processors
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
-KEPT = 2  # beginnings that are kept
+KEPT = 3  # beginnings that are kept
 BEGINNINGS = 256  # tokens that these hold together, beside the window
 BATCH = 512
 STRIDE = 256  # tokens that are computed at once: with 512, a vocabulary of 150,000 takes 150 MB more

@@ -13,7 +13,18 @@ import numpy as np
 from rag.confidence import WEIGHED
 from rag.follow_up import Exchange, conversation
 from rag.language_model import BATCH, LanguageModel, Logprobs
-from rag.prompt import FOLLOW_UP, INSTRUCTIONS, SPLIT, VERDICT, Line, evidence_block, one_line, question_block
+from rag.prompt import (
+    FOLLOW_UP,
+    INSTRUCTIONS,
+    SPLIT,
+    SUPPORT,
+    VERDICT,
+    Line,
+    evidence_block,
+    one_line,
+    question_block,
+    statement_block,
+)
 from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 LONGEST = 64  # tokens of a statement's words
@@ -32,8 +43,10 @@ class LocalWriter:
         self.name = model.name
         self._before, self._turn = model.frame(INSTRUCTIONS)
         self._judging, _ = model.frame(VERDICT)
+        self._supporting, _ = model.frame(SUPPORT)
+        self._weighed = model.file.stem.endswith(WEIGHED)
         with model.lock:
-            model.keep((self._judging, self._before))
+            model.keep((self._judging, self._supporting, self._before) if self._weighed else (self._before,))
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
@@ -59,15 +72,25 @@ class LocalWriter:
         """See ``Writer``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know
         what they know"), asked of each line by itself. None for a model whose yes was not weighed.
         """
-        model = self.model
-        if not model.file.stem.endswith(WEIGHED):
+        if not self._weighed:
             return None
-        asked = [*model.tokens(question_block(question)), *self._turn]
-        judged = [[*model.tokens(evidence_block([line])), *asked] for line in lines]
+        asked = question_block(question)
+        return self._judged(self._judging, [f"{evidence_block([line])}{asked}" for line in lines])
+
+    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
+        """See ``Writer``; None as for verdicts."""
+        if not self._weighed:
+            return None
+        return self._judged(self._supporting, [f"{evidence_block(lines)}{statement_block(statement)}"])[0]
+
+    def _judged(self, beginning: Sequence[int], messages: Sequence[str]) -> list[float]:
+        """The log-odds of yes against no after each of ``messages``, which don't see each other."""
+        model = self.model
+        branches = [[*model.tokens(message), *self._turn][-BATCH:] for message in messages]
         yes, no = ([model.tokens(word)[0] for word in words] for words in (("Yes", "yes"), ("No", "no")))
         with model.lock:
-            model.begin_with(self._judging)
-            rows = [row[-1] for row in model.continuations([branch[-BATCH:] for branch in judged], last=True)]
+            model.begin_with(beginning)
+            rows = [row[-1] for row in model.continuations(branches, last=True)]
         return [float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no])) for row in rows]
 
     def _asked(self, question: str, lines: Sequence[Line]) -> tuple[list[int], list[int]]:

@@ -39,6 +39,7 @@ VERDICT = (
     "Do the sentences state the answer to exactly this question, about the same thing, person, place and time? "
     "Answer yes or no."
 )
+SUPPORT = "Do the sentences state all of the statement? Answer yes or no."
 FOLLOW_UP = """Rewrite the last question so that it can be understood without the conversation: put the names and \
 things that are meant in the place of words like it, they and there, and complete what was left out. Keep its \
 language. If it can be understood alone, repeat it as it is.
@@ -83,6 +84,11 @@ def evidence_block(lines: Iterable[Line]) -> str:
         before = context
         written.append(f"[{label}] {one_line(line.text)}\n")
     return "".join(written)
+
+
+def statement_block(statement: str) -> str:
+    """A statement that is to be judged."""
+    return f"\nStatement: {one_line(statement)}\n"
 
 
 def question_block(question: str) -> str:

@@ -84,6 +84,10 @@ class ServedWriter:
         """None: what a served model's yes is worth is not known."""
         return None
 
+    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
+        """None, as above."""
+        return None
+
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; raises as ``write`` does."""
         return simple("".join(piece for piece, _ in self._streamed(SPLIT, inert(question))), question)

@@ -49,6 +49,10 @@ class Writer(Protocol):
         """
         ...
 
+    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
+        """The same, asked whether ``lines`` state all of ``statement``."""
+        ...
+
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; itself alone where it is one."""
         ...

@@ -30,6 +30,9 @@ class MadeUpWriter:
     def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
         return None
 
+    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
+        return None
+
     def parts(self, question: str) -> list[str]:
         return self.taken_apart.get(question, [question])
 

@@ -196,6 +196,25 @@ def test_a_writer_that_finds_no_answer_is_listened_to(
     assert answer.abstained is not answered and bool(writer.asked) is answered
 
 
+@pytest.mark.parametrize("support", [2.0, -2.0])
+def test_a_statement_in_other_words_is_said_where_the_writer_stands_by_it(
+    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
+) -> None:
+    said = "In 1931 Mara Quill decorated the lighthouse of Oss."
+    assistant, writer = with_writer(coast, reader, writes((said, "Mara Quill")))
+    monkeypatch.setattr(writer, "support", lambda statement, lines: support)
+    assert texts(assistant.ask(PAINTER)) == [said if support > 0 else PAINTED]
+
+
+def test_each_sentence_that_convinces_the_writer_is_written_about(
+    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
+    monkeypatch.setattr(writer, "verdicts", lambda question, lines: [3.0 * ("lamp" in x.text) for x in lines])
+    assistant.ask(PAINTER)
+    assert all("lamp" in line.text for line in writer.asked[0][1])
+
+
 def test_what_it_says_falsely_of_another_sentence_is_dropped(coast: Library, reader: Reader) -> None:
     drafts = writes(("Its lamp was electrified in 1999.", "lamp"), ("Mara Quill painted it.", "Mara Quill"))
     said = " ".join(texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)))

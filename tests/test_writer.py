@@ -214,8 +214,8 @@ def test_verdicts_are_given_by_the_model_whose_yes_was_weighed_alone(
     small: LocalWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = "Who painted the lighthouse?"
-    assert small.verdicts(question, LINES) is None
-    monkeypatch.setattr("rag.local_writer.WEIGHED", small.model.file.stem[-4:])
+    assert small.verdicts(question, LINES) is None and small.support("It was painted.", LINES) is None
+    monkeypatch.setattr(small, "_weighed", True)
     verdicts = small.verdicts(question, LINES)
     assert verdicts is not None and len(verdicts) == len(LINES)
     assert verdicts == small.verdicts(question, LINES)
