@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import mode
 from typing import Any
 
 from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
 from index.readers import ocr
-from index.readers.layout import Paragraph, Piece, paragraphs
+from index.readers.layout import Paragraph, paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
+from index.readers.piece import Piece
+from index.readers.rules import ruled
 
 BLANK = 0.17  # heights of the text between two characters that are in different words
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
@@ -71,15 +74,15 @@ def _page(file: Any, number: int) -> Page:
         return page
     if words:
         page.label += ", by OCR"
-        page.paragraphs = [Paragraph(block.split("\n"), 1.0, 1.0, 0.0) for block in words]
+        page.paragraphs = [Paragraph(block.split("\n"), height=1.0, left=0.0, bottom=0.0, right=1.0, top=1.0) for block in words]
     elif fault:
         page.fault = fault
     else:
-        upright = all(piece.upright for piece in pieces)
+        upright = not any(piece.angle for piece in pieces)
         _, low, _, high = sheet.get_cropbox() if upright else (0, 0, 0, 0)
         page.top = high if upright else max(piece.top for piece in pieces)
         page.bottom = low if upright else min(piece.bottom for piece in pieces)
-        page.paragraphs = paragraphs(pieces)
+        page.paragraphs = paragraphs(pieces, ruled(sheet, mode(piece.angle for piece in pieces)))
     return page
 
 
@@ -142,7 +145,7 @@ def _written(words: Any, count: int) -> list[Piece]:
                 current = None
         if current is None:
             base, height = _baseline(raw, words, place, angle, (bottom, top))
-            current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, not angle)
+            current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, angle)
             height, beginning = current.height, middle
             tall, floor = top - bottom, bottom
             found.append(current)
