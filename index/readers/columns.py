@@ -112,10 +112,13 @@ def _blank(line: Line) -> float:
 
 
 def _parts(gap: Gap, block: Sequence[Line]) -> bool:
-    """Whether ``gap`` is one between columns: far apart in some line, or narrow and firm."""
-    if gap.right - gap.left < NARROW * block[0].height:
-        return _is_exact(gap, block)
-    return len(_sides(gap, block)) > 1 and any(_is_wide(gap, line) for line in block)
+    """Whether ``gap`` is one between columns, far apart in some line."""
+    return _is_clear(gap, block) and len(_sides(gap, block)) > 1 and any(_is_wide(gap, line) for line in block)
+
+
+def _is_clear(gap: Gap, block: Sequence[Line]) -> bool:
+    """Whether ``gap`` is wider than one between words, or no chance."""
+    return gap.right - gap.left >= NARROW * block[0].height or _is_exact(gap, block)
 
 
 def _is_firm(gap: Gap, block: Sequence[Line]) -> bool:
@@ -202,7 +205,9 @@ def _common(block: Sequence[Line], free: Sequence[Gap], line: Line) -> list[Gap]
     firm = [gap for gap in free if _is_firm(gap, block)]
     some = firm or [gap for gap in free if any(_is_wide(gap, other) for other in block)]
     kept = [
-        any(gap.left <= other.left and other.right <= gap.right and _parts(other, [*block, line]) for other in common)
+        any(
+            gap.left <= other.left and other.right <= gap.right and _is_clear(other, [*block, line]) for other in common
+        )
         for gap in some
     ]
     return common if (all(kept) if firm else any(kept)) else []
@@ -249,7 +254,9 @@ def _rows(cells: Sequence[Sequence[list[Word]]], rules: Rules) -> list[list[str]
         for place, (above, below) in enumerate(pairwise(lines), 1)
     }
     most = LOOSER * min(steps.values(), default=0.0)
-    if all(step <= most for step in steps.values()) or most > LOOSER * PITCH:
+    parted = Counter(column for (column, _), step in steps.items() if step == float("inf"))
+    ruled = max(parted.values(), default=0) > 1  # more than the names of the columns
+    if all(step <= most for step in steps.values()) or (most > LOOSER * PITCH and not ruled):
         return _line_by_line(cells)
     parts: list[Part] = []
     for column, lines in enumerate(columns):
@@ -265,7 +272,7 @@ def _rows(cells: Sequence[Sequence[list[Word]]], rules: Rules) -> list[list[str]
     deep = max(len(part.lines) for part in parts)
     limits = [max(words[-1].right for words in lines) for lines in columns]
     fits = any(_fits(a, b, limits[part.column]) for part in parts for a, b in pairwise(part.lines))
-    if tall and fits and filled >= EVEN * room and (deep > 2 or float("inf") not in steps.values()):
+    if tall and fits and filled >= EVEN * room and (deep > 2 or not ruled):
         return _line_by_line(cells)
     return [[_text(row, column) for column in range(len(columns))] for row in rows]
 

@@ -6,7 +6,7 @@ Coordinates are in points, from the lower left corner, as in PDF.
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
@@ -20,6 +20,9 @@ GUTTER = 6.0  # points: no gap between columns is narrower
 COLUMN = 3  # lines at least, on both sides of a gutter
 PROSE = 14  # characters, on average, in the lines of a column of prose; the cells of a table hold less
 FILLED = 0.55  # of a column's width, on average, in the lines of prose
+DENSE = 1.6  # heights of the text between the lines of a block, at most
+APART = 2.5  # heights of the text between blocks side by side
+EVEN = 0.75  # the share of cells that are filled, where lines are rows
 EXACT = 1.0  # points by which lines at the same height may differ
 ALIGNED = 3.0  # points by which the edges of aligned cells may differ
 LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
@@ -86,12 +89,28 @@ def _drawn(pieces: list[Piece], rules: Rules) -> tuple[list[Piece], list[Paragra
 
 
 def _table(grid: Grid, inside: Mapping[tuple[int, int], list[Piece]]) -> Paragraph:
-    texts = {place: "\n".join(line.text for line in lines(found)) for place, found in inside.items()}
-    rows = list(grid.rows(texts))
+    written = {place: lines(found) for place, found in inside.items()}
+    texts = {place: "\n".join(line.text for line in found) for place, found in written.items()}
+    rows: list[list[Cell]] = []
+    for number, row in enumerate(grid.rows(texts)):
+        rows += _unruled([written.get((number, column), []) for column in range(len(row))]) or [row]
     height = max(piece.height for found in inside.values() for piece in found)
     (left, *edges, right), (top, *_, bottom) = grid.columns, grid.heights
-    written = [line for text in texts.values() for line in text.split("\n")]
-    return Paragraph(written, height, left, bottom, right, top, False, rows, _heads(rows), tuple(edges))
+    said = [line for text in texts.values() for line in text.split("\n")]
+    return Paragraph(said, height, left, bottom, right, top, False, rows, _heads(rows), tuple(edges))
+
+
+def _unruled(cells: Sequence[Sequence[Line]]) -> list[list[Cell]]:
+    """The rows of a table with rules between its columns alone: each line of its first column begins one."""
+    heights = [line.middle for line in cells[0]]
+    if len(heights) < COLUMN or sum(map(len, cells)) < EVEN * len(heights) * len(cells):
+        return []
+    if not all(_has(heights, line.middle, EXACT) for cell in cells for line in cell):
+        return []
+    return [
+        [Cell(" ".join(line.text for line in cell if abs(line.middle - height) < EXACT)) for cell in cells]
+        for height in heights
+    ]
 
 
 def _heads(rows: Sequence[Sequence[Cell]]) -> int:
@@ -109,7 +128,7 @@ def _place(table: Paragraph, found: Sequence[Paragraph]) -> int:
 
 def _regions(pieces: list[Piece]) -> Iterator[list[Piece]]:
     """Parts of a page that are read one after the other."""
-    cut = _gutter(pieces)
+    cut = _gutter(pieces) or _block(pieces)
     if cut is None:
         if pieces:
             yield pieces
@@ -138,7 +157,7 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
             overlap = min(max(p.top for p in left), max(p.top for p in right)) - max(
                 min(p.bottom for p in left), min(p.bottom for p in right)
             )
-            if overlap <= 0 or not (_is_prose(left) and _is_prose(right) or _is_beside(left, right) or _is_beside(right, left)):
+            if overlap <= 0 or not _are_read_apart(left, right):
                 continue
             if best is None or overlap > best[0]:
                 end = min(min(p.bottom for p in side) for side in (left, right))
@@ -146,6 +165,46 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
                     end = max(end, _balanced(left, right))
                 best = overlap, at - 1, max(p.top for p in left + right), end
     return best[1:] if best else None
+
+
+def _are_read_apart(left: list[Piece], right: list[Piece]) -> bool:
+    """Whether one side is read after the other: both are prose, or one is, and runs on beside a table."""
+    return (_is_prose(left) and _is_prose(right)) or _is_beside(left, right) or _is_beside(right, left)
+
+
+def _block(pieces: list[Piece]) -> tuple[float, float, float] | None:
+    """Where a block of short lines is, as an address, that stands far to the right of others at other heights: its
+    left edge, and from which height to which it and what stands beside it are."""
+    for edge in (lambda piece: piece.left, lambda piece: piece.right):
+        for run in _runs(pieces, edge):
+            left, right = min(piece.left for piece in run), max(piece.right for piece in run)
+            top, bottom = run[0].top, run[-1].bottom
+            beside = [p for p in pieces if p.top > bottom and p.bottom < top and p not in run]
+            level = sum(_has([p.middle for p in run], piece.middle, EXACT) for piece in beside)
+            far = all(piece.right < left - APART * piece.height for piece in beside)
+            if len(beside) > 1 and far and 2 * level < len(beside):
+                rest = [piece for piece in pieces if piece.top <= bottom and piece.right > left]
+                below = [piece for piece in pieces if piece.top <= bottom and piece.right <= left]
+                end = min(piece.bottom for piece in beside)
+                for piece in sorted(below, key=lambda p: -p.middle):  # lines that go on
+                    if end - piece.top < 0.5 * piece.height and all(p.top < piece.bottom for p in rest):
+                        end = piece.bottom
+                return left, max(piece.top for piece in [*run, *beside]), min(bottom, end)
+    return None
+
+
+def _runs(pieces: list[Piece], edge: Callable[[Piece], float]) -> Iterator[list[Piece]]:
+    """Pieces below each other, close and with an edge in one line."""
+    for at in _clusters(sorted(map(edge, pieces))):
+        column = sorted((p for p in pieces if -1 <= edge(p) - at < ALIGNED), key=lambda p: -p.middle)
+        run = column[:1]
+        for piece in [*column[1:], None]:
+            if piece and run[-1].middle - piece.middle < DENSE * piece.height:
+                run.append(piece)
+                continue
+            if len(run) >= COLUMN:
+                yield run
+            run = [piece] if piece else []
 
 
 def _is_beside(text: list[Piece], table: list[Piece]) -> bool:
@@ -207,7 +266,9 @@ def _paragraphs(found: Sequence[Line], rules: Rules) -> Iterator[Paragraph]:
             current = []
         if table:
             block = found[place : table.end]
-            yield replace(_paragraph(block), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges)
+            yield replace(
+                _paragraph(block), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges
+            )
             place = table.end
         else:
             current.append(found[place])
@@ -241,5 +302,3 @@ def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -
         or ended
         or bool(BULLET.match(line.text))
     )
-
-

@@ -100,8 +100,8 @@ def largest(pages: Sequence[Page]) -> str | None:
 
 def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
     """The text of all pages, and where each begins."""
-    lines = (line for page in pages for paragraph in page.paragraphs for line in paragraph.lines)
-    known = {word for line in lines for word in re.findall(r"[\w-]+", line)}
+    written = (line for page in pages for paragraph in page.paragraphs for line in paragraph.lines)
+    known = {word for line in written for word in re.findall(r"[\w-]+", line)}
     pieces: list[str] = []
     offsets: list[int] = []
     length = 0
@@ -114,6 +114,9 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
             link = PARAGRAPHS if pieces else ""
             if before and paragraph.opens and _goes_on(before, paragraph, lines[:1] == [head]):
                 link, lines = "\n", lines[lines[:1] == [head] :]
+                if lines and (whole := _mended(pieces[-1], lines[0])):
+                    length += len(whole) - len(pieces[-1])
+                    pieces[-1], lines = whole, lines[1:]
             else:
                 head = lines[0] if paragraph.rows and lines else ""
             words = NO_TEXT.sub("", "\n".join(lines)).strip("\n ")
@@ -146,6 +149,18 @@ def _goes_on(before: Paragraph, table: Paragraph, named: bool) -> bool:
         abs(a - b) < ALIKE for a, b in zip(before.edges, table.edges, strict=True)
     )
     return bool(before.rows and table.rows) and (named or alike)
+
+
+def _mended(table: str, row: str) -> str:
+    """A table whose last row goes on with ``row``, over the end of a page; "" where ``row`` is one of its own."""
+    rest, _, last = table.rpartition("\n")
+    cells, more = last.split("\t"), row.split("\t")
+    filled = [place for place, cell in enumerate(more) if cell]
+    if not filled or filled[0] == 0 or filled[-1] >= len(cells) or not more[filled[0]][0].islower():
+        return ""
+    for place in filled:
+        cells[place] = f"{cells[place]} {more[place]}".strip()
+    return f"{rest}\n" * bool(rest) + "\t".join(cells)
 
 
 def _prose(lines: Sequence[str], known: set[str]) -> str:

@@ -61,11 +61,7 @@ class Grid:
     def rows(self, texts: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
         """The cells that begin in each row, with their texts."""
         for row in range(len(self.heights) - 1):
-            yield [
-                Cell(texts.get(place, ""), *self.sizes[place])
-                for place in sorted(self.sizes)
-                if place[0] == row
-            ]
+            yield [Cell(texts.get(place, ""), *self.sizes[place]) for place in sorted(self.sizes) if place[0] == row]
 
 
 def ruled(sheet: Any, angle: float) -> Rules:
