@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.readers.piece import Line, Word, joined
+from index.readers.piece import WORD, Line, Word, fits, joined
 from index.readers.rules import Rules
 
 GAP = 0.8  # heights of the text: so wide is a gap between cells in some row at least
@@ -21,7 +21,6 @@ FAR = 3.0  # heights of the text, from which on lines are in different tables
 PITCH = 1.45  # heights of the text between the lines of a cell, at most
 LOOSER = 1.12  # times the distance of the lines of a cell: there another row begins
 WIDER = 1.5  # times the width of the blanks in a line
-WORD = 0.25  # heights of the text, between two words
 EVEN = 0.75  # the share of cells that are filled, from which on lines are rows of their own
 LARGER = 1.5  # times the height of the text, from which on it belongs to no row
 MARK = re.compile(r"(?:[•◦▪–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])")
@@ -271,15 +270,10 @@ def _rows(cells: Sequence[Sequence[list[Word]]], rules: Rules) -> list[list[str]
     room = sum(max(len(part.lines) for part in row) * len(row) for row in tall)
     deep = max(len(part.lines) for part in parts)
     limits = [max(words[-1].right for words in lines) for lines in columns]
-    fits = any(_fits(a, b, limits[part.column]) for part in parts for a, b in pairwise(part.lines))
-    if tall and fits and filled >= EVEN * room and (deep > 2 or not ruled):
+    early = any(fits(a, b, limits[part.column]) for part in parts for a, b in pairwise(part.lines))
+    if tall and early and filled >= EVEN * room and (deep > 2 or not ruled):
         return _line_by_line(cells)
     return [[_text(row, column) for column in range(len(columns))] for row in rows]
-
-
-def _fits(line: Sequence[Word], following: Sequence[Word], limit: float) -> bool:
-    """Whether there was room for the next word on a line, so that it ends for another reason."""
-    return line[-1].right + WORD * line[0].height + following[0].right - following[0].left < limit
 
 
 def _side_by_side(parts: Sequence[Part]) -> list[list[Part]]:

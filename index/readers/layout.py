@@ -13,7 +13,7 @@ from statistics import median
 
 from index.readers.columns import tables
 from index.readers.grid import Cell
-from index.readers.piece import Line, Piece, lines, words
+from index.readers.piece import Line, Piece, fits, lines, words
 from index.readers.rules import Grid, Rules, grids
 
 GUTTER = 6.0  # points: no gap between columns is narrower
@@ -49,6 +49,7 @@ class Paragraph:
     rows: list[list[Cell]] = field(default_factory=list)
     heads: int = 1
     edges: tuple[float, ...] = ()
+    is_broken: bool = False  # its lines end where they do on purpose, as those of an address
 
 
 def paragraphs(pieces: Sequence[Piece], rules: Rules) -> list[Paragraph]:
@@ -177,9 +178,9 @@ def _block(pieces: list[Piece]) -> tuple[float, float, float] | None:
     left edge, and from which height to which it and what stands beside it are."""
     for edge in (lambda piece: piece.left, lambda piece: piece.right):
         for run in _runs(pieces, edge):
-            left, right = min(piece.left for piece in run), max(piece.right for piece in run)
+            left = min(piece.left for piece in run)
             top, bottom = run[0].top, run[-1].bottom
-            beside = [p for p in pieces if p.top > bottom and p.bottom < top and p not in run]
+            beside = [p for p in pieces if p.top > bottom and p.bottom < top and not any(p is piece for piece in run)]
             level = sum(_has([p.middle for p in run], piece.middle, EXACT) for piece in beside)
             far = all(piece.right < left - APART * piece.height for piece in beside)
             if len(beside) > 1 and far and 2 * level < len(beside):
@@ -278,13 +279,16 @@ def _paragraphs(found: Sequence[Line], rules: Rules) -> Iterator[Paragraph]:
 
 
 def _paragraph(block: Sequence[Line]) -> Paragraph:
+    left, right = min(line.left for line in block), max(line.right for line in block)
+    early = sum(fits(above.words, below.words, right) for above, below in pairwise(block))
     return Paragraph(
         [line.text for line in block],
         block[0].height,
-        min(line.left for line in block),
+        left,
         min(line.middle - line.height / 2 for line in block),
-        max(line.right for line in block),
+        right,
         max(line.middle + line.height / 2 for line in block),
+        is_broken=len(block) > 2 and 2 * early >= len(block) and all(line.left - left < ALIGNED for line in block),
     )
 
 

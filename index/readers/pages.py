@@ -110,7 +110,7 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
     for page in pages:
         begins = None
         for paragraph in page.paragraphs:
-            lines = _rows(paragraph, known) if paragraph.rows else [_prose(paragraph.lines, known)]
+            lines = _lines(paragraph, known)
             link = PARAGRAPHS if pieces else ""
             if before and paragraph.opens and _goes_on(before, paragraph, lines[:1] == [head]):
                 link, lines = "\n", lines[lines[:1] == [head] :]
@@ -135,6 +135,13 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
             before = paragraph
         offsets.append(length if begins is None else begins)
     return "".join(pieces), tuple(offsets)
+
+
+def _lines(paragraph: Paragraph, known: set[str]) -> list[str]:
+    """The rows of a table, the lines of an address, or one line of prose."""
+    if paragraph.rows:
+        return _rows(paragraph, known)
+    return paragraph.lines if paragraph.is_broken else [_prose(paragraph.lines, known)]
 
 
 def _rows(table: Paragraph, known: set[str]) -> list[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-BLANK = 0.15  # heights of the text, between words
+BLANK = 0.15  # heights of the text, between words at least
+WORD = 0.25  # heights of the text, between words as a rule
 
 
 @dataclass
@@ -91,6 +92,11 @@ def joined(found: Sequence[Word]) -> str:
         text += " " * (word.left - right > BLANK * word.height) + word.text
         right = word.right
     return " ".join(text.split())
+
+
+def fits(line: Sequence[Word], following: Sequence[Word], limit: float) -> bool:
+    """Whether there was room for the next word on a line, so that it ends for another reason."""
+    return line[-1].right + WORD * line[0].height + following[0].right - following[0].left < limit
 
 
 def lines(pieces: Iterable[Piece]) -> list[Line]:

@@ -66,7 +66,7 @@ def _pieces(letters: Sequence[Piece]) -> list[Piece]:
 def logical(text: str) -> str:
     """A line read in the mirror as it is spoken: numbers and other words turned round, brackets as they open."""
     turned = OTHERS.sub(lambda run: _turned(run[0]), text)
-    for opening, closing in BRACKETS:
+    for opening, closing in map(tuple, BRACKETS):
         signs = [sign for sign in turned if sign in (opening, closing)]
         if signs and (signs[0] == closing or signs.count(opening) != len(signs) / 2):
             turns = cycle((opening, closing))
