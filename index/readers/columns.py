@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
-from index.readers.piece import WORD, Line, Word, fits, joined
+from index.readers.piece import WORD, Gap, Line, Word, fits, joined
 from index.readers.rules import Rules
 
-GAP = 0.8  # heights of the text: so wide is a gap between cells in some row at least
 NARROW = 0.4  # heights of the text, which stay free between two columns in all rows
 LEAST = 0.2  # heights of the text: so narrow may it be where cells begin exactly below each other
 EXACT = 0.6  # points
@@ -20,17 +18,9 @@ ALIGNED = 3.0  # points by which the edges of cells of one column may differ
 FAR = 3.0  # heights of the text, from which on lines are in different tables
 PITCH = 1.45  # heights of the text between the lines of a cell, at most
 LOOSER = 1.12  # times the distance of the lines of a cell: there another row begins
-WIDER = 1.5  # times the width of the blanks in a line
 EVEN = 0.75  # the share of cells that are filled, from which on lines are rows of their own
 LARGER = 1.5  # times the height of the text, from which on it belongs to no row
 MARK = re.compile(r"(?:[•◦▪–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])")
-
-
-class Gap(NamedTuple):
-    """What is free between two columns."""
-
-    left: float
-    right: float
 
 
 @dataclass
@@ -61,7 +51,7 @@ def tables(lines: Sequence[Line], rules: Rules) -> Iterator[Table]:
 def _table(lines: Sequence[Line], seed: int, done: int, rules: Rules) -> Table | None:
     """The table around a line with a wide gap, if there is one."""
     line = lines[seed]
-    if not any(_is_wide(gap, line) for gap in _inner(line)):
+    if not line.wide:
         return None
     first, end, free = _grown(lines, seed, done)
     block = lines[first:end]
@@ -71,43 +61,16 @@ def _table(lines: Sequence[Line], seed: int, done: int, rules: Rules) -> Table |
         if all(not row[0] or MARK.fullmatch(joined(row[0])) for row in cells):
             return None  # a list
         return Table(first, end, _rows(cells, rules), _edges(gaps))
-    gaps = [gap for gap in _inner(line) if gap.right - gap.left > APART * line.height]
+    gaps = [gap for gap in line.free[1:-1] if gap.right - gap.left > APART * line.height]
     row = _cells(line, gaps)
     if not gaps or MARK.fullmatch(joined(row[0])):
         return None
     return Table(seed, seed + 1, [[joined(cell) for cell in row]], _edges(gaps))
 
 
-def _inner(line: Line) -> list[Gap]:
-    """The gaps between the words of a line."""
-    return _free(line)[1:-1]
-
-
-def _free(line: Line) -> list[Gap]:
-    """What no word of a line covers, both its sides with it."""
-    found, right = [], float("-inf")
-    for word in sorted(line.words, key=lambda word: word.left):
-        if word.left > right:
-            found.append(Gap(right, word.left))
-        right = max(right, word.right)
-    return [*found, Gap(right, float("inf"))]
-
-
 def _is_wide(gap: Gap, line: Line) -> bool:
     """Whether a line has words on both sides of ``gap``, and a gap of a cell's width there."""
-    least = max(GAP * line.height, WIDER * _blank(line))
-    return any(
-        inner.left <= gap.left and gap.right <= inner.right and inner.right - inner.left > least
-        for inner in _inner(line)
-    )
-
-
-def _blank(line: Line) -> float:
-    """How wide the blanks of a line of prose are; 0 for one that may be a row."""
-    widths = sorted(gap.right - gap.left for gap in _inner(line))
-    usual = widths[len(widths) // 2] if len(widths) > 3 else 0.0
-    alike = sum(abs(width - usual) < EXACT for width in widths)
-    return usual if 2 * alike > len(widths) and re.search(r"[^\W\d]{4}", line.text) else 0.0
+    return any(inner.left <= gap.left and gap.right <= inner.right for inner in line.wide)
 
 
 def _parts(gap: Gap, block: Sequence[Line]) -> bool:
@@ -161,7 +124,7 @@ def _edges(gaps: Sequence[Gap]) -> tuple[float, ...]:
 
 def _grown(lines: Sequence[Line], seed: int, done: int) -> tuple[int, int, list[Gap]]:
     """The lines around ``seed`` that leave gaps free as it does, and these gaps between them."""
-    first, end, free = seed, seed + 1, _free(lines[seed])
+    first, end, free = seed, seed + 1, lines[seed].free
     while end < len(lines) and _step(lines, end) < FAR:
         common = _common(lines[first:end], free, lines[end])
         if not common:
@@ -199,7 +162,7 @@ def _is_aside(line: Line, free: Sequence[Gap]) -> bool:
 
 def _common(block: Sequence[Line], free: Sequence[Gap], line: Line) -> list[Gap]:
     """What stays free of ``free`` beside a line; nothing, where the line stands across what parts the others."""
-    both = [Gap(max(a.left, b.left), min(a.right, b.right)) for a in free for b in _free(line)]
+    both = [Gap(max(a.left, b.left), min(a.right, b.right)) for a in free for b in line.free]
     common = [gap for gap in both if gap.right - gap.left >= LEAST * line.height]
     firm = [gap for gap in free if _is_firm(gap, block)]
     some = firm or [gap for gap in free if any(_is_wide(gap, other) for other in block)]

@@ -3,12 +3,16 @@
 Coordinates are in points, from the lower left corner, as in PDF.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 BLANK = 0.15  # heights of the text, between words at least
+CELL = 0.8  # heights of the text, between cells of a row
+WIDER = 1.5  # times the width of the blanks in a line, between cells
+EXACT = 0.6  # points by which blanks of the same width may differ
 WORD = 0.25  # heights of the text, between words as a rule
 
 
@@ -44,6 +48,13 @@ class Word(NamedTuple):
     height: float
 
 
+class Gap(NamedTuple):
+    """What is free between words, or between columns."""
+
+    left: float
+    right: float
+
+
 @dataclass
 class Line:
     """Pieces side by side, from left to right."""
@@ -73,6 +84,32 @@ class Line:
     @cached_property
     def text(self) -> str:
         return joined(self.words)
+
+    @cached_property
+    def free(self) -> list[Gap]:
+        """What no word covers, from the left, both sides of the line with it."""
+        found, right = [], float("-inf")
+        for word in sorted(self.words, key=lambda word: word.left):
+            if word.left > right:
+                found.append(Gap(right, word.left))
+                right = word.right
+            elif word.right > right:
+                right = word.right
+        return [*found, Gap(right, float("inf"))]
+
+    @cached_property
+    def wide(self) -> list[Gap]:
+        """The gaps that are as wide as those between cells."""
+        least = max(CELL * self.height, WIDER * self._blank)
+        return [gap for gap in self.free[1:-1] if gap.right - gap.left > least]
+
+    @property
+    def _blank(self) -> float:
+        """How wide the blanks of a line of prose are; 0 for one that may be a row."""
+        widths = sorted(gap.right - gap.left for gap in self.free[1:-1])
+        usual = widths[len(widths) // 2] if len(widths) > 3 else 0.0
+        alike = sum(abs(width - usual) < EXACT for width in widths)
+        return usual if 2 * alike > len(widths) and re.search(r"[^\W\d]{4}", self.text) else 0.0
 
 
 def words(piece: Piece) -> list[Word]:
