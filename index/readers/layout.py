@@ -288,7 +288,7 @@ def _paragraph(block: Sequence[Line]) -> Paragraph:
         min(line.middle - line.height / 2 for line in block),
         right,
         max(line.middle + line.height / 2 for line in block),
-        is_broken=len(block) > 2 and 2 * early >= len(block) and all(line.left - left < ALIGNED for line in block),
+        is_broken=len(block) > 2 and 3 * early >= len(block) - 1 and all(line.left - left < ALIGNED for line in block),
     )
 
 
