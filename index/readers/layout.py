@@ -279,17 +279,25 @@ def _paragraphs(found: Sequence[Line], rules: Rules) -> Iterator[Paragraph]:
 
 
 def _paragraph(block: Sequence[Line]) -> Paragraph:
-    left, right = min(line.left for line in block), max(line.right for line in block)
-    early = sum(fits(above.words, below.words, right) for above, below in pairwise(block))
     return Paragraph(
         [line.text for line in block],
         block[0].height,
-        left,
+        min(line.left for line in block),
         min(line.middle - line.height / 2 for line in block),
-        right,
+        max(line.right for line in block),
         max(line.middle + line.height / 2 for line in block),
-        is_broken=len(block) > 2 and 3 * early >= len(block) - 1 and all(line.left - left < ALIGNED for line in block),
+        is_broken=_is_broken(block),
     )
+
+
+def _is_broken(block: Sequence[Line]) -> bool:
+    """Whether lines end before their time, and none goes on with the one before."""
+    if len(block) < 3 or any(line.text[0].islower() or below.text[0].islower() for line, below in pairwise(block)):
+        return False
+    left, right = min(line.left for line in block), max(line.right for line in block)
+    early = sum(fits(above.words, below.words, right) for above, below in pairwise(block))
+    level = all(line.left - left < ALIGNED and not re.search(r"\w[-\u00ad\u2010]$", line.text) for line in block)
+    return level and 3 * early >= len(block) - 1
 
 
 def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -> bool:
