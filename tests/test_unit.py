@@ -21,8 +21,6 @@ LEASE = (
 )
 TOWNS = ("Ald", "Bran", "Col", "Dun", "Elm", "Fen", "Gor")
 NAMES = [f"{a}{b}mere" for a in TOWNS for b in ("er", "al", "in", "os", "um")]
-    f"{a}{b}mere" for a in ("Ald", "Bran", "Col", "Dun", "Elm", "Fen", "Gor") for b in ("er", "al", "in", "os", "um")
-]
 TEXTS = {
     "nothing": "",
     "blank": " \n\t\r\n",
