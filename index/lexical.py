@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from index.database import Database
 from index.lock import lock
+from index.sentence import is_row
 from index.term import neighbours, stems, terms
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 NAME = "words"
 NEAR = 3  # words that may stand between two neighbours of the question
 NEAR_WEIGHT = 0.2  # against a word's 1; anything from 0.2 to 0.4 measures within a point
+NAMES = 400  # characters of the names of a table's columns, at most
 HEAP = 64_000_000  # bytes that tantivy collects before it writes
 TERMS = "terms-2"  # names the way that terms are made: words that were made in another way are made anew
 LANGUAGES = {"languages": {"terms": {"field": "language", "size": 1000}}}
@@ -172,12 +174,22 @@ def _update(words: Words, database: Database) -> None:
 
 
 def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str, str]]:
-    """The id of each passage of the articles since that generation, its language and its words: title's and own."""
+    """The id of each passage of the articles since that generation, its language and its words: the title's, those of
+    the names of its columns, if it is of the rows of a table, and its own."""
     articles = connection.execute("SELECT number, title, text, language FROM articles WHERE generation > ?", [since])
     for number, title, text, language in articles:
-        spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ?", [number])
+        spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ? ORDER BY start", [number])
+        top = 0  # where the paragraph of the passage begins
         for id, start, end in spans:
-            yield id, language, f"{title}\n{text[start:end]}"
+            blank = text.rfind("\n\n", top, start)
+            top = blank + 2 if blank >= 0 else top
+            yield id, language, "\n".join([title, *_columns(text, top, start), text[start:end]])
+
+
+def _columns(text: str, top: int, start: int) -> list[str]:
+    """The first row of the table that goes on at ``start``, where it began at ``top``."""
+    head, row = (text[at : at + NAMES].partition("\n")[0] for at in (top, start))
+    return [head] if top < start and is_row(head) and is_row(row) else []
 
 
 def _said(question: str, languages: Collection[str]) -> Query:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import takewhile
 
 from index.front_matter import body
 from index.language import ENGLISH
@@ -126,7 +127,7 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
         after = next((other for other in seen[position:] if other.kind is not Kind.NOTHING), None)
         match block.kind:
             case Kind.HEADING:
-                made = _heading(text, block, after, outline)
+                made = _heading(text, block, after, outline, _is_far(seen[position - 1 :]))
             case Kind.SHORT:
                 made = _lines(text, run, after, outline, opens=block.start == seen[0].start and since == top)
             case Kind.ROW:
@@ -187,13 +188,19 @@ def _kind(words: str) -> tuple[Kind, int]:
     return (Kind.SHORT if short else Kind.PROSE), 0
 
 
-def _heading(text: str, block: Block, after: Block | None, outline: Outline) -> Iterator[Unit]:
-    """A marked or underlined heading; a unit where it says something."""
+def _is_far(blocks: Sequence[Block]) -> bool:
+    """Whether the first of ``blocks`` is a heading over so many others that what is below them has no room for it."""
+    headings = takewhile(lambda block: block.kind in (Kind.HEADING, Kind.NOTHING), blocks)
+    return sum(block.end - block.start for block in headings) > CONTEXT
+
+
+def _heading(text: str, block: Block, after: Block | None, outline: Outline, far: bool) -> Iterator[Unit]:
+    """A marked or underlined heading; a unit where it says something, or is ``far`` from what is below."""
     words = text[block.start : block.end]
     mark = MARK.match(words)
     said = words[mark.end() if mark else 0 :].rstrip("# \t")
     bare = after is None or (after.kind is Kind.HEADING and after.level <= block.level)
-    if bare or TELLING.search(said) or STOP.search(said):
+    if bare or far or TELLING.search(said) or STOP.search(said):
         yield from _sentences(text, block.start, block.end, outline)
     outline.enter(block.level, said)
 
@@ -257,7 +264,7 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
     rest = [text[block.start : block.end] for block in run if block.kind is Kind.ROW]
     ruled = len(run) > 1 and not any(map(str.isalnum, text[run[1].start : run[1].end]))
     names = _names(head, rest[whole:], ruled or not whole)
-    hidden = whole and names and (ruled or len(_cells(head)) > 2)
+    hidden = whole and 0 < len(names) < CONTEXT and (ruled or len(_cells(head)) > 2)
     section = ""
     for block in run:
         row = text[block.start : block.end]

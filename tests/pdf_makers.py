@@ -59,9 +59,29 @@ def chromium(folder: Path) -> None:
     }
     for name, (style, columns) in styles.items():
         (folder / "a.html").write_text(page(style, columns), encoding="utf-8")
-        target = HERE / f"chromium-{name}.pdf"
-        run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
-            f"--user-data-dir={folder}", f"--print-to-pdf={target}", "a.html", cwd=folder)  # fmt: skip
+        print_page(folder, "a.html", HERE / f"chromium-{name}.pdf")
+
+
+def right_to_left(folder: Path) -> None:
+    """Two pages of words that run so: beside the folder, for what they say is not what the others do."""
+    arabic = (
+        "<h1>المنارة القديمة</h1><p>بنى المهندس خالد المنارة في عام 1931 على صخرة في البحر. ارتفاعها 42 مترا، "
+        "وحارسها اليوم هو سامي.</p><p>تضاء المنارة كل مساء في الساعة السادسة (GMT+3) حسب النظام.</p><table border=1>"
+        "<tr><th>الاسم<th>السنة<th>المدينة</tr><tr><td>سامي<td>1990<td>حلب</tr><tr><td>ليلى<td>2004<td>عدن</tr></table>"
+    )
+    hebrew = (
+        "<h1>המגדלור הישן</h1><p>המהנדס דוד כהן בנה את המגדלור בשנת 1931 על סלע בים. גובהו 42 מטרים, והשומר היום הוא "
+        "יוסי לוי. הוא קורא את Footnote 2.0 כל ערב.</p>"
+    )
+    for name, body in (("arabic", arabic), ("hebrew", hebrew)):
+        style = "<meta charset=utf-8><style>body{font-family:DejaVu Sans}</style>"
+        (folder / "e.html").write_text(f"<html dir=rtl>{style}{body}</html>", encoding="utf-8")
+        print_page(folder, "e.html", HERE.parent / f"{name}.pdf")
+
+
+def print_page(folder: Path, page: str, target: Path) -> None:
+    run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+        f"--user-data-dir={folder}", f"--print-to-pdf={target}", page, cwd=folder)  # fmt: skip
 
 
 def libreoffice(folder: Path) -> None:
@@ -187,7 +207,7 @@ def scanned(folder: Path) -> None:
 
 if __name__ == "__main__":
     (HERE / "letters.txt").write_text(letters() + "\n", encoding="utf-8")
-    for make in (reportlab, fpdf, libreoffice, chromium, latex, groff, ghostscript, scanned):
+    for make in (reportlab, fpdf, libreoffice, chromium, right_to_left, latex, groff, ghostscript, scanned):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 make(Path(folder))

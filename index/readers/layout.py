@@ -5,20 +5,25 @@ Coordinates are in points, from the lower left corner, as in PDF.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
+
+from index.readers.columns import tables
+from index.readers.grid import Cell
+from index.readers.piece import Line, Piece, fits, lines, words
+from index.readers.rules import Grid, Rules, grids
 
 GUTTER = 6.0  # points: no gap between columns is narrower
 COLUMN = 3  # lines at least, on both sides of a gutter
 PROSE = 14  # characters, on average, in the lines of a column of prose; the cells of a table hold less
 FILLED = 0.55  # of a column's width, on average, in the lines of prose
-BLANK = 0.15  # heights of the text, between words
-GAP = 0.8  # heights of the text, between the cells of rows that are aligned
-APART = 2.5  # heights of the text, from which on a gap parts cells wherever they stand
-TIGHT = 1.5  # points, where a row's cells are so close that only the rows around it tell them apart
-EXACT = 0.6
+DENSE = 1.6  # heights of the text between the lines of a block, at most
+APART = 2.5  # heights of the text between blocks side by side
+EVEN = 0.75  # the share of cells that are filled, where lines are rows
+EXACT = 1.0  # points by which lines at the same height may differ
 ALIGNED = 3.0  # points by which the edges of aligned cells may differ
 LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
 LARGER = 1.12  # times the height of the text, from which on it is a heading's
@@ -28,79 +33,103 @@ STOP = re.compile(r"""[.!?:…。！？][)"”’»]*$""")
 
 
 @dataclass
-class Piece:
-    """Text that stands together on a line."""
+class Paragraph:
+    """Lines that go on into each other, or the ``rows`` of a table, in whose cells lines are parted by line breaks.
 
-    text: str
+    The first ``heads`` rows are the names of columns; ``edges`` are the places between columns.
+    """
+
+    lines: list[str]
+    height: float
     left: float
     bottom: float
     right: float
     top: float
-    upright: bool = True  # on the page, before it was turned so that this can be read
-    words: list[tuple[int, float, float]] = field(default_factory=list)  # where in the text each but the first begins,
-    # its left edge, and the gap before it
-
-    @property
-    def height(self) -> float:
-        return max(self.top - self.bottom, 1.0)
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
-@dataclass
-class Line:
-    """Pieces side by side, from left to right."""
-
-    pieces: list[Piece]
-
-    @property
-    def left(self) -> float:
-        return self.pieces[0].left
-
-    @property
-    def right(self) -> float:
-        return max(piece.right for piece in self.pieces)
-
-    @property
-    def middle(self) -> float:
-        return self.pieces[0].middle
-
-    @property
-    def height(self) -> float:
-        return max(piece.height for piece in self.pieces)
-
-    @property
-    def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces)
-
-
-@dataclass
-class Paragraph:
-    """Lines that go on into each other, or the rows of a table, a line each with tabs between the cells."""
-
-    lines: list[str]
-    height: float
-    top: float
-    bottom: float
-    is_table: bool = False
     opens: bool = False  # a page or a column: it may go on with the paragraph before
+    rows: list[list[Cell]] = field(default_factory=list)
+    heads: int = 1
+    edges: tuple[float, ...] = ()
+    is_broken: bool = False  # its lines end where they do on purpose, as those of an address
 
 
-def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
+def paragraphs(pieces: Sequence[Piece], rules: Rules) -> list[Paragraph]:
     """The paragraphs and tables of a page in reading order: column by column, where it has columns of prose."""
+    rest, drawn = _drawn([piece for piece in pieces if piece.text.strip()], rules)
     found: list[Paragraph] = []
-    for region in _regions([piece for piece in pieces if piece.text.strip()]):
-        made = list(_paragraphs(_lines(region)))
+    for region in _regions(rest):
+        made = list(_paragraphs(lines(region), rules))
         made[0].opens = True
         found += made
+    for table in drawn:
+        found.insert(_place(table, found), table)
+    if found:
+        found[0].opens = True
     return found
+
+
+def _drawn(pieces: list[Piece], rules: Rules) -> tuple[list[Piece], list[Paragraph]]:
+    """The tables that rules draw, and the pieces that are in none."""
+    found = []
+    for grid in grids(rules):
+        inside: defaultdict[tuple[int, int], list[Piece]] = defaultdict(list)
+        outside = []
+        for piece in pieces:
+            places = [(grid.cell((word.left + word.right) / 2, word.middle), word) for word in words(piece)]
+            home = next((place for place, _ in places if place), None)
+            if home:
+                for place, word in places:
+                    home = place or home
+                    half = word.height / 2
+                    inside[home].append(Piece(word.text, word.left, word.middle - half, word.right, word.middle + half))
+            else:
+                outside.append(piece)
+        if min(len({place[axis] for place in inside}) for axis in (0, 1)) > 1:
+            pieces = outside
+            found.append(_table(grid, inside))
+    return pieces, found
+
+
+def _table(grid: Grid, inside: Mapping[tuple[int, int], list[Piece]]) -> Paragraph:
+    written = {place: lines(found) for place, found in inside.items()}
+    texts = {place: "\n".join(line.text for line in found) for place, found in written.items()}
+    rows: list[list[Cell]] = []
+    for number, row in enumerate(grid.rows(texts)):
+        rows += _unruled([written.get((number, column), []) for column in range(len(row))]) or [row]
+    height = max(piece.height for found in inside.values() for piece in found)
+    (left, *edges, right), (top, *_, bottom) = grid.columns, grid.heights
+    said = [line for text in texts.values() for line in text.split("\n")]
+    return Paragraph(said, height, left, bottom, right, top, False, rows, _heads(rows), tuple(edges))
+
+
+def _unruled(cells: Sequence[Sequence[Line]]) -> list[list[Cell]]:
+    """The rows of a table with rules between its columns alone: each line of its first column begins one."""
+    heights = [line.middle for line in cells[0]]
+    if len(heights) < COLUMN or sum(map(len, cells)) < EVEN * len(heights) * len(cells):
+        return []
+    if not all(_has(heights, line.middle, EXACT) for cell in cells for line in cell):
+        return []
+    return [
+        [Cell(" ".join(line.text for line in cell if abs(line.middle - height) < EXACT)) for cell in cells]
+        for height in heights
+    ]
+
+
+def _heads(rows: Sequence[Sequence[Cell]]) -> int:
+    """How many rows at the top name the columns: several, where one of their names is above others."""
+    first = rows[0]
+    return max(2, *(cell.down for cell in first)) if len(first) > 1 and any(c.across > 1 for c in first) else 1
+
+
+def _place(table: Paragraph, found: Sequence[Paragraph]) -> int:
+    """Where in reading order a table belongs: before the first paragraph that stands below its top."""
+    beside = [n for n, p in enumerate(found) if p.left < table.right and table.left < p.right]
+    below = [n for n in beside if found[n].top < table.top]
+    return min(below) if below else max(beside, default=len(found) - 1) + 1
 
 
 def _regions(pieces: list[Piece]) -> Iterator[list[Piece]]:
     """Parts of a page that are read one after the other."""
-    cut = _gutter(pieces)
+    cut = _gutter(pieces) or _block(pieces)
     if cut is None:
         if pieces:
             yield pieces
@@ -129,7 +158,7 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
             overlap = min(max(p.top for p in left), max(p.top for p in right)) - max(
                 min(p.bottom for p in left), min(p.bottom for p in right)
             )
-            if overlap <= 0 or not (_is_prose(left) and _is_prose(right)):
+            if overlap <= 0 or not _are_read_apart(left, right):
                 continue
             if best is None or overlap > best[0]:
                 end = min(min(p.bottom for p in side) for side in (left, right))
@@ -139,10 +168,65 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
     return best[1:] if best else None
 
 
+def _are_read_apart(left: list[Piece], right: list[Piece]) -> bool:
+    """Whether one side is read after the other: both are prose, or one is, and runs on beside a table."""
+    return (_is_prose(left) and _is_prose(right)) or _is_beside(left, right) or _is_beside(right, left)
+
+
+def _block(pieces: list[Piece]) -> tuple[float, float, float] | None:
+    """Where a block of short lines is, as an address, that stands far to the right of others at other heights: its
+    left edge, and from which height to which it and what stands beside it are."""
+    for edge in (lambda piece: piece.left, lambda piece: piece.right):
+        for run in _runs(pieces, edge):
+            left = min(piece.left for piece in run)
+            top, bottom = run[0].top, run[-1].bottom
+            beside = [p for p in pieces if p.top > bottom and p.bottom < top and not any(p is piece for piece in run)]
+            level = sum(_has([p.middle for p in run], piece.middle, EXACT) for piece in beside)
+            far = all(piece.right < left - APART * piece.height for piece in beside)
+            if len(beside) > 1 and far and 2 * level < len(beside):
+                rest = [piece for piece in pieces if piece.top <= bottom and piece.right > left]
+                below = [piece for piece in pieces if piece.top <= bottom and piece.right <= left]
+                end = min(piece.bottom for piece in beside)
+                for piece in sorted(below, key=lambda p: -p.middle):  # lines that go on
+                    if end - piece.top < 0.5 * piece.height and all(p.top < piece.bottom for p in rest):
+                        end = piece.bottom
+                return left, max(piece.top for piece in [*run, *beside]), min(bottom, end)
+    return None
+
+
+def _runs(pieces: list[Piece], edge: Callable[[Piece], float]) -> Iterator[list[Piece]]:
+    """Pieces below each other, close and with an edge in one line."""
+    for at in _clusters(sorted(map(edge, pieces))):
+        column = sorted((p for p in pieces if -1 <= edge(p) - at < ALIGNED), key=lambda p: -p.middle)
+        run = column[:1]
+        for piece in [*column[1:], None]:
+            if piece and run[-1].middle - piece.middle < DENSE * piece.height:
+                run.append(piece)
+                continue
+            if len(run) >= COLUMN:
+                yield run
+            run = [piece] if piece else []
+
+
+def _is_beside(text: list[Piece], table: list[Piece]) -> bool:
+    """Whether ``text`` is prose that runs on beside a table, whose rows stand at other heights than its lines."""
+    if len(text) <= COLUMN or not _is_prose(text):
+        return False
+    heights = [line.middle for line in lines(text)]
+    rows = [line for line in lines(table) if heights[-1] < line.middle < heights[0]]
+    steps = [above - below for above, below in pairwise(heights)]
+    level = sum(_has(heights, row.middle, EXACT) for row in rows)
+    return len(rows) > 1 and max(steps) < LARGER * min(steps) and 2 * level < len(rows)
+
+
+def _has(heights: Sequence[float], height: float, within: float) -> bool:
+    return any(abs(other - height) < within for other in heights)
+
+
 def _balanced(left: list[Piece], right: list[Piece]) -> float:
     """Where the longer of two columns ends: at the first wide gap below the end of the shorter one."""
     ends = [min(p.bottom for p in side) for side in (left, right)]
-    longer = _lines(left if ends[0] < ends[1] else right)
+    longer = lines(left if ends[0] < ends[1] else right)
     for before, line in pairwise(longer):
         if before.middle < max(ends) + before.height and before.middle - line.middle > 2 * before.height:
             return min(p.bottom for p in before.pieces)
@@ -160,55 +244,60 @@ def _clusters(edges: Sequence[float]) -> list[float]:
 
 
 def _is_prose(pieces: Sequence[Piece]) -> bool:
-    lines = _lines(pieces)
-    width = max(line.right for line in lines) - min(line.left for line in lines)
-    filled = sum(sum(p.right - p.left for p in line.pieces) for line in lines) / len(lines)
-    letters = sum(len(line.text) for line in lines) / len(lines)
-    return len(lines) >= COLUMN and letters >= PROSE and filled >= FILLED * width
+    found = lines(pieces)
+    width = max(line.right for line in found) - min(line.left for line in found)
+    filled = sum(sum(p.right - p.left for p in line.pieces) for line in found) / len(found)
+    letters = sum(len(line.text) for line in found) / len(found)
+    return len(found) >= COLUMN and letters >= PROSE and filled >= FILLED * width
 
 
-def _lines(pieces: Iterable[Piece]) -> list[Line]:
-    """Pieces by line, from the top; raised and lowered ones belong to the line that they stand in."""
-    found: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: (-p.middle, p.left)):
-        line = found[-1] if found else None
-        if line and abs(line[0].middle - piece.middle) < 0.5 * min(max(p.height for p in line), piece.height):
-            line.append(piece)
-        else:
-            found.append([piece])
-    return [Line(sorted(line, key=lambda p: p.left)) for line in found]
-
-
-def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
-    """Rows of tables together, other lines by paragraph."""
-    cells = _cells(lines)
-    left = min((line.left for line in lines), default=0.0)
-    right = max((line.right for line in lines), default=0.0)
-    steps = [a.middle - b.middle for a, b in pairwise(lines)]
-    close = [s for s, a in zip(steps, lines, strict=False) if 0 < s < 2.2 * a.height]
+def _paragraphs(found: Sequence[Line], rules: Rules) -> Iterator[Paragraph]:
+    """Tables, and the other lines by paragraph."""
+    left = min((line.left for line in found), default=0.0)
+    right = max((line.right for line in found), default=0.0)
+    close = [s for a, b in pairwise(found) if 0 < (s := a.middle - b.middle) < 2.2 * a.height]
     pitch = median(close) if close else 0.0
-    current: Paragraph | None = None
-    for index, (line, row) in enumerate(zip(lines, cells, strict=True)):
-        top, bottom = max(p.top for p in line.pieces), min(p.bottom for p in line.pieces)
-        is_table = len(row) > 1
-        words = "\t".join(row)
-        before = lines[index - 1] if index else None
-        fresh = (
-            current is None
-            or before is None
-            or is_table != current.is_table
-            or (not is_table and _begins(before, line, pitch, left, right))
-            or (is_table and steps[index - 1] > 3 * line.height)
-        )
-        if fresh:
-            if current:
-                yield current
-            current = Paragraph([words], line.height, top, bottom, is_table)
-        elif current:
-            current.lines.append(words)
-            current.bottom = bottom
+    starts = {table.first: table for table in tables(found, rules)}
+    current: list[Line] = []
+    place = 0
+    while place < len(found):
+        table = starts.get(place)
+        if current and (table or _begins(current[-1], found[place], pitch, left, right)):
+            yield _paragraph(current)
+            current = []
+        if table:
+            block = found[place : table.end]
+            yield replace(
+                _paragraph(block), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges
+            )
+            place = table.end
+        else:
+            current.append(found[place])
+            place += 1
     if current:
-        yield current
+        yield _paragraph(current)
+
+
+def _paragraph(block: Sequence[Line]) -> Paragraph:
+    return Paragraph(
+        [line.text for line in block],
+        block[0].height,
+        min(line.left for line in block),
+        min(line.middle - line.height / 2 for line in block),
+        max(line.right for line in block),
+        max(line.middle + line.height / 2 for line in block),
+        is_broken=_is_broken(block),
+    )
+
+
+def _is_broken(block: Sequence[Line]) -> bool:
+    """Whether lines end before their time, and none goes on with the one before."""
+    if len(block) < 3 or any(line.text[0].islower() or below.text[0].islower() for line, below in pairwise(block)):
+        return False
+    left, right = min(line.left for line in block), max(line.right for line in block)
+    early = sum(fits(above.words, below.words, right) for above, below in pairwise(block))
+    level = all(line.left - left < ALIGNED and not re.search(r"\w[-\u00ad\u2010]$", line.text) for line in block)
+    return level and 3 * early >= len(block) - 1
 
 
 def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -> bool:
@@ -225,69 +314,3 @@ def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -
         or ended
         or bool(BULLET.match(line.text))
     )
-
-
-def _cells(lines: Sequence[Line]) -> list[list[str]]:
-    """The texts of each line's cells: of one, where it is no row of a table.
-
-    A gap parts cells if it is very wide, or wide in one of several lines that all have a word beginning there. In rows
-    found so, words that stand exactly below each other begin cells, too.
-    """
-    words = [_words(line) for line in lines]
-    heights = [line.height for line in lines]
-    starts = [[left for _, left, _ in found] for found in words]
-    wide = [
-        [left for _, left, gap in found if gap > GAP * height] for height, found in zip(heights, words, strict=True)
-    ]
-    near = [[*range(max(i - 2, 0), i), *range(i + 1, min(i + 3, len(lines)))] for i in range(len(lines))]
-
-    def cuts(index: int, sure: bool) -> list[float]:
-        edges = [edge for other in near[index] for edge in wide[other]]
-        if not edges and not wide[index]:
-            return []
-        found = []
-        for _, left, gap in words[index][1:]:
-            also = _has(edges, left, ALIGNED)
-            large = gap > GAP * heights[index]
-            if (
-                gap > APART * heights[index]
-                or (large and also)
-                or (not sure and (large or also) and begun(index, left))
-            ):
-                found.append(left)
-        return found
-
-    def begun(index: int, left: float) -> bool:
-        return sum(_has(starts[other], left, TIGHT) for other in near[index]) > 1
-
-    loose, tight = ([cuts(index, sure) for index in range(len(lines))] for sure in (True, False))
-    rows = []
-    for index, found in enumerate(words):
-        beside = [len(tight[other]) for other in (index - 1, index + 1) if 0 <= other < len(lines)]
-        cut = tight[index] if len(tight[index]) in beside else loose[index]
-        table = [starts[other] for other in near[index] if tight[other]]
-        row = [""]
-        for text, left, gap in found:
-            exact = cut and left != found[0][1] and sum(_has(other, left, EXACT) for other in table) > 1
-            if left in cut or exact:
-                row.append(text)
-            else:
-                row[-1] += (" " if gap > BLANK * heights[index] else "") + text
-        rows.append([" ".join(cell.split()) for cell in row])
-    return rows
-
-
-def _has(edges: Iterable[float], edge: float, within: float) -> bool:
-    return any(abs(other - edge) < within for other in edges)
-
-
-def _words(line: Line) -> list[tuple[str, float, float]]:
-    """The words of a line, each with its left edge and the gap before it."""
-    found = []
-    before = line.left
-    for piece in line.pieces:
-        starts = [(0, piece.left, piece.left - before), *piece.words]
-        for (start, left, gap), (end, *_) in zip(starts, [*piece.words, (len(piece.text), 0.0, 0.0)], strict=True):
-            found.append((piece.text[start:end].rstrip(), left, gap))
-        before = piece.right
-    return found

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.document import NO_TEXT, PARAGRAPHS
 from index.readers import ocr
+from index.readers.grid import rows
 from index.readers.layout import Paragraph
 
 MARGIN = 0.12  # of a page's height, in which running heads and feet stand
@@ -19,6 +20,7 @@ COMPOUND = re.compile(  # what keeps its hyphen before most words
     re.IGNORECASE,
 )
 LONG = 40  # characters: a shorter paragraph may be a heading, and does not go on over the end of a page
+ALIKE = 12.0  # points by which the columns of a table that goes on may differ
 NUMBER = re.compile(
     r"\W*(?:page|seite|side|sida|p\.)?\s*(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:of|von|av|/)\s*\d+)?\W*", re.IGNORECASE
 )
@@ -98,21 +100,29 @@ def largest(pages: Sequence[Page]) -> str | None:
 
 def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
     """The text of all pages, and where each begins."""
-    lines = (line for page in pages for paragraph in page.paragraphs for line in paragraph.lines)
-    known = {word for line in lines for word in re.findall(r"[\w-]+", line)}
+    written = (line for page in pages for paragraph in page.paragraphs for line in paragraph.lines)
+    known = {word for line in written for word in re.findall(r"[\w-]+", line)}
     pieces: list[str] = []
     offsets: list[int] = []
     length = 0
     before: Paragraph | None = None
+    head = ""  # the names of the columns of the table before
     for page in pages:
         begins = None
         for paragraph in page.paragraphs:
-            words = "\n".join(paragraph.lines) if paragraph.is_table else _prose(paragraph.lines, known)
-            words = NO_TEXT.sub("", words).strip()
+            lines = _lines(paragraph, known)
+            link = PARAGRAPHS if pieces else ""
+            if before and paragraph.opens and _goes_on(before, paragraph, lines[:1] == [head]):
+                link, lines = "\n", lines[lines[:1] == [head] :]
+                if lines and (whole := _mended(pieces[-1], lines[0])):
+                    length += len(whole) - len(pieces[-1])
+                    pieces[-1], lines = whole, lines[1:]
+            else:
+                head = lines[0] if paragraph.rows and lines else ""
+            words = NO_TEXT.sub("", "\n".join(lines)).strip("\n ")
             if not words:
                 continue
-            link = PARAGRAPHS if pieces else ""
-            if before and paragraph.opens and not before.is_table and not paragraph.is_table and words[0].islower():
+            if before and paragraph.opens and not before.rows and not paragraph.rows and words[0].islower():
                 if pieces[-1][-1] in HYPHENS:
                     stem = _stem(pieces[-1], words, known)
                     length += len(stem) - len(pieces[-1])
@@ -125,6 +135,39 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
             before = paragraph
         offsets.append(length if begins is None else begins)
     return "".join(pieces), tuple(offsets)
+
+
+def _lines(paragraph: Paragraph, known: set[str]) -> list[str]:
+    """The rows of a table, the lines of an address, or one line of prose."""
+    if paragraph.rows:
+        return _rows(paragraph, known)
+    return paragraph.lines if paragraph.is_broken else [_prose(paragraph.lines, known)]
+
+
+def _rows(table: Paragraph, known: set[str]) -> list[str]:
+    """The rows of a table, a line each."""
+    cells = [[replace(cell, text=_prose(cell.text.split("\n"), known)) for cell in row] for row in table.rows]
+    return rows(cells, table.heads)
+
+
+def _goes_on(before: Paragraph, table: Paragraph, named: bool) -> bool:
+    """Whether ``table``, which opens a page, is the rest of the one before: ``named`` alike, or with columns alike."""
+    alike = len(before.edges) == len(table.edges) and all(
+        abs(a - b) < ALIKE for a, b in zip(before.edges, table.edges, strict=True)
+    )
+    return bool(before.rows and table.rows) and (named or alike)
+
+
+def _mended(table: str, row: str) -> str:
+    """A table whose last row goes on with ``row``, over the end of a page; "" where ``row`` is one of its own."""
+    rest, _, last = table.rpartition("\n")
+    cells, more = last.split("\t"), row.split("\t")
+    filled = [place for place, cell in enumerate(more) if cell]
+    if not filled or filled[0] == 0 or filled[-1] >= len(cells) or not more[filled[0]][0].islower():
+        return ""
+    for place in filled:
+        cells[place] = f"{cells[place]} {more[place]}".strip()
+    return f"{rest}\n" * bool(rest) + "\t".join(cells)
 
 
 def _prose(lines: Sequence[str], known: set[str]) -> str:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import mode
 from typing import Any
 
 from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
-from index.readers import ocr
-from index.readers.layout import Paragraph, Piece, paragraphs
+from index.readers import ocr, right_to_left
+from index.readers.layout import Paragraph, paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
+from index.readers.piece import Piece
+from index.readers.rules import ruled
 
 BLANK = 0.17  # heights of the text between two characters that are in different words
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
@@ -71,15 +74,22 @@ def _page(file: Any, number: int) -> Page:
         return page
     if words:
         page.label += ", by OCR"
-        page.paragraphs = [Paragraph(block.split("\n"), 1.0, 1.0, 0.0) for block in words]
+        page.paragraphs = [
+            Paragraph(block.split("\n"), 1.0, left=0.0, bottom=0.0, right=1.0, top=1.0) for block in words
+        ]
     elif fault:
         page.fault = fault
     else:
-        upright = all(piece.upright for piece in pieces)
+        upright = not any(piece.angle for piece in pieces)
         _, low, _, high = sheet.get_cropbox() if upright else (0, 0, 0, 0)
         page.top = high if upright else max(piece.top for piece in pieces)
         page.bottom = low if upright else min(piece.bottom for piece in pieces)
-        page.paragraphs = paragraphs(pieces)
+        rules = ruled(sheet, mode(piece.angle for piece in pieces))
+        if upright and right_to_left.is_right_to_left("".join(piece.text for piece in pieces)):
+            letters = _written(sheet.get_textpage(), together=False)
+            page.paragraphs = right_to_left.paragraphs(letters, list(_values(file, sheet)), rules)
+        else:
+            page.paragraphs = paragraphs(pieces, rules)
     return page
 
 
@@ -92,7 +102,7 @@ def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
     sample = range(0, count, 1 + count // SAMPLE)
     if sum(raw.FPDFText_HasUnicodeMapError(words, place) == 1 for place in sample) > UNKNOWN * max(len(sample), 1):
         return [], "no text" if _is_embedded(sheet) else "no map"
-    found = [piece for piece in [*_written(words, count), *_values(file, sheet)] if NO_TEXT.sub("", piece.text)]
+    found = [piece for piece in [*_written(words), *_values(file, sheet)] if NO_TEXT.sub("", piece.text)]
     if not found:
         return [], "no text" if raw.FPDFPage_CountObjects(sheet) else "blank"
     return found, ""
@@ -106,8 +116,8 @@ def _is_embedded(sheet: Any) -> bool:
     return bool(fonts) and all(font and raw.FPDFFont_GetIsEmbedded(font) == 1 for font in fonts)
 
 
-def _written(words: Any, count: int) -> list[Piece]:
-    """The characters of a page, those together that follow each other closely on a line."""
+def _written(words: Any, together: bool = True) -> list[Piece]:
+    """The characters of a page, those ``together`` that follow each other closely on a line, or each on its own."""
     import pypdfium2.raw as raw
 
     handle, unicode, corners = words.raw, raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
@@ -117,7 +127,7 @@ def _written(words: Any, count: int) -> list[Piece]:
     current: Piece | None = None
     angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
     tall, floor = 1.0, 0.0  # how high the box of the piece's first character is, and where it stands
-    for place in range(count):
+    for place in range(words.count_chars()):
         code = unicode(handle, place)
         if code in (10, 13):
             current, blank = None, False
@@ -135,6 +145,8 @@ def _written(words: Any, count: int) -> list[Piece]:
         left, bottom, right, top = _upright(box, angle) if angle else (box.left, box.bottom, box.right, box.top)
         sign = LIGATURES.get(sign, sign)
         middle = (top + bottom) / 2
+        if not together:
+            current = None
         if current is not None:
             gap = left - current.right
             same = abs(middle - beginning) < 0.6 * height and top - bottom < 2.5 * height
@@ -142,7 +154,7 @@ def _written(words: Any, count: int) -> list[Piece]:
                 current = None
         if current is None:
             base, height = _baseline(raw, words, place, angle, (bottom, top))
-            current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, not angle)
+            current = Piece(sign, left, base - 0.2 * height, right, base + 0.8 * height, angle)
             height, beginning = current.height, middle
             tall, floor = top - bottom, bottom
             found.append(current)
