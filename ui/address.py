@@ -1,0 +1,85 @@
+"""The address that a server listens at, and who may call it from elsewhere, as the options of a command."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from index.errors import UsageError
+from rag.proxy import is_loopback
+from ui.token import token
+
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True)
+class Address:
+    """``names`` are what a reverse proxy calls it, ``root_path`` is where the proxy has it; ``token`` is what programs
+    have to show."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    root_path: str = ""
+    names: tuple[str, ...] = ()
+    token: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this machine alone can reach it."""
+        return is_loopback(self.host) and not self.names
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What it may be called by; anything, where it listens to the network and was given no name."""
+        return (*LOCAL, *self.names) if is_loopback(self.host) or self.names else ("*",)
+
+    def listen(self) -> socket.socket:
+        """A socket that listens there; raises UsageError where that can't be."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            return socket.create_server((self.host, self.port), family=family)
+        except OSError as error:
+            raise self.taken from error
+
+    @property
+    def taken(self) -> UsageError:
+        return UsageError(f"{self.host}:{self.port} can't be listened at: name another --host or --port.")
+
+    def __str__(self) -> str:
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+def address(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of an address, by default at ``port``; the command takes it as ``at``."""
+
+    def with_options(command: Callable[..., None]) -> Callable[..., None]:
+        @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+        @click.option("--port", default=port, show_default=True, type=click.IntRange(1, 65535), help="The port.")
+        @click.option("--root-path", default="", metavar="PATH", help="Where a reverse proxy has it: /footnote, say.")
+        @click.option("--allowed-host", "names", multiple=True, metavar="NAME", help="What a reverse proxy calls it.")
+        @click.option(
+            "--token-file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="The token that programs send as Authorization: Bearer; or set FOOTNOTE_TOKEN.",
+        )
+        @wraps(command)
+        def called(
+            *given: Any,
+            host: str,
+            port: int,
+            root_path: str,
+            names: tuple[str, ...],
+            token_file: Path | None,
+            **options: Any,
+        ) -> None:
+            root = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
+            command(*given, at=Address(host, port, root, names, token(token_file)), **options)
+
+        return called
+
+    return with_options
