@@ -183,7 +183,8 @@ async def _events(made: Made, head: dict[str, Any], with_usage: bool) -> AsyncIt
                 elif piece:
                     usage = piece
                 if isinstance(piece, Piece) and piece.content:
-                    yield chunk({"content": piece.content, "annotations": piece.annotations})
+                    annotations = {"annotations": piece.annotations} if piece.annotations else {}
+                    yield chunk({"content": piece.content, **annotations})
                 elif time.monotonic() - spoken > QUIET:
                     yield f": {stage}\n\n"
                 else:
