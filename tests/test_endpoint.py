@@ -230,8 +230,8 @@ def test_other_sites_can_send_nothing(address: str, status: int, headers: dict[s
 
 
 def test_behind_a_reverse_proxy_it_has_the_name_and_the_place_there(assistant: Assistant) -> None:
-    with served(assistant, root_path="/notes", names=("docs.example",), token="sesame") as address:
-        headers = {"Host": "docs.example", "X-Forwarded-Proto": "https", "Authorization": "Bearer sesame"}
+    with served(assistant, url="https://docs.example/notes/", token="sesame") as address:
+        headers = {"Host": "docs.example", "Origin": "https://docs.example", "Authorization": "Bearer sesame"}
         body = {"model": "footnote-quick", "messages": [{"role": "user", "content": QUESTION}]}
         for place in ("/v1", "/notes/v1"):  # a proxy may leave the prefix out, or in
             made = httpx.post(f"{address}{place}/chat/completions", json=body, headers=headers).json()
@@ -314,7 +314,7 @@ def test_the_page_serves_the_same_unless_others_can_reach_it(seed_library: Libra
         assert "2030" in "".join(said)
     finally:
         page.close()
-    page = launch(backend, Address(port=port, names=("docs.example",)), None)
+    page = launch(backend, Address(port=port, url="https://docs.example/"), None)
     try:
         assert httpx.get(f"http://127.0.0.1:{port}/v1/models").status_code == 404
     finally:

@@ -1,11 +1,13 @@
 """The address that a server listens at, and who may call it from elsewhere, as the options of a command."""
 
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,28 +16,32 @@ from rag.proxy import is_loopback
 from ui.token import token
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
+ANY = ("*",)
 
 
 @dataclass(frozen=True)
 class Address:
-    """``names`` are what a reverse proxy calls it, ``root_path`` is where the proxy has it; ``token`` is what programs
-    have to show."""
+    """``url`` is where a reverse proxy shows it, with its path; ``token`` is what programs have to show."""
 
     host: str = "127.0.0.1"
     port: int = 0
-    root_path: str = ""
-    names: tuple[str, ...] = ()
+    url: str | None = None
     token: str | None = None
 
     @property
     def is_local(self) -> bool:
         """Whether this machine alone can reach it."""
-        return is_loopback(self.host) and not self.names
+        return is_loopback(self.host) and not self.url
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """What it may be called by; anything, where it listens to the network and was given no name."""
-        return (*LOCAL, *self.names) if is_loopback(self.host) or self.names else ("*",)
+        """What it may be called by: anything, where it listens to the network."""
+        return (*LOCAL, *([urlsplit(self.url).hostname or ""] if self.url else [])) if is_loopback(self.host) else ANY
+
+    @property
+    def root_path(self) -> str:
+        """The path of ``url``."""
+        return urlsplit(self.url or "").path.rstrip("/")
 
     def listen(self) -> socket.socket:
         """A socket that listens there; raises UsageError where that can't be."""
@@ -50,7 +56,8 @@ class Address:
         return UsageError(f"{self.host}:{self.port} can't be listened at: name another --host or --port.")
 
     def __str__(self) -> str:
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        """Where it is found, without a slash at the end."""
+        return (self.url or f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}").rstrip("/")
 
 
 def address(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -59,8 +66,7 @@ def address(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     def with_options(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
         @click.option("--port", default=port, show_default=True, type=click.IntRange(1, 65535), help="The port.")
-        @click.option("--root-path", default="", metavar="PATH", help="Where a reverse proxy has it: /footnote, say.")
-        @click.option("--allowed-host", "names", multiple=True, metavar="NAME", help="What a reverse proxy calls it.")
+        @click.option("--url", metavar="URL", help="Behind a reverse proxy: the address that is seen, with its path.")
         @click.option(
             "--token-file",
             type=click.Path(path_type=Path),
@@ -68,17 +74,10 @@ def address(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
             help="The token that programs send as Authorization: Bearer; or set FOOTNOTE_TOKEN.",
         )
         @wraps(command)
-        def called(
-            *given: Any,
-            host: str,
-            port: int,
-            root_path: str,
-            names: tuple[str, ...],
-            token_file: Path | None,
-            **options: Any,
-        ) -> None:
-            root = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
-            command(*given, at=Address(host, port, root, names, token(token_file)), **options)
+        def called(*given: Any, host: str, port: int, url: str | None, token_file: Path | None, **options: Any) -> None:
+            if url is not None and not (re.match("https?://", url) and urlsplit(url).hostname):
+                raise UsageError(f"--url takes an address as https://example.org/articles, not {url}.")
+            command(*given, at=Address(host, port, url, token(token_file)), **options)
 
         return called
 

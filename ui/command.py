@@ -73,6 +73,7 @@ def serve(options: dict[str, Any], at: Address) -> None:
     \b
     rag serve
     rag serve --host 0.0.0.0 --token-file token.txt
+    rag serve --url https://example.org/articles --token-file token.txt
     """
     if not (at.is_local or at.token):
         raise UsageError("Others can reach this address: give a token, by --token-file or in FOOTNOTE_TOKEN.")
@@ -133,7 +134,7 @@ def server(assistant: "Assistant", at: Address) -> "uvicorn.Server":
     from ui.endpoint import Endpoint
     from ui.guard import guarded
 
-    endpoint = Endpoint(lambda _: assistant, assistant.models.at_once, at.token)
+    endpoint = Endpoint(lambda _: assistant, assistant.models.at_once, at.token, at.url)
     app = FastAPI(openapi_url=None, root_path=at.root_path, routes=[endpoint.route], middleware=guarded(at.hosts))
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN))
 
@@ -153,13 +154,13 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
 
     page = build(backend)
     served = at.token or (at.is_local and not accounts)
-    routes = [Endpoint(backend.ready, backend.at_once, at.token).route] if served else []
+    routes = [Endpoint(backend.ready, backend.at_once, at.token, at.url).route] if served else []
     try:
         with _without_proxies():
             page.launch(
                 server_name=at.host,
                 server_port=at.port,
-                root_path=at.root_path or None,
+                root_path=at.url and str(at),
                 auth=accounts.know if accounts else None,
                 share=False,
                 quiet=True,

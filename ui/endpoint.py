@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from index.errors import FootnoteError, UsageError
 from rag.assistant import Assistant
@@ -50,24 +50,28 @@ class Refusal(Exception):
 class Endpoint:
     """Answers as many questions side by side as there are ``workers``; the others wait in line.
 
-    ``ready`` waits for an assistant that can answer, in whole or (True) quickly; ``token`` is asked of everybody.
+    ``ready`` waits for an assistant that can answer, in whole or (True) quickly; ``token`` is asked of everybody;
+    ``url`` is where a reverse proxy shows what lies below.
     """
 
-    def __init__(self, ready: Callable[[bool], Assistant], workers: int = 1, token: str | None = None) -> None:
+    def __init__(
+        self, ready: Callable[[bool], Assistant], workers: int = 1, token: str | None = None, url: str | None = None
+    ) -> None:
         self._ready = ready
+        self._url = url
         self._workers = Workers[Piece | Usage](workers)
         self._began = int(time.time())
         app = Starlette(
             routes=[
-                Route("/chat/completions", self._complete, methods=["POST"]),
-                Route("/models", self._models),
-                Route("/models/{model:path}", self._model),
-                Route("/articles/{article:path}", self._article),
+                Route(f"{ROOT}/chat/completions", self._complete, methods=["POST"]),
+                Route(f"{ROOT}/models", self._models),
+                Route(f"{ROOT}/models/{{model:path}}", self._model),
+                Route(f"{ROOT}/articles/{{article:path}}", self._article),
             ],
             middleware=[Middleware(AuthenticationMiddleware, backend=Bearer(token), on_error=_unknown)],
             exception_handlers=dict.fromkeys((Refusal, HTTPException, FootnoteError, Exception), _refused),
         )
-        self.route = Mount(ROOT, app)
+        self.route = Route(f"{ROOT}/{{path:path}}", app)
 
     async def _models(self, _: Request) -> Response:
         return JSONResponse({"object": "list", "data": [self._described(name) for name in (WHOLE, QUICK)]})
@@ -91,7 +95,7 @@ class Endpoint:
         asked = _messages(await _body(request))
         self._described(asked.model)
         head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": asked.model}
-        articles = f"{str(request.base_url).rstrip('/')}{ROOT}/articles/"
+        articles = f"{(self._url or str(request.base_url)).rstrip('/')}{ROOT}/articles/"
         made = self._workers.made(lambda: self._made(asked, articles))
         if asked.stream:
             events = _events(made, head, bool(asked.stream_options and asked.stream_options.include_usage))
