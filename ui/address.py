@@ -36,7 +36,9 @@ class Address:
     @property
     def hosts(self) -> tuple[str, ...]:
         """What it may be called by: anything, where it listens to the network."""
-        return (*LOCAL, *([urlsplit(self.url).hostname or ""] if self.url else [])) if is_loopback(self.host) else ANY
+        if not is_loopback(self.host):
+            return ANY
+        return (*LOCAL, *filter(None, [urlsplit(self.url or "").hostname]))
 
     @property
     def root_path(self) -> str:

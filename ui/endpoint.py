@@ -4,7 +4,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend, Aut
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -33,7 +33,7 @@ QUIET = 5.0  # seconds after which a stream without news says how far the questi
 UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # a proxy would hold pieces back
 
 Usage = dict[str, int]
-Made = AsyncIterator[Piece | Usage | None]
+Made = AsyncGenerator[Piece | Usage | None, None]
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +69,9 @@ class Endpoint:
                 Route(f"{ROOT}/articles/{{article:path}}", self._article),
             ],
             middleware=[Middleware(AuthenticationMiddleware, backend=Bearer(token), on_error=_unknown)],
-            exception_handlers=dict.fromkeys((Refusal, HTTPException, FootnoteError, Exception), _refused),
+            exception_handlers=dict.fromkeys(
+                (Refusal, HTTPException, ClientDisconnect, FootnoteError, Exception), _refused
+            ),
         )
         self.route = Route(f"{ROOT}/{{path:path}}", app)
 
@@ -129,11 +131,12 @@ class Bearer(AuthenticationBackend):
 
 
 async def _body(request: Request) -> bytes:
+    """What was sent, read to its end: only then does a client hear that it was too much."""
     body = b""
     async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise Refusal(413, f"This request has more than {LARGEST:,} bytes: leave out older messages.")
+        body += part[: LARGEST + 1 - len(body)]
+    if len(body) > LARGEST:
+        raise Refusal(413, f"This request has more than {LARGEST:,} bytes: leave out older messages.")
     return body
 
 

@@ -1,7 +1,7 @@
 """Workers: threads that make things a piece at a time, for whom an event loop waits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import closing, suppress
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -23,7 +23,7 @@ class Workers(Generic[T]):
         for _ in range(count):
             Thread(target=self._work, daemon=True).start()
 
-    async def made(self, make: Callable[[], Generator[T, None, None]]) -> AsyncIterator[T | None]:
+    async def made(self, make: Callable[[], Generator[T, None, None]]) -> AsyncGenerator[T | None, None]:
         """What ``make`` yields, and raises what it raises; None again and again while there is nothing yet.
 
         One thread runs all of it. Closing this ends it at its next piece, or before it is begun.
