@@ -129,13 +129,15 @@ def _backend(options: dict[str, Any]) -> "Iterator[tuple[Backend, list[Path]]]":
 def server(assistant: "Assistant", at: Address) -> "uvicorn.Server":
     """The server of the endpoint alone, not running yet."""
     import uvicorn
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
 
     from ui.endpoint import Endpoint
     from ui.guard import guarded
 
-    endpoint = Endpoint(lambda _: assistant, assistant.models.at_once, at.token, at.url)
-    app = FastAPI(openapi_url=None, root_path=at.root_path, routes=[endpoint.route], middleware=guarded(at.hosts))
+    route = Endpoint(lambda _: assistant, assistant.models.at_once, at.token, at.url).route
+    whole = [Mount(at.root_path, routes=[route])] if at.root_path else []  # from proxies that leave the path as it is
+    app = Starlette(routes=[route, *whole], middleware=guarded(at.hosts))
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN))
 
 
