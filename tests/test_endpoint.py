@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import openai
 import pytest
+from click.testing import CliRunner
 from fake_server import Request, fake
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
@@ -22,12 +23,16 @@ from index.library import Library
 from rag.answer import Answer, Statement
 from rag.assistant import NOT_SAID, NOTHING_FOUND, Assistant
 from rag.citation import Citation
+from rag.cli import main
 from rag.follow_up import Exchange
 from rag.models import Models
 from ui.address import Address
 from ui.backend import Backend
 from ui.command import launch, server
 from ui.completion import exchange, pieces
+from ui.token import TOKEN, token
+
+http = httpx.Client(timeout=60)  # on a busy machine, too
 
 QUESTION = "Until what year are the key elements of the agreement intact?"
 UNKNOWN = "Who is the chief executive of SoftBank?"
@@ -77,7 +82,7 @@ def test_an_answer_cites_characters_that_hold(client: openai.OpenAI, seed_librar
         place, cited = annotation.url_citation, annotation.model_dump()["citation"]
         assert content[place.start_index : place.end_index] == "[1]" and f"- [1] “{cited['quote']}”" in content
         assert seed_library.article(cited["article"]).text[cited["start"] : cited["end"]] == cited["quote"]
-        assert cited["quote"] in httpx.get(place.url).text
+        assert cited["quote"] in http.get(place.url).text
     assert made.usage and made.usage.total_tokens == made.usage.prompt_tokens + made.usage.completion_tokens > 50
 
 
@@ -190,13 +195,12 @@ def test_no_malformed_request_is_an_error_of_ours(address: str) -> None:
         "stream_options": {"include_usage": True}, "n": 1, "tool_choice": "none", "modalities": ["text"], "stop": None,
     }  # fmt: skip
     statuses = set()
-    with httpx.Client() as http:
-        for _ in range(200):
-            body = mangled(good, chance)
-            answer = http.post(f"{address}/v1/chat/completions", content=body, timeout=30)
-            statuses.add(answer.status_code)
-            assert answer.status_code < 500, body
-            assert answer.status_code == 200 or answer.json()["error"]["message"], body
+    for _ in range(200):
+        body = mangled(good, chance)
+        answer = http.post(f"{address}/v1/chat/completions", content=body)
+        statuses.add(answer.status_code)
+        assert answer.status_code < 500, body
+        assert answer.status_code == 200 or answer.json()["error"]["message"], body
     assert {200, 400, 404} <= statuses
 
 
@@ -204,7 +208,7 @@ def test_a_token_is_asked_of_everybody(assistant: Assistant) -> None:
     with served(assistant, token="sesame") as address:
         for shown in ({}, {"Authorization": "Bearer Sesame"}, {"Authorization": "Basic sesame"}):
             for path in ("models", "articles/a", "nothing"):
-                answer = httpx.get(f"{address}/v1/{path}", headers=shown)
+                answer = http.get(f"{address}/v1/{path}", headers=shown)
                 assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer"
         with pytest.raises(openai.AuthenticationError, match="token"):
             asked(openai.OpenAI(base_url=f"{address}/v1", api_key="wrong"), QUESTION)
@@ -226,7 +230,7 @@ def test_a_token_is_asked_of_everybody(assistant: Assistant) -> None:
 )
 def test_other_sites_can_send_nothing(address: str, status: int, headers: dict[str, str]) -> None:
     body = {"model": "footnote-quick", "messages": [{"role": "user", "content": "Hi"}]}
-    assert httpx.post(f"{address}/v1/chat/completions", json=body, headers=headers).status_code == status
+    assert http.post(f"{address}/v1/chat/completions", json=body, headers=headers).status_code == status
 
 
 def test_behind_a_reverse_proxy_it_has_the_name_and_the_place_there(assistant: Assistant) -> None:
@@ -234,7 +238,7 @@ def test_behind_a_reverse_proxy_it_has_the_name_and_the_place_there(assistant: A
         headers = {"Host": "docs.example", "Origin": "https://docs.example", "Authorization": "Bearer sesame"}
         body = {"model": "footnote-quick", "messages": [{"role": "user", "content": QUESTION}]}
         for place in ("/v1", "/notes/v1"):  # a proxy may leave the prefix out, or in
-            made = httpx.post(f"{address}{place}/chat/completions", json=body, headers=headers).json()
+            made = http.post(f"{address}{place}/chat/completions", json=body, headers=headers).json()
             (annotation,) = made["choices"][0]["message"]["annotations"]
             assert annotation["url_citation"]["url"].startswith("https://docs.example/notes/v1/articles/openai-")
 
@@ -316,7 +320,7 @@ def test_the_page_serves_the_same_unless_others_can_reach_it(seed_library: Libra
         page.close()
     page = launch(backend, Address(port=port, url="https://docs.example/"), None)
     try:
-        assert httpx.get(f"http://127.0.0.1:{port}/v1/models").status_code == 404
+        assert http.get(f"http://127.0.0.1:{port}/v1/models").status_code == 404
     finally:
         page.close()
 
@@ -336,3 +340,34 @@ def test_what_a_completion_said_is_read_again(assistant: Assistant) -> None:
         given = assistant.ask(question, before)
         content = "".join(piece.content for piece in pieces(assistant.steps(question, before), "http://h/"))
         assert exchange(question, content) == Exchange(given.asked or question, given.text or "")
+
+
+@pytest.mark.parametrize(
+    ("says", "arguments"),
+    [
+        ("give a token", ["--host", "0.0.0.0"]),
+        ("give a token", ["--url", "https://docs.example/"]),
+        ("--url takes an address", ["--url", "docs.example"]),
+        ("can't be read", ["--token-file", "nowhere.txt"]),
+        ("one token", ["--token-file", "two.txt"]),
+        ("can't be listened at", ["--port", "TAKEN"]),
+    ],
+)
+def test_the_command_refuses_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(TOKEN, raising=False)
+    (tmp_path / "two.txt").write_text("open sesame", encoding="utf-8")
+    with Address().listen() as other:
+        given = [str(other.getsockname()[1]) if word == "TAKEN" else word for word in arguments]
+        done = CliRunner().invoke(main, ["serve", *given])
+    assert done.exit_code == 2 and says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_the_token_comes_from_a_file_or_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token.txt").write_text("\ufeffsesame\r\n", encoding="utf-8")
+    monkeypatch.setenv(TOKEN, "other")
+    assert token(tmp_path / "token.txt") == "sesame" and token(None) == "other"
+    monkeypatch.delenv(TOKEN)
+    assert token(None) is None
