@@ -21,7 +21,7 @@ SOURCES = "\n\nSources:\n"
 ABSTENTIONS = (EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND, SMALL_TALK)
 ASKED = re.compile(rf"{understood('(.+)')}\n\n")
 MARK = re.compile(r" \[\d+\]")
-ACTIVE = re.compile(r"\\|(?<=!)\[|(?<=\])[\[(:]|<(?=[a-z/!?])|`(?=``)|~(?=~~)", re.I)  # links, pictures, HTML, code
+ACTIVE = re.compile(r"\\|(?<=!)\[|(?<=\])[\[(:]|<(?=[a-z/!?])|`|~(?=~~)", re.I)  # links, pictures, HTML, code
 
 
 @dataclass(frozen=True)
