@@ -157,7 +157,8 @@ def _messages(body: bytes) -> Messages:
 
 async def _whole(made: Made, head: dict[str, Any], request: Request) -> Response:
     """The answer in one piece; nothing for a client that is gone."""
-    content, annotations, usage = "", [], {}
+    content, usage = "", {}
+    annotations: list[dict[str, Any]] = []
     async with aclosing(made):
         async for piece in made:
             if isinstance(piece, Piece):
