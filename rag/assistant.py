@@ -87,8 +87,8 @@ class Assistant:
         self.library.search("warming up", HITS)
         self.models.warm_up()
 
-    def steps(self, question: str, history: History = (), quick: bool = False) -> Iterator[Stage | Answer]:
-        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
+    def steps(self, question: str, history: History = (), quick: bool = False) -> Generator[Stage | Answer, None, None]:
+        """What ``ask`` does, a stage at a time, the answer last; closing the generator stops it between stages."""
         started = time.perf_counter()
         asked = checked(question)
         if kind(asked) is Kind.SMALL_TALK:

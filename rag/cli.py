@@ -28,6 +28,7 @@ ELSEWHERE = {  # commands in files of their own: name → module and function, i
     "feedback": ("ui.command", "feedback"),
     "library": ("rag.library", "library"),
     "models": ("rag.catalog", "models"),
+    "serve": ("ui.command", "serve"),
     "ui": ("ui.command", "ui"),
 }
 
