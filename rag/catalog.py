@@ -1,6 +1,5 @@
 """The language models that answers can be written by: what each weighs and needs, its licence, and where it is."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -191,7 +190,9 @@ def listing() -> str:
 def models(as_json: bool) -> None:
     """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
     if as_json:
-        click.echo(json.dumps([record(choice) for choice in CHOICES]))
+        from rag.cli import say_json
+
+        say_json([record(choice) for choice in CHOICES])
         return
     from index.embedder import Embedder
     from rag.models import READER, packaged_model

@@ -87,6 +87,14 @@ def installed(weights: PackagedWeights) -> bool:
     return _whole(_path(weights), weights) or any(weights.piece(number) for number in range(1, weights.count + 1))
 
 
+def state(weights: PackagedWeights) -> str:
+    """"whole": joined, with the official sum; "in pieces": to be joined; "incomplete": pieces are missing; "absent"."""
+    if _whole(_path(weights), weights):
+        return "whole"
+    found = sum(weights.piece(number) is not None for number in range(1, weights.count + 1))
+    return "in pieces" if found == weights.count else "incomplete" if found else "absent"
+
+
 def joined(weights: PackagedWeights, progress: bool = True) -> Path:
     """The path of the whole file in the user's cache folder: joined at the first call, found at the next.
 

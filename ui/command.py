@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ui.accounts import Accounts
     from ui.backend import Backend
 
-SEEDS = Path("seeds")
 CACHE = "page"  # in the library's folder: files on their way in
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 SHUTDOWN = 1  # seconds that answers on their way are given when the server is ended
@@ -115,6 +114,7 @@ def _backend(options: dict[str, Any]) -> "Iterator[tuple[Backend, list[Path]]]":
     """The backend on the library that --library names, and what it starts with: seeds/, where there was no library."""
     from index.embedder import Embedder
     from index.open import exists, folder, opened
+    from rag.catalog import READER_ALONE
     from ui.backend import Backend
 
     name = options["library"]
@@ -122,7 +122,7 @@ def _backend(options: dict[str, Any]) -> "Iterator[tuple[Backend, list[Path]]]":
     names = (Embedder(options["embedder"]) if options["embedder"] else None for _ in range(2))
     reader, writer = (opened(name, embedder) for embedder in names)
     with reader, writer:
-        backend = Backend(reader, writer, folder(name), options["model"])
+        backend = Backend(reader, writer, folder(name), READER_ALONE if options["quick"] else options["model"])
         yield backend, [SEEDS] if fresh and SEEDS.is_dir() else []
 
 
