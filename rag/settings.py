@@ -79,9 +79,8 @@ def taken_by(command: click.Command) -> click.Command:
 
 def _option(*names: str, **attributes: Any) -> click.Option:
     name = names[0].partition("/")[0].lstrip("-")
-    return click.Option(
-        names, envvar=f"FOOTNOTE_{name.upper()}", show_default=True, expose_value=False, callback=_keep, **attributes
-    )
+    own = {"envvar": f"FOOTNOTE_{name.upper()}", "show_envvar": True, "show_default": True}
+    return click.Option(names, expose_value=False, callback=_keep, **own, **attributes)
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
