@@ -136,8 +136,8 @@ def _run(command: list[str]) -> int:
 def _reason() -> str:
     """The last error that pip told, in one line."""
     said = LOG.read_text(encoding="utf-8", errors="replace").splitlines()
-    errors = [line.strip() for line in said if line.strip().lower().startswith(("error:", "error "))]
-    return f"{errors[-1].split(':', 1)[-1].strip().rstrip('.')}." if errors else "pip did not say why."
+    errors = [error[1] for line in said if (error := re.match(r"\s*(?:.*Error|ERROR): (.+?)\.?$", line))]
+    return f"{errors[-1]}." if errors else "pip did not say why."
 
 
 def _compiler() -> bool:

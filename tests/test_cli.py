@@ -106,13 +106,6 @@ def test_what_json_holds_is_what_the_readme_says(project: Path) -> None:
     assert list(searched) == keys["`search`, a list of"]
 
 
-def test_a_question_needs_no_command_and_a_demo_no_library(tmp_path: Path) -> None:
-    shown = rag(tmp_path, "demo", "--quick")
-    assert shown.returncode == 0 and shown.stdout.count("Notice: ") == 5 and "2030" in shown.stdout
-    assert not list(tmp_path.iterdir())
-    assert "rag demo" in refused(rag(tmp_path, "Who signed it?"))
-
-
 def test_a_terminal_without_the_quotation_marks_gets_others(project: Path) -> None:
     latin = {"PYTHONIOENCODING": "latin-1"}
     done = rag(project, "ask", "--quick", QUESTION, environment=latin)
@@ -190,7 +183,7 @@ def test_damaged_vectors_are_rebuilt_and_said_once(project: Path) -> None:
 
 
 def test_without_articles_it_says_what_to_do(tmp_path: Path) -> None:
-    assert "rag index" in refused(rag(tmp_path, "ask", "Who?"))
+    assert "rag index FOLDER, or see rag demo" in refused(rag(tmp_path, "Who?"))
 
 
 def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:
