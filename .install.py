@@ -20,7 +20,7 @@ LOG = VENV / "install.log"
 CONSTRAINTS = HERE / ".constraints.txt"
 COMPILED = "llama-cpp-python"
 WHEELS = os.environ.get("FOOTNOTE_WHEELS", "")
-VSWHERE = Path(os.environ.get("ProgramFiles(x86)", "C:/")) / "Microsoft Visual Studio/Installer/vswhere.exe"
+VSWHERE = Path(os.environ.get("PROGRAMFILES(X86)", "C:/")) / "Microsoft Visual Studio/Installer/vswhere.exe"
 UNITS = {"bytes": 1e-6, "kB": 1e-3, "MB": 1.0, "GB": 1e3}
 ENVIRONMENT = os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
@@ -87,7 +87,7 @@ class Stages:
 
 def install(extras: str) -> int:
     """Install Footnote, editable, with ``extras``; the exit status."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         print("Footnote needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …")
         return 1
     fresh = not PYTHON.exists()

@@ -94,8 +94,8 @@ class Front(click.Group):
     cls=Front,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=settings.options(),
-    epilog=f"Options stand before the command or after it, in the environment as FOOTNOTE_LIBRARY and so on, or in "
-    f"config.toml in your configuration folder, which rag doctor names. The first of these has the last word.",
+    epilog="Options stand before the command or after it, in the environment as FOOTNOTE_LIBRARY and so on, or in "
+    "config.toml in your configuration folder, which rag doctor names. The first of these has the last word.",
 )
 @click.version_option(package_name="footnote")
 def main() -> None:

@@ -184,10 +184,10 @@ def _settings(sources: dict[str, str]) -> str:
 
     found = [f"{name} by {source}" for name, source in sources.items()]
     others = {f"FOOTNOTE_{str(option.name).upper()}" for option in settings.options()}
+    found += [f"{name} is set" for name in sorted(os.environ) if name.startswith("FOOTNOTE_") and name not in others]
     found += [
-        f"{name} is set" for name in sorted(os.environ) if name.startswith("FOOTNOTE_") and name not in others
+        f"{name} is set" for name in sorted(os.environ) if name.lower() in ("http_proxy", "https_proxy", "all_proxy")
     ]
-    found += [f"{name} is set" for name in sorted(os.environ) if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]
     place = settings.file()
     return ", ".join([*found, f"{place}{'' if place.exists() else ' (none)'}"])
 

@@ -88,7 +88,7 @@ def installed(weights: PackagedWeights) -> bool:
 
 
 def state(weights: PackagedWeights) -> str:
-    """"whole": joined, with the official sum; "in pieces": to be joined; "incomplete": pieces are missing; "absent"."""
+    """Whether it is "whole" (joined, of the official sum), "in pieces", "incomplete" (some are missing) or "absent"."""
     if _whole(_path(weights), weights):
         return "whole"
     found = sum(weights.piece(number) is not None for number in range(1, weights.count + 1))

@@ -31,7 +31,9 @@ def test_it_tries_the_whole_way_and_tells_nothing_private(tmp_path: Path) -> Non
         opened.sync([folder])
     done = rag(folder, "doctor", "--library", library, FOOTNOTE_TIMEOUT="90", http_proxy="http://ada:secret@proxy:1")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "question answered" in done.stdout and "articles 1" in done.stdout and "FOOTNOTE_TIMEOUT is set" in done.stdout
+    assert (
+        "question answered" in done.stdout and "articles 1" in done.stdout and "FOOTNOTE_TIMEOUT is set" in done.stdout
+    )
     private = [str(Path.home()), "secret", "takeover", str(tmp_path), *({getpass.getuser()} - {"root"})]
     assert [word for word in private if word in done.stdout] == []
 
@@ -52,7 +54,9 @@ def test_what_is_broken_is_named_and_ends_with_status_1(tmp_path: Path) -> None:
 
 
 def test_an_extra_that_is_not_there_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "requires", lambda name: ["numpy>=2", 'nowhere>=1; extra == "far"', "click; extra=='near'"])
+    monkeypatch.setattr(
+        doctor, "requires", lambda name: ["numpy>=2", 'nowhere>=1; extra == "far"', "click; extra=='near'"]
+    )
     here, missing = doctor._extras()
     assert here == Finding("extras", WORKS, "near")
     assert missing.state == MISSING and "far" in missing.text and "pip install" in missing.text

@@ -1,4 +1,4 @@
-"""Settings: on the command line before or after the command, from the environment, from the user's file, in this order."""
+"""Settings: as options before or after the command, from the environment, from the user's file, in this order."""
 
 import os
 from pathlib import Path
@@ -98,6 +98,10 @@ def test_a_mistyped_command_is_no_question() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands_and_options(shell: str) -> None:
     assert "_RAG_COMPLETE" in rag("completion", shell).output
-    typed = {"_RAG_COMPLETE": f"{shell}_complete", "COMP_WORDS": "rag se", "COMP_CWORD": "se" if shell == "fish" else "1"}
+    typed = {
+        "_RAG_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": "rag se",
+        "COMP_CWORD": "se" if shell == "fish" else "1",
+    }
     done = CliRunner().invoke(main, [], prog_name="rag", env=typed)
     assert "search" in done.output
