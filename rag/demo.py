@@ -7,39 +7,35 @@ from typing import Any
 
 import click
 
-from rag.follow_up import Exchange
-
 
 @dataclass(frozen=True)
 class Example:
-    """A question, and what its answer shows; a follow-up is understood out of the question before it."""
+    """A question, and what its answer shows."""
 
     question: str
     notice: str
-    follow_up: bool = False
 
 
 EXAMPLES = (
     Example(
-        "Until what year are the key elements of the agreement intact?",
-        "a fact: below it stand the article's own words, and the characters at which they stand in the file",
+        "Who holds a right of first refusal?",
+        "a fact; below it stand the article's own words, and the characters at which they stand in the file",
     ),
     Example(
-        "Which elements of the agreement stay intact?",
-        "a list: with the writer it is a sentence of its own, without (--quick) the article's",
+        "Which elements of the agreement stay intact through 2030?",
+        "a list; --quick shows the article's sentence instead, without the model that writes",
     ),
     Example(
-        "Who gets the first opportunity to host OpenAI's workloads?",
-        "a question of other words than the article's title and headings",
+        "Why is OpenAI diversifying its cloud providers?",
+        "a reason; what is said of it may stand in several places, each with a footnote of its own",
     ),
     Example(
-        "And if it cannot meet the demand?",
-        "a follow-up: “Asked as” says how it was understood",
-        follow_up=True,
+        "How many articles mention Oracle?",
+        "a question about the collection; it is counted, not guessed",
     ),
     Example(
-        "Who is the chief executive of SoftBank?",
-        "the article names SoftBank and not its chief executive, so nothing is claimed",
+        "How much did Microsoft pay for the right of first refusal?",
+        "the article speaks of the right and names no price, so nothing is claimed",
     ),
 )
 
@@ -60,9 +56,7 @@ def demo(options: dict[str, Any]) -> None:
         with opened_library(own, seeds=False) as library:
             library.sync(articles)
         with opened_assistant(own) as assistant:
-            history: list[Exchange] = []
             for number, example in enumerate(EXAMPLES, 1):
                 click.echo(f"\n{number}. {example.question}\n   Notice: {example.notice}.\n")
-                answer = shown(own, assistant, example.question, history if example.follow_up else ())
-                history = [Exchange(answer.asked or example.question, answer.text or "")]
+                shown(own, assistant, example.question)
     click.echo("\nNow your own: rag index FOLDER, then rag ask or rag chat.")

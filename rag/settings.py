@@ -41,7 +41,7 @@ def read() -> dict[str, Any]:
             meant = get_close_matches(name, known, 1)
             hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(known)}."
             raise UsageError(f"{place} has no setting {name}: {hint}")
-        if type(value) is not known[name] or (known[name] is int and value < 1):
+        if type(value) is not known[name] or (type(value) is int and value < 1):
             raise UsageError(f"{place}: {name} takes {KINDS[known[name]]}.")
     if "library" in found:
         found["library"] = os.path.expanduser(found["library"])
@@ -79,8 +79,8 @@ def taken_by(command: click.Command) -> click.Command:
 
 def _option(*names: str, **attributes: Any) -> click.Option:
     name = names[0].partition("/")[0].lstrip("-")
-    own = {"envvar": f"FOOTNOTE_{name.upper()}", "show_envvar": True, "show_default": True}
-    return click.Option(names, expose_value=False, callback=_keep, **own, **attributes)
+    attributes |= {"envvar": f"FOOTNOTE_{name.upper()}", "show_envvar": True, "show_default": True}
+    return click.Option(names, expose_value=False, callback=_keep, **attributes)
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:

@@ -4,6 +4,7 @@ import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -40,6 +41,7 @@ def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bo
     \b
     rag ui
     rag ui --host 0.0.0.0 --auth-file users.txt     for others on the network
+    rag ui --url https://example.org/articles       behind a proxy here that passes /articles/ on to port 7860
     rag ui --mcp                                    tools at http://127.0.0.1:7860/gradio_api/mcp/
     """
     from ui.accounts import Accounts, hashed
@@ -49,6 +51,8 @@ def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bo
         return
     if mcp:
         _check_mcp(auth_file)
+    if url is not None and not (re.match("https?://", url) and urlsplit(url).hostname):
+        raise UsageError(f"--url takes an address as https://example.org/articles, not {url}.")
     accounts = Accounts(auth_file) if auth_file else None
     if not accounts and not at.is_local:
         click.echo("rag: anyone who reaches this address can read and change the library; see --auth-file.", err=True)
@@ -188,7 +192,10 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
 
 @contextmanager
 def _without_proxies() -> "Iterator[None]":
-    """Gradio asks its own page whether it is up: that must not go through a proxy."""
+    """Gradio asks its own page whether it is up: that must not go through a proxy.
+
+    It makes a client when it is imported, too, which a proxy of another protocol ends.
+    """
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.lower() in PROXIES}
     try:
         yield
