@@ -57,8 +57,7 @@ def _plan(
 ) -> Plan:
     """The same ids, titles, dates and files, as they are seen from the other library's folder."""
     found = {
-        relative(source.store.home / place, target.store.home): file
-        for place, file in source.store.files().items()
+        relative(source.store.home / place, target.store.home): file for place, file in source.store.files().items()
     }
     dates = {entry.id: entry.added for entry in source.entries()}
     return Plan(
