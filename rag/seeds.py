@@ -17,7 +17,11 @@ def shipped() -> list[Path]:
     if found := sorted(CHECKOUT.glob("*.txt")):
         return found
     try:
-        packed = [Path(str(file.locate())) for file in files("footnote") or [] if "footnote/seeds/" in file.as_posix()]
+        packed = [
+            Path(str(file.locate())).resolve()
+            for file in files("footnote") or []
+            if "footnote/seeds/" in file.as_posix()
+        ]
     except PackageNotFoundError:
         packed = []
     if not (found := sorted(filter(Path.is_file, packed))):
