@@ -38,7 +38,6 @@ def test_bad_usage_gets_one_line(tmp_path: Path, taken: str) -> None:
     assert "nowhere.txt" in refused(rag(tmp_path, "ui", "--auth-file", "nowhere.txt"))
     assert "--auth-file" in refused(rag(tmp_path, "ui", "--mcp", "--auth-file", "users.txt"))
     assert taken in refused(rag(tmp_path, "ui", "--port", taken))
-    assert "https://" in refused(rag(tmp_path, "ui", "--url", "docs.example"))
 
 
 def test_behind_a_reverse_proxy_and_beside_one_for_what_goes_out(tmp_path: Path) -> None:

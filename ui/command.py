@@ -4,11 +4,12 @@ import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from index.errors import UsageError
+from rag.catalog import READER_ALONE
+from rag.seeds import SEEDS
 from ui.address import Address, address
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bo
     \b
     rag ui
     rag ui --host 0.0.0.0 --auth-file users.txt     for others on the network
-    rag ui --url https://example.org/articles       behind a proxy here that passes /articles/ on to port 7860
     rag ui --mcp                                    tools at http://127.0.0.1:7860/gradio_api/mcp/
     """
     from ui.accounts import Accounts, hashed
@@ -51,8 +51,6 @@ def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bo
         return
     if mcp:
         _check_mcp(auth_file)
-    if url is not None and not (re.match("https?://", url) and urlsplit(url).hostname):
-        raise UsageError(f"--url takes an address as https://example.org/articles, not {url}.")
     accounts = Accounts(auth_file) if auth_file else None
     if not accounts and not at.is_local:
         click.echo("rag: anyone who reaches this address can read and change the library; see --auth-file.", err=True)
@@ -118,7 +116,6 @@ def _backend(options: dict[str, Any]) -> "Iterator[tuple[Backend, list[Path]]]":
     """The backend on the library that --library names, and what it starts with: seeds/, where there was no library."""
     from index.embedder import Embedder
     from index.open import exists, folder, opened
-    from rag.catalog import READER_ALONE
     from ui.backend import Backend
 
     name = options["library"]
@@ -152,13 +149,14 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("GRADIO_TEMP_DIR", str((backend.folder / CACHE).resolve()))  # /tmp is shared with others
-    from ui.api import answer_in_json
-    from ui.endpoint import Endpoint
-    from ui.guard import guarded
-    from ui.page import HEAD, HERE, THEME, build
-    from ui.uploads import LARGEST
+    with _without_proxies():  # a client is made when Gradio is imported, too, which a SOCKS proxy would end
+        from ui.api import answer_in_json
+        from ui.endpoint import Endpoint
+        from ui.guard import guarded
+        from ui.page import HEAD, HERE, THEME, build
+        from ui.uploads import LARGEST
 
-    page = build(backend)
+        page = build(backend)
     served = at.token or (at.is_local and not accounts)
     routes = [Endpoint(backend.ready, backend.at_once, at.token, at.url).route] if served else []
     try:
@@ -192,10 +190,7 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
 
 @contextmanager
 def _without_proxies() -> "Iterator[None]":
-    """Gradio asks its own page whether it is up: that must not go through a proxy.
-
-    It makes a client when it is imported, too, which a proxy of another protocol ends.
-    """
+    """Gradio asks its own page whether it is up: that must not go through a proxy."""
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.lower() in PROXIES}
     try:
         yield
