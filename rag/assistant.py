@@ -273,6 +273,9 @@ class Assistant:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
         if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
             shown += self._verbatim(work)
+        elif work.kind is Kind.SUMMARY:
+            others = (s for s in self._verbatim(work) if not any(checker.alike(s.text, o.text) for o in shown))
+            shown += list(others)[: max(0, least - len(shown))]
         shown += [s for s in self._opposed(work) if not any(checker.alike(s.text, other.text) for other in shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
 
