@@ -256,6 +256,18 @@ def adds(text: str, around: str, question: str) -> list[str]:
     return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around))
 
 
+def reordered(text: str, quotes: Sequence[Line]) -> bool:
+    """Whether two names of ``text`` stand in a quote the other way round: then who did what to whom may be, too."""
+    found = {POSSESSIVE.sub("", name) for part in (text, *(q.text for q in quotes)) for name in names(part)}
+    said = sorted((name for name in found if name in text), key=text.find)
+    return any(
+        one in q.text and other in q.text and q.text.rfind(other) < q.text.find(one)
+        for q in quotes
+        for place, one in enumerate(said)
+        for other in said[place + 1 :]
+    )
+
+
 def tells(statement: str, words: str) -> bool:
     """Whether ``statement`` says ``words``, an answer's key words: all of their numbers, and most of their stems."""
     stems = _stems(words)
