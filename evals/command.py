@@ -96,7 +96,7 @@ def _check_packages() -> None:
     from importlib.util import find_spec
 
     if missing := [package for package in PACKAGES if not find_spec(package)]:
-        raise UsageError(f"rag eval needs {', '.join(missing)}: pip install 'footnote[evals]'.")
+        raise UsageError(f"rag eval needs {', '.join(missing)}: pip install 'footnote-qa[evals]'.")
 
 
 def _compare(a: Path, b: Path) -> None:

@@ -69,7 +69,7 @@ def ingester(address: str, library: str) -> Callable[..., Crew]:
     try:
         import ray.data  # noqa: F401
     except ImportError as error:
-        raise UsageError("--ray needs Ray: pip install 'footnote[ray]'.") from error
+        raise UsageError("--ray needs Ray: pip install 'footnote-qa[ray]'.") from error
     return partial(Crew, address, library)
 
 

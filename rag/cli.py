@@ -97,7 +97,7 @@ class Front(click.Group):
     epilog="Options stand before the command or after it, in the environment as FOOTNOTE_LIBRARY and so on, or in "
     "config.toml in your configuration folder, which rag doctor names. The first of these has the last word.",
 )
-@click.version_option(package_name="footnote")
+@click.version_option(package_name="footnote-qa")
 def main() -> None:
     """Answers questions from a folder of articles; every statement cites the characters that prove it.
 

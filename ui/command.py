@@ -205,4 +205,4 @@ def _check_mcp(auth_file: Path | None) -> None:
         raise UsageError("--mcp and --auth-file exclude each other: an MCP client can't give a password.")
 
     if not find_spec("mcp"):
-        raise UsageError("rag ui --mcp needs mcp: pip install 'footnote[mcp]'.")
+        raise UsageError("rag ui --mcp needs mcp: pip install 'footnote-qa[mcp]'.")
