@@ -17,7 +17,7 @@ from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
 from rag.prompt import Line
-from rag.question import YES_OR_NO, Kind, checked, joins, kind, topic
+from rag.question import YES_OR_NO, Kind, checked, joins, kind, separated, topic
 from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
 
@@ -191,7 +191,8 @@ class Assistant:
             return
         work.verdicts = dict(zip(judges, verdicts, strict=True))
         work.chosen = work.convincing()
-        work.confidence = judged(work.confidence, max(verdicts))
+        sure = judged(work.confidence, max(verdicts))
+        work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
         work.reading = self._reading(work, work.prior())
 
@@ -201,6 +202,7 @@ class Assistant:
         assert writer is not None
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
+        asked = asked if len(asked) > 1 else separated(work.question)
         if len(asked) < 2 or not _faithful(work.question, asked):
             return [work]
         parts: list[Work] = []

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.term import terms
+from index.term import STOP_WORDS, terms
 from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
@@ -161,7 +161,7 @@ def names(text: str) -> list[str]:
         opens = not before or before[-1] in ".!?:;–—"
         following = words[place + 1] if place + 1 < len(words) else None
         twofold = following and following.group()[0].isupper() and text[word.end() : following.start()].strip(" ") == ""
-        if not opens or twofold:
+        if not opens or (twofold and not STOP_WORDS.fullmatch(word.group().lower())):  # "Anna Holm", but not "The Alma"
             found.append(word.group())
     return found
 

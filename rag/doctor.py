@@ -69,7 +69,9 @@ def findings(options: dict[str, Any], sources: dict[str, str]) -> list[Finding]:
     hide = _hider(options["library"])
     tried = _trial()
     found = [
-        Finding("footnote", WORKS, f"{version('footnote-qa')}, Python {platform.python_version()}, {platform.platform()}"),
+        Finding(
+            "footnote", WORKS, f"{version('footnote-qa')}, Python {platform.python_version()}, {platform.platform()}"
+        ),
         _packages(),
         Finding("processor", WORKS, _processor(tried.get("instructions", []))),
         Finding("memory", WORKS, _memory()),

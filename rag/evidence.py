@@ -47,8 +47,7 @@ class Evidence:
     @property
     def line(self) -> Line:
         """It as a writer reads it: a row with the names of its columns, a title with its date."""
-        above = self.context if self.spoken == self.text else self.context.rpartition(" › ")[0]
-        return Line(self.spoken, " — ".join(filter(None, (self.title, above))))
+        return self._under(self.title)
 
     @property
     def spoken(self) -> str:
@@ -58,7 +57,11 @@ class Evidence:
     @property
     def undated(self) -> Line:
         """It as the reader does, who would take the date of a title for a year that is asked for."""
-        return Line(self.text, " — ".join(filter(None, (undated(self.title), self.context))))
+        return self._under(undated(self.title))
+
+    def _under(self, title: str) -> Line:
+        above = self.context if self.spoken == self.text else self.context.rpartition(" › ")[0]
+        return Line(self.spoken, " — ".join(filter(None, (title, above))))
 
 
 def searches(question: str) -> list[str]:

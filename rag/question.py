@@ -97,6 +97,12 @@ def joins(question: str) -> bool:
     return bool(JOINED.search(question.strip()))
 
 
+def separated(question: str) -> list[str]:
+    """The questions that ``question`` plainly joins."""
+    parts = [part.strip(" ,?") for part in JOINED.split(question.strip())]
+    return [f"{part[:1].upper()}{part[1:]}?" for part in parts if part]
+
+
 def checked(question: str) -> str:
     """``question`` without surrounding blanks; raises UsageError for an empty one."""
     text = question.strip()

@@ -313,3 +313,8 @@ def test_of_the_date_of_an_article_only_the_year_may_be_told() -> None:
 def test_names_that_change_places_are_noticed(text: str, other: bool) -> None:
     quote = Line("The contract names Orrin Mill first, but if it fails, Dale Works is free to choose.")
     assert reordered(text, [quote]) is other
+
+
+def test_an_article_before_a_name_is_no_name() -> None:
+    row = Line("Ship: Stella; Seats: 60; Built: 2011", "Ferries")
+    assert checked("The Stella has 60 seats.", [1], [row], "How many seats does the Stella have?")

@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import UsageError
-from rag.question import Kind, checked, kind, topic
+from rag.question import Kind, checked, kind, separated, topic
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,15 @@ def test_an_empty_question_is_refused(question: str) -> None:
 )
 def test_what_a_summary_is_asked_of(question: str, expected: str) -> None:
     assert topic(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who was the keeper and when was he born?", ["Who was the keeper?", "When was he born?"]),
+        ("Who built it? And is it open?", ["Who built it?", "And is it open?"]),
+        ("Which towns do Oss and Brindle trade with?", ["Which towns do Oss and Brindle trade with?"]),
+    ],
+)
+def test_questions_that_are_plainly_joined_are_separated(question: str, parts: list[str]) -> None:
+    assert separated(question) == parts
