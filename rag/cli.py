@@ -1,6 +1,7 @@
 """The ``rag`` command: the front door to every room."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ ELSEWHERE = {  # commands in files of their own: name → module and function, i
     "chat": ("rag.conversation", "chat"),
     "eval": ("evals.command", "evaluate"),
     "feedback": ("ui.command", "feedback"),
+    "forget": ("rag.forget", "forget"),
     "library": ("rag.library", "library"),
     "models": ("rag.catalog", "models"),
     "ui": ("ui.command", "ui"),
@@ -69,6 +71,7 @@ def main(context: click.Context, library: str, model: str | None, embedder: str 
     rag chat                             a conversation
     """
     spare_loopback()
+    os.umask(0o077)  # what any command writes is readable by who runs it alone
     context.obj = {"library": library, "model": model, "embedder": embedder, "quiet": quiet}
 
 
