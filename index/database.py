@@ -178,8 +178,7 @@ class Database:
             ((is_busy, *_),) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if is_busy:
             raise FootnoteError(
-                f"What was deleted is still in {self.file}-wal, for another process is reading: "
-                "end it, then run rag library --rebuild."
+                f"What was deleted is still in {self.file}-wal, for another process is reading: end it and try again."
             )
 
     def _create(self) -> None:

@@ -16,7 +16,7 @@ from index.article import Article, pages_from_json
 from index.database import Database
 from index.embedder import Embedder, agreed
 from index.entry import Entry
-from index.errors import DamagedLibrary, UsageError
+from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.feedback import Feedback
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
@@ -134,7 +134,12 @@ class Library:
             own = [file for file in files if file.is_relative_to(self.store.home)]
             for file in own:
                 file.unlink(missing_ok=True)
-        self.rebuild()
+        try:
+            self.rebuild()
+        except FootnoteError as error:
+            raise FootnoteError(
+                f"{forgotten.id} is taken out, but bytes of it are left ({error}) Run rag library --rebuild then."
+            ) from error
         return forgotten, [file for file in files if file not in own and file.exists()]
 
     def rebuild(self) -> None:

@@ -74,8 +74,8 @@ def test_no_byte_of_a_forgotten_article_is_left(library: Path) -> None:
         vectors += [
             v
             for (v,) in opened._database.connection.execute(
-                "SELECT vector FROM embeddings JOIN passages ON passages.id = passage JOIN articles ON number = article "
-                "WHERE articles.id = 'secret'"
+                "SELECT vector FROM embeddings JOIN passages ON passages.id = passage "
+                "JOIN articles ON number = article WHERE articles.id = 'secret'"
             )
         ]
         before = {file.name.partition(".")[0] for file in (library / "words").iterdir() if "-" not in file.name}

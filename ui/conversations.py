@@ -220,7 +220,8 @@ class Conversations:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # on a full disk SQLite has ended it by itself
+                    self._connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
