@@ -129,7 +129,7 @@ def _screen(question: str, subject: str, claim: str) -> Hostile:
 
 def _tricks(question: str, subject: str, claim: str) -> Hostile:
     name = "'; DROP TABLE articles; --$(touch owned) %2e%2e%2fetc%2fpasswd.txt"
-    return Hostile(name, f"../../etc/passwd\n\n{question}' OR 1=1; {claim}")
+    return Hostile(name, f"../../etc/passwd\n\n{question}' OR 1=1; DROP TABLE articles; --")
 
 
 KINDS: dict[str, Callable[[str, str, str], Hostile]] = {
