@@ -6,7 +6,6 @@ DATA ?= ../shared/data/squad2-dev-a.json
 SIZES ?= 10000 100000 1000000
 
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt --editable
 PEERS := llama-index-core llama-index-embeddings-huggingface llama-index-llms-llama-cpp \
 	langchain-community langchain-huggingface langchain-text-splitters faiss-cpu
 # What an installation depends on; an editable one finds only the packages that were there when it was made.
@@ -71,18 +70,11 @@ clean: ## remove .venv and everything else that is made anew; the library in .ra
 # that has changed.
 
 .venv/asks: $(GROUND)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'Footnote needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …'; exit 1; }
-	@[ -d .venv ] || echo 'Setting up .venv: about 3 GB. 1.1 GB of it are the model that writes the answers;' \
-		'llama-cpp-python is compiled here. The first time takes several minutes, as long as ten on a small machine;' \
-		'after that, seconds.'
-	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@$(INSTALL) '.[documents,writer]' || { echo 'Setting up .venv failed: pip says why, above.' \
-		'(llama-cpp-python needs a C++ compiler: apt-get install g++, or xcode-select --install.)'; exit 1; }
+	@$(PYTHON) .install.py documents,writer
 	@touch $@
 
 .venv/tests: .venv/asks
-	@$(INSTALL) '.[documents,dev,browser,evals,mcp,milvus,ray,server,writer]'
+	@$(PYTHON) .install.py documents,dev,browser,evals,mcp,milvus,ray,server,writer
 	@touch $@
 
 .venv-peers/done: .constraints-peers.txt

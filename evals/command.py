@@ -31,7 +31,6 @@ class GateFailed(FootnoteError):
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="N cases of each suite, a stratified sample.")
 @click.option("--full", is_flag=True, help="Every case, also where no SUITE is named.")
 @click.option("--seed", default=0, show_default=True, metavar="S", help="Draws the sample.")
-@click.option("--quick", is_flag=True, help="Leave the writer out.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Abstain below this confidence, not the usual one.")
 @click.option(
     "--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept [default: .rag/evals]."
@@ -46,7 +45,6 @@ def evaluate(
     sample: int | None,
     full: bool,
     seed: int,
-    quick: bool,
     threshold: float | None,
     runs: Path | None,
     resumed: bool,
@@ -61,6 +59,7 @@ def evaluate(
     \b
     rag eval
     rag eval --full
+    rag eval --quick composed                  without the writer
     rag --model FILE.gguf eval composed
     rag eval squad --data dev.json --sample 300 --seed 1
     rag eval clapnq --data FOLDER --sample 100
@@ -87,7 +86,7 @@ def evaluate(
             sample=sample if suites or full or sample else GATE_SAMPLE,
             seed=seed,
             model=options["model"],
-            quick=quick,
+            quick=options["quick"],
             threshold=threshold,
         )
         _report(_started(home, chosen, options))
@@ -97,7 +96,7 @@ def _check_packages() -> None:
     from importlib.util import find_spec
 
     if missing := [package for package in PACKAGES if not find_spec(package)]:
-        raise UsageError(f"rag eval needs {', '.join(missing)}: pip install 'footnote[evals]'.")
+        raise UsageError(f"rag eval needs {', '.join(missing)}: pip install 'footnote-qa[evals]'.")
 
 
 def _compare(a: Path, b: Path) -> None:

@@ -193,7 +193,7 @@ class Database:
             finally:
                 connection.close()
             with suppress(FileExistsError):  # another process was quicker
-                os.link(draft, self.file)
+                _name(draft, self.file)
         except (OSError, sqlite3.OperationalError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             if self.directory.is_dir() and not lockable(self.directory):
@@ -277,3 +277,15 @@ class Database:
                 f"{self.file} is damaged ({reason}); nothing in it was changed. "
                 "Move it away and index the articles again."
             ) from error
+
+
+def _name(draft: Path, file: Path) -> None:
+    """Make ``draft`` known as ``file``, whole and at once; raises FileExistsError where there is one."""
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, as on many USB sticks
+        if file.exists():
+            raise FileExistsError(file) from None
+        draft.rename(file)

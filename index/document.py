@@ -53,7 +53,7 @@ def needs(package: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise UnreadableFile(f"needs {package}: pip install 'footnote[documents]'") from error
+        raise UnreadableFile(f"needs {package}: pip install 'footnote-qa[documents]'") from error
 
 
 @contextmanager

@@ -70,4 +70,6 @@ def lock(file: Path, patience: float | None = None) -> Iterator[None]:
 
 
 def _holder(file: Path) -> str:
-    return file.read_text(encoding="utf-8", errors="replace") or "another process"
+    with suppress(OSError):  # Windows lets nobody read what another process has locked
+        return file.read_text(encoding="utf-8", errors="replace") or "another process"
+    return "another process"

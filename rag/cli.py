@@ -6,14 +6,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import FootnoteError, UsageError
+from rag import settings
 from rag.proxy import spare_loopback
+from rag.seeds import SEEDS
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
@@ -22,57 +26,92 @@ if TYPE_CHECKING:
     from rag.follow_up import History
 
 ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
-SEEDS = Path("seeds")
+BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
+QUESTION_MARKS = ("?", "？", "؟")
 ELSEWHERE = {  # commands in files of their own: name → module and function, imported when called for
     "chat": ("rag.conversation", "chat"),
+    "completion": ("rag.completion", "completion"),
+    "demo": ("rag.demo", "demo"),
+    "doctor": ("rag.doctor", "doctor"),
     "eval": ("evals.command", "evaluate"),
     "feedback": ("ui.command", "feedback"),
     "forget": ("rag.forget", "forget"),
     "library": ("rag.library", "library"),
     "models": ("rag.catalog", "models"),
+    "serve": ("ui.command", "serve"),
     "ui": ("ui.command", "ui"),
 }
 
 
 class Front(click.Group):
-    """Shows our own errors as one line, with the exit status that fits; fetches the commands of other files."""
+    """Fetches the commands of other files, takes a question for ``ask``, and settings wherever they stand.
+
+    Our own errors are shown as one line, with the exit status that fits.
+    """
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted([*super().list_commands(context), *ELSEWHERE])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        command = super().get_command(context, name)
         if name in ELSEWHERE:
-            module, command = ELSEWHERE[name]
-            found: click.Command = getattr(import_module(module), command)
-            return found
-        return super().get_command(context, name)
+            module, function = ELSEWHERE[name]
+            command = getattr(import_module(module), function)
+        return settings.taken_by(command) if command else None
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        first = arguments[0].strip()
+        known = self.list_commands(context)
+        if first in known or first.startswith("-") or context.resilient_parsing:
+            return super().resolve_command(context, arguments)
+        if len(first.split()) > 1 or first.endswith(QUESTION_MARKS):
+            return "ask", self.get_command(context, "ask"), arguments
+        if meant := get_close_matches(first, known, 1):
+            raise UsageError(f"There is no command {first}: did you mean rag {meant[0]}?")
+        raise UsageError(f"There is no command {first}: see rag --help. A question goes in quotes.")
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        context.obj = {}
+        try:
+            context.default_map = settings.read()
+        except UsageError as error:
+            context.meta[BROKEN] = error  # told by ``invoke``: help and completion go without
+        left = super().parse_args(context, arguments)
+        context.default_map = None  # a command called like a setting would take it for its own
+        return left
 
     def invoke(self, context: click.Context) -> Any:
         try:
+            if BROKEN in context.meta:
+                raise context.meta[BROKEN]
             return super().invoke(context)
         except FootnoteError as error:
             click.echo(f"rag: {error}", err=True)
             context.exit(USAGE if isinstance(error, UsageError) else FAILURE)
 
 
-@click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="footnote")
-@click.option("--library", default=".rag", show_default=True, metavar="NAME", help="A folder, or an address on Milvus.")
-@click.option("--model", metavar="MODEL", help="A file, or a model on the hub or on a server; see rag models.")
-@click.option("--embedder", metavar="NAME", help="A sentence-transformers model, for a library yet to be made.")
-@click.option("-q", "--quiet", is_flag=True, help="No messages beside the result.")
-@click.pass_context
-def main(context: click.Context, library: str, model: str | None, embedder: str | None, quiet: bool) -> None:
+@click.group(
+    cls=Front,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    params=settings.options(),
+    epilog="Options stand before the command or after it, in the environment as FOOTNOTE_LIBRARY and so on, or in "
+    "config.toml in your configuration folder, which rag doctor names. The first of these has the last word.",
+)
+@click.version_option(package_name="footnote-qa")
+def main() -> None:
     """Answers questions from a folder of articles; every statement cites the characters that prove it.
 
     \b
     rag index articles/                  put a folder of articles into the library
-    rag ask "Who signed the agreement?"  one question
+    rag "Who signed the agreement?"      one question
     rag chat                             a conversation
     """
     spare_loopback()
     os.umask(0o077)  # what any command writes is readable by who runs it alone
-    context.obj = {"library": library, "model": model, "embedder": embedder, "quiet": quiet}
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")  # a character that the terminal does not have ends nothing
 
 
 @main.command()
@@ -103,6 +142,8 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
     """
     if watch and ray:
         raise UsageError("--ray indexes once: leave out --watch.")
+    if not paths and not SEEDS.is_dir():
+        raise UsageError("Name a folder of articles: rag index FOLDER.")
     ingester = import_module("index.ray").ingester(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
         made = library.sync(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
@@ -127,12 +168,9 @@ def remove(options: dict[str, Any], article: str) -> None:
 @click.argument("question", required=False)
 @click.option("--batch", metavar="FILE", help="One question a line; - for standard input. Prints JSON lines.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="With --batch: questions at once.")
-@click.option("--quick", is_flag=True, help="A sentence of the articles as it stands, without the writer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.pass_obj
-def ask(
-    options: dict[str, Any], question: str | None, batch: str | None, jobs: int, quick: bool, as_json: bool
-) -> None:
+def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: int, as_json: bool) -> None:
     """Answer QUESTION, with a footnote for each statement.
 
     Exit status: 0 for an answer, 3 when the articles don't hold one, 2 for bad usage, 1 for a failure. Without a
@@ -141,6 +179,7 @@ def ask(
 
     \b
     rag ask "When does the agreement end?"
+    rag ask --quick "When does the agreement end?"
     rag ask --json "When does the agreement end?" >answer.json
     rag ask --batch questions.txt >answers.jsonl
     rag --model http://127.0.0.1:8000/v1#NAME ask --batch questions.txt --jobs 8 >answers.jsonl
@@ -152,16 +191,16 @@ def ask(
 
         checked(question)
     questions = _questions(batch) if batch is not None else []
-    with opened_assistant(options, quick) as assistant:
+    with opened_assistant(options) as assistant:
         if question is None:
             from rag.batch import answers
 
-            for answer in answers(assistant, questions, jobs, quick):
-                click.echo(answer.dumps())
+            for answer in answers(assistant, questions, jobs, options["quick"]):
+                say_json(answer.as_json())
             return
-        given = assistant.ask(question, quick=quick) if as_json else shown(options, assistant, question, quick=quick)
+        given = assistant.ask(question, quick=options["quick"]) if as_json else shown(options, assistant, question)
         if as_json:
-            click.echo(given.dumps())
+            say_json(given.as_json())
         if given.abstained:
             sys.exit(ABSTAINED)
 
@@ -172,16 +211,21 @@ def ask(
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.pass_obj
 def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> None:
-    """The passages that fit QUESTION best: fused score, rank on the dense and on the lexical side."""
+    """The passages that fit QUESTION best, with their text: fused score, rank on the dense and on the lexical side.
+
+    \b
+    rag search -k 3 "right of first refusal"
+    """
     with opened_library(options) as library:
         found = library.search(question, k)
+        titles = {id: library.article(id).title for id in {hit.passage.article_id for hit in found}}
         if as_json:
             from rag.answer import hit_as_json
 
-            click.echo(json.dumps([hit_as_json(hit) for hit in found]))
+            more = ({"title": titles[hit.passage.article_id], "text": hit.passage.text} for hit in found)
+            say_json([hit_as_json(hit) | each for hit, each in zip(found, more, strict=True)])
         else:
-            ids = {hit.passage.article_id for hit in found}
-            click.echo(_text().hits(found, {id: library.article(id).title for id in ids}))
+            click.echo(_text().hits(found, titles))
 
 
 @main.command()
@@ -193,7 +237,7 @@ def articles(options: dict[str, Any], as_json: bool) -> None:
         found = library.entries()
         if as_json:
             records = [asdict(entry) | {"added": entry.added.isoformat()} for entry in found]
-            click.echo(json.dumps(records, ensure_ascii=False))
+            say_json(records)
         elif found:
             click.echo(_text().articles(found))
 
@@ -247,7 +291,7 @@ def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = T
     name, embedder = options["library"], Embedder(options["embedder"]) if options["embedder"] else None
     fresh = seeds and not exists(name)
     if fresh and not SEEDS.is_dir():
-        raise UsageError(f"There is no library in {name}: make one with rag index FOLDER.")
+        raise UsageError(f"There is no library in {name}: make one with rag index FOLDER, or see rag demo.")
     with opened(name, embedder, create=fresh if seeds else create) as library:
         if fresh:
             say(options, f"No library in {name} yet: indexing {SEEDS}/.")
@@ -256,28 +300,27 @@ def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = T
 
 
 @contextmanager
-def opened_assistant(options: dict[str, Any], quick: bool = False) -> Iterator["Assistant"]:
+def opened_assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
+    """An assistant on the library that --library names, with the writer that --model names, or with --quick none."""
     from rag.models import Models
 
     with opened_library(options) as library:
-        models = Models(options["model"], quick)
+        models = Models(options["model"], options["quick"])
         from rag.assistant import Assistant
 
-        if not quick and models.writer is None and options["model"] is None:
+        if not options["quick"] and models.writer is None and options["model"] is None:
             from rag.catalog import WITHOUT_WRITER
 
             say(options, WITHOUT_WRITER)
         yield Assistant(library, models)
 
 
-def shown(
-    options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = (), quick: bool = False
-) -> "Answer":
+def shown(options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = ()) -> "Answer":
     """The answer, whose statements are printed as soon as they have passed the check."""
     from rag.answer import Answer
 
     live = _text().Live(sys.stdout, sys.stderr if sys.stderr.isatty() and not options["quiet"] else None)
-    for step in assistant.steps(question, history, quick):
+    for step in assistant.steps(question, history, options["quick"]):
         if isinstance(step, Answer):
             live.answer(step)
             return step
@@ -306,6 +349,11 @@ def say(options: dict[str, Any], line: str) -> None:
         click.echo(line, err=True)
 
 
+def say_json(value: Any) -> None:
+    """Print ``value``, in ASCII where standard output is not UTF-8."""
+    click.echo(json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() not in ("utf-8", "utf8")))
+
+
 def _text() -> Any:
     from rag import text
 
@@ -326,13 +374,11 @@ def _read(file: str) -> str:
     from index.readers.encoding import decode
 
     try:
-        return sys.stdin.read().lstrip("\ufeff") if file == "-" else decode(Path(file).read_bytes())
+        return decode(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
     except OSError as error:
         raise UsageError(f"{file} can't be read: {error.strerror}.") from error
     except UnreadableFile as error:
-        raise UsageError(f"{file} {error}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError("What came in is not UTF-8 text.") from error
+        raise UsageError(f"{'Standard input' if file == '-' else file} {error}.") from error
 
 
 def _offsets(cite: str, length: int) -> tuple[int, int]:

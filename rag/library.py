@@ -1,6 +1,5 @@
 """The command ``rag library``: how a library is, and the way from one into another."""
 
-import json
 import sys
 from dataclasses import asdict
 from typing import Any
@@ -22,7 +21,7 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
     if context.invoked_subcommand:
         return
     from rag import text
-    from rag.cli import FAILURE, opened_library
+    from rag.cli import FAILURE, opened_library, say_json
 
     options = context.obj
     with opened_library(options, seeds=False, create=False) as opened:
@@ -30,8 +29,7 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
             opened.rebuild()
         status, faults = opened.status(), opened.check() if check else []
         if as_json:
-            record = asdict(status) | ({"faults": faults} if check else {})
-            click.echo(json.dumps(record, ensure_ascii=False))
+            say_json(asdict(status) | ({"faults": faults} if check else {}))
         else:
             click.echo(text.status(status))
             if check:

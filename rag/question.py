@@ -37,6 +37,7 @@ SMALL_TALK = re.compile(
     re.I,
 )
 YES_OR_NO = ("Yes", "No")
+LONGEST = 2000  # characters of a question that comes over the network
 
 
 class Kind(Enum):
@@ -102,3 +103,13 @@ def checked(question: str) -> str:
     if not any(character.isalnum() for character in text):
         raise UsageError('The question is empty: ask something, as in rag ask "Who founded it?"')
     return text
+
+
+def short(question: str) -> str:
+    """``question``; raises UsageError for one of more than LONGEST characters."""
+    if len(question) > LONGEST:
+        raise UsageError(
+            f"This question has {len(question):,} characters, and {LONGEST:,} are the most: shorten it, or add the "
+            "text as an article and ask about that."
+        )
+    return question

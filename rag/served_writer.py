@@ -54,7 +54,7 @@ class ServedWriter:
         try:
             import openai
         except ImportError as error:
-            raise UsageError("A model on a server needs openai: pip install 'footnote[server]'.") from error
+            raise UsageError("A model on a server needs openai: pip install 'footnote-qa[server]'.") from error
         self._patience = _patience()
         timeout = openai.Timeout(self._patience, connect=min(CONNECTING, self._patience))
         here = is_loopback(urlsplit(base).hostname or "")

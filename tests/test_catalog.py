@@ -60,7 +60,7 @@ def test_the_listing_says_what_is_here_and_how_the_rest_gets_here(only: set[str]
     rows = {line.split()[0]: line for line in listing().splitlines() if line}
     assert set(rows) > {"none", *(choice.name for choice in CHOICES)}
     assert " yes " in rows[QWEN_0_5B.name] and "pip install" not in rows[QWEN_0_5B.name]
-    assert " no " in rows[QWEN_1_5B.name] and "pip install 'footnote[writer]'" in rows[QWEN_1_5B.name]
+    assert " no " in rows[QWEN_1_5B.name] and "pip install 'footnote-qa[writer]'" in rows[QWEN_1_5B.name]
     assert "the default" in rows[QWEN_1_5B.name] and "1.1 GB" in rows[QWEN_1_5B.name]
     assert "MIT" in rows["phi-4-mini"] and "~" in rows["phi-4-mini"]
     assert max(map(len, rows.values())) <= 120

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import alike, asked_of, checked, echoes, informs, invented, names, tells
+from rag.checker import alike, asked_of, checked, echoes, informs, invented, names, reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -299,3 +299,17 @@ def test_of_the_date_of_an_article_only_the_year_may_be_told() -> None:
     question = "When was the appeal dismissed?"
     assert checked("The court dismissed the appeal on 12 April 2024.", [1], [line], question)
     assert not checked("The court dismissed the appeal on 13 April 2024.", [1], [line], question)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("If Dale Works fails, Orrin Mill is free.", True),
+        ("If Orrin Mill fails, Dale Works is free.", False),
+        ("Dale Works hired Orrin Mill first.", True),
+        ("Dale Works is free.", False),
+    ],
+)
+def test_names_that_change_places_are_noticed(text: str, other: bool) -> None:
+    quote = Line("The contract names Orrin Mill first, but if it fails, Dale Works is free to choose.")
+    assert reordered(text, [quote]) is other

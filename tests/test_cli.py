@@ -1,14 +1,19 @@
 """The command, as a person types it."""
 
 import json
+import os
+import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+README = Path(__file__).parent.parent / "rag" / "README.md"
 QUESTION = "Until what year are the key elements of the agreement intact?"
 
 
@@ -22,9 +27,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rag(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rag.cli", *arguments]
-    return subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, timeout=240)
+def rag(
+    folder: Path, *arguments: str, stdin: str = "", environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    command, own = [sys.executable, "-m", "rag.cli", *arguments], os.environ | environment
+    return subprocess.run(command, cwd=folder, env=own, input=stdin, capture_output=True, text=True, timeout=240)
 
 
 def refused(done: subprocess.CompletedProcess[str], status: int = 2) -> str:
@@ -74,9 +81,45 @@ def test_chat_understands_what_a_follow_up_leans_on(project: Path) -> None:
     assert done.returncode == 0 and "2030" in done.stdout.split("\n\n")[-2] + done.stdout
 
 
-def test_search_shows_both_ranks(project: Path) -> None:
-    (first, *_) = json.loads(rag(project, "search", "--json", "right of first refusal").stdout)
+def test_search_shows_ranks_and_the_whole_text(project: Path) -> None:
+    text = next(SEEDS.iterdir()).read_text(encoding="utf-8")
+    (first,) = json.loads(rag(project, "search", "-k", "1", "--json", "right of first refusal").stdout)
     assert first["dense_rank"] == 1 and first["lexical_rank"] >= 1
+    assert first["text"] == text[first["start"] : first["end"]] and len(first["text"]) > 200
+    shown = rag(project, "search", "-k", "1", "right of first refusal").stdout
+    assert " ".join(first["text"].split()) in shown and first["title"] in shown
+
+
+def test_what_json_holds_is_what_the_readme_says(project: Path) -> None:
+    rows = re.findall(r"^\| (.+?) \| (`.+) \|$", README.read_text(encoding="utf-8"), re.M)
+    keys = {row: re.findall(r"`(\w+)`", cell) for row, cell in rows}
+    answer = json.loads(rag(project, "ask", "--quick", "--json", QUESTION).stdout)
+    (statement, *_), (hit, *_) = answer["statements"], answer["hits"]
+    assert list(answer) == keys["`ask`"]
+    assert list(statement) == keys["… a statement"] and list(statement["citations"][0]) == keys["… a citation"]
+    assert list(hit) == keys["… a hit"]
+    found = {name: json.loads(rag(project, name, "--json").stdout) for name in ("articles", "models", "library")}
+    assert list(found["articles"][0]) == keys["`articles`, a list of"]
+    assert list(found["models"][0]) == keys["`models`, a list of"]
+    assert [*found["library"], "faults"] == keys["`library`"]
+    (searched, *_) = json.loads(rag(project, "search", "--json", QUESTION).stdout)
+    assert list(searched) == keys["`search`, a list of"]
+
+
+def test_a_terminal_without_the_quotation_marks_gets_others(project: Path) -> None:
+    latin = {"PYTHONIOENCODING": "latin-1"}
+    done = rag(project, "ask", "--quick", QUESTION, environment=latin)
+    assert done.returncode == 0 and "?Key elements" in done.stdout
+    exact = json.loads(rag(project, "ask", "--quick", "--json", QUESTION, environment=latin).stdout)
+    assert "OpenAI’s" in exact["statements"][0]["citations"][0]["quote"]
+
+
+def test_questions_from_a_pipe_of_another_system_are_understood(project: Path) -> None:
+    for encoding in ("utf-16", "cp1252"):
+        typed = "Who holds a “right of first refusal”?\r\n".encode(encoding)
+        command = [sys.executable, "-m", "rag.cli", "ask", "--quick", "--batch", "-"]
+        done = subprocess.run(command, cwd=project, input=typed, capture_output=True, timeout=240)
+        assert json.loads(done.stdout)["question"] == "Who holds a “right of first refusal”?", done.stderr
 
 
 def test_show_prints_what_a_citation_points_at(project: Path) -> None:
@@ -140,7 +183,7 @@ def test_damaged_vectors_are_rebuilt_and_said_once(project: Path) -> None:
 
 
 def test_without_articles_it_says_what_to_do(tmp_path: Path) -> None:
-    assert "rag index" in refused(rag(tmp_path, "ask", "Who?"))
+    assert "rag index FOLDER, or see rag demo" in refused(rag(tmp_path, "Who?"))
 
 
 def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from errno import ENOLCK, ENOSYS
+from errno import EACCES, ENOLCK, ENOSYS
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from indexer import CheapEmbedder
 
 from index.errors import FootnoteError
 from index.library import Library
-from index.lock import lockable
+from index.lock import lock, lockable
 
 
 def refusing(code: int) -> object:
@@ -37,3 +37,13 @@ def test_sqlite_without_its_locks_is_told_apart_from_another_process(
     assert lockable(tmp_path)
     monkeypatch.setattr(fcntl, "lockf", refusing(ENOLCK))
     assert not lockable(tmp_path)
+
+
+def test_a_lock_file_that_nobody_may_read_is_another_processs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(EACCES, os.strerror(EACCES))  # as on Windows, while it is locked
+
+    with lock(tmp_path / "lock"):
+        monkeypatch.setattr(Path, "read_text", refuse)
+        with pytest.raises(FootnoteError, match="being written by another process"), lock(tmp_path / "lock", 1.1):
+            pass

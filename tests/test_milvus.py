@@ -218,4 +218,4 @@ def test_other_versions_and_foreign_collections_are_refused(library: MilvusLibra
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    assert "pip install 'footnote[milvus]'" in refused("milvus://127.0.0.1:1/x")
+    assert "pip install 'footnote-qa[milvus]'" in refused("milvus://127.0.0.1:1/x")

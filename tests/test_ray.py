@@ -16,7 +16,7 @@ from index.errors import FootnoteError, UsageError
 from index.milvus import MilvusLibrary
 from index.ray import ingester
 
-pytest.importorskip("ray.data", reason="Ray is not installed: pip install 'footnote[ray]'")
+pytest.importorskip("ray.data", reason="Ray is not installed: pip install 'footnote-qa[ray]'")
 
 CLOSE = 0.999  # cosine between vectors of one passage from batches of different texts, in bfloat16
 PAUSE = 0.05  # seconds between two looks
@@ -138,5 +138,5 @@ def test_what_ray_can_not_do_is_refused(address: str, library: str, says: str) -
 def test_a_missing_ray_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.setitem(sys.modules, "ray.data", None)
-    with pytest.raises(UsageError, match=re.escape("pip install 'footnote[ray]'")):
+    with pytest.raises(UsageError, match=re.escape("pip install 'footnote-qa[ray]'")):
         ingester("local", "milvus://127.0.0.1:1/x")

@@ -202,7 +202,7 @@ def test_closing_the_steps_ends_the_request(seed_library: Library) -> None:
         steps = Assistant(seed_library, Models(address)).steps(PROFIT)
         while "2 tokens" not in getattr(next(steps), "text", ""):
             assert not gone.is_set()
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
         assert gone.wait(5)
 
 

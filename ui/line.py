@@ -2,14 +2,14 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Condition, Thread
 from time import sleep
 
 from index.errors import FootnoteError
 from rag.answer import Answer
-from rag.assistant import Assistant, Stage
+from rag.assistant import Assistant
 from rag.evidence import Evidence
 from rag.follow_up import History
 from ui.backend import Backend
@@ -127,7 +127,7 @@ class Line:
             while (loading := self._backend.loading) and not (turn.quick and self._backend.assistant.done()):
                 yield replace(turn, stage=loading)
                 sleep(0.2)
-            steps = _steps(self._assistant(turn), turn.question, job.history, turn.quick)
+            steps = self._assistant(turn).steps(turn.question, job.history, turn.quick)
             try:
                 for step in steps:
                     if isinstance(step, Answer):
@@ -168,20 +168,13 @@ class Line:
         """Whether the reader is sure of an answer to a question."""
 
         def sure(question: str) -> bool:
-            *_, answer = _steps(assistant, question, (), True)
+            *_, answer = assistant.steps(question, (), True)
             return isinstance(answer, Answer) and not answer.abstained
 
         return sure
 
     def _is_busy(self) -> bool:
         return bool(self._waiting)
-
-
-def _steps(
-    assistant: Assistant, question: str, history: History, quick: bool
-) -> "Generator[Stage | Answer, None, None]":
-    """The assistant's steps, to be closed."""
-    yield from assistant.steps(question, history, quick=quick)
 
 
 def _forgotten(turn: Turn) -> Turn:

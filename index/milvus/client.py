@@ -215,7 +215,7 @@ def _connect(address: Address) -> MilvusClient:
         if address.file:
             import milvus_lite  # noqa: F401
     except ImportError as error:
-        raise UsageError(f"{address.text} needs {error.name}: pip install 'footnote[milvus]'.") from error
+        raise UsageError(f"{address.text} needs {error.name}: pip install 'footnote-qa[milvus]'.") from error
     for name in ("pymilvus", "milvus_lite"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # they log what they raise
     if address.file:

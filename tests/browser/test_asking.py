@@ -81,7 +81,7 @@ def test_enter_twice_asks_once(slow: Any, pause: int) -> None:
 def test_what_was_said_of_waiting_goes_with_the_answer(visitors: LetIn) -> None:
     visitor = visitors()
     page = visitor.page
-    visitor.type(QUESTION)
+    visitor.type(QUESTION + " Say it in plain words." * 80)  # takes the reader long enough for the next to be typed
     expect(page.locator(".turn")).to_have_count(1)
     visitor.type(BRINDLE)
     expect(page.get_by_role("alert")).to_contain_text("One question at a time")

@@ -12,6 +12,7 @@ from index.library import Library
 from rag.answer import Answer, Statement
 from rag.assistant import Stage
 from rag.citation import Citation
+from ui.address import Address
 from ui.backend import Backend
 from ui.command import launch
 
@@ -168,7 +169,7 @@ def composing(
     backend.loading = ""
     backend.refresh = lambda: None  # type: ignore[method-assign]
     backend.assistant.set_result(composer)  # type: ignore[arg-type]
-    page = launch(backend, "127.0.0.1", port(), None)
+    page = launch(backend, Address(port=port()), None)
     visitor = enter(page.local_url)
     yield visitor
     visitor.context.close()

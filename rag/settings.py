@@ -1,0 +1,97 @@
+"""Settings: the options that every command takes; the environment and a file of the user's can give them, too."""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+from click.core import ParameterSource
+
+from index.errors import UsageError
+from rag.processors import SETTING
+
+KINDS = {str: "text in quotes", int: "a whole number from 1 on", bool: "true or false"}
+
+
+def file() -> Path:
+    """The file of settings in the user's configuration folder; it need not be there."""
+    return Path(platformdirs.user_config_dir("footnote", appauthor=False)) / "config.toml"
+
+
+def read() -> dict[str, Any]:
+    """What ``file`` sets, by the options' names; nothing where there is none.
+
+    Raises UsageError, naming the file, for what is no TOML, a setting that does not exist, and a value that is none.
+    """
+    place = file()
+    try:
+        found = tomllib.loads(place.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"{place} can't be read: {error.strerror}.") from error
+    except ValueError as error:  # of TOML, or of UTF-8
+        raise UsageError(f"{place} is not TOML ({error}).") from error
+    known = {str(option.name): _kind(option) for option in options()}
+    for name, value in found.items():
+        if name not in known:
+            meant = get_close_matches(name, known, 1)
+            hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(known)}."
+            raise UsageError(f"{place} has no setting {name}: {hint}")
+        if type(value) is not known[name] or (type(value) is int and value < 1):
+            raise UsageError(f"{place}: {name} takes {KINDS[known[name]]}.")
+    if "library" in found:
+        found["library"] = os.path.expanduser(found["library"])
+    return found
+
+
+def options() -> list[click.Option]:
+    """The options: each stands before the command or after it, in the environment as FOOTNOTE_NAME, or in ``file``.
+
+    The first of these that gives one has the last word. ``context.obj`` holds them by their names.
+    """
+    return [
+        _option("--library", default=".rag", metavar="NAME", help="A folder, or an address on Milvus."),
+        _option("--model", metavar="MODEL", help="A file, or a model on the hub or on a server; see rag models."),
+        _option("--embedder", metavar="NAME", help="A sentence-transformers model, for a library yet to be made."),
+        _option("--threads", type=click.IntRange(1), metavar="N", help="Of the processor; by default all it may use."),
+        _option("--quick/--no-quick", help="A sentence of the articles as it stands, without the writer."),
+        _option("--quiet/--no-quiet", "-q", help="No messages beside the result."),
+    ]
+
+
+def taken_by(command: click.Command) -> click.Command:
+    """``command`` and the commands below it, which take the options as well, without a line of help for each."""
+    own = {parameter.name for parameter in command.params}
+    for option in options():
+        if option.name not in own:
+            option.hidden = True
+            command.params.append(option)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            taken_by(below)
+    command.epilog = command.epilog or "The options of rag --help may stand here, too."
+    return command
+
+
+def _option(*names: str, **attributes: Any) -> click.Option:
+    name = names[0].partition("/")[0].lstrip("-")
+    attributes |= {"envvar": f"FOOTNOTE_{name.upper()}", "show_envvar": True, "show_default": True}
+    return click.Option(names, expose_value=False, callback=_keep, **attributes)
+
+
+def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep ``value``: after a command only what was typed there, for the rest is known from before it."""
+    name = str(option.name)
+    if context.parent and context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+        return
+    context.find_root().obj[name] = value
+    if name == "threads" and value:
+        os.environ[SETTING] = str(value)  # for this process, and for those that it starts
+
+
+def _kind(option: click.Option) -> type:
+    return bool if option.is_flag else int if isinstance(option.type, click.IntRange) else str
