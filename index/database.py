@@ -168,11 +168,24 @@ class Database:
                     self.connection.execute("ROLLBACK")
                 raise
 
+    def compact(self) -> None:
+        """Keep no byte of what was deleted, neither in free pages nor in the log beside the file.
+
+        Raises FootnoteError while another process still reads an older state.
+        """
+        with self._lock, self._explained():
+            self.connection.execute("VACUUM")
+            ((is_busy, *_),) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if is_busy:
+            raise FootnoteError(
+                f"What was deleted is still in {self.file}-wal, for another process is reading: end it and try again."
+            )
+
     def _create(self) -> None:
         """Make the file under another name first, so that it is there as a whole or not at all."""
         draft = self.directory / f"{NAME}.{os.getpid()}"
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft.touch()
             connection = sqlite3.connect(draft, isolation_level=None)
             try:

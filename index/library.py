@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
@@ -15,13 +16,13 @@ from index.article import Article, pages_from_json
 from index.database import Database
 from index.embedder import Embedder, agreed
 from index.entry import Entry
-from index.errors import DamagedLibrary, UsageError
+from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.feedback import Feedback
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
 from index.store import DatabaseStore
 from index.suggestion import alike
-from index.sync import Changes, Ingester, sync
+from index.sync import Changes, Ingester, located, sync
 
 if TYPE_CHECKING:
     import sqlite3
@@ -114,12 +115,44 @@ class Library:
         self._follow()
         return removed
 
+    def forget(self, key: str) -> tuple[Article, list[Path]]:
+        """Take an article out of the library and leave nothing of it in any file there: nor in what was said of
+        answers, nor its own file, if that is in the library's folder; ``key`` as for ``article``.
+
+        Returns it, with the files elsewhere that still hold it. Where it is cut off, ``rebuild`` ends it.
+        Raises FootnoteError while another process still reads an older state.
+        """
+        with self._database.changing():
+            forgotten = self.article(key)
+            with self._database.writing() as connection:
+                places = "SELECT path FROM files JOIN articles ON number = article WHERE id = ? ORDER BY path"
+                found = connection.execute(places, [forgotten.id]).fetchall()
+                files = [Path(os.path.normpath(located(place, self.store.home))) for (place,) in found]
+                connection.execute("DELETE FROM articles WHERE id = ? OR id ISNULL", [forgotten.id])
+                feedback.forget(connection, forgotten)
+                self._database.next_generation()
+            own = [file for file in files if file.is_relative_to(self.store.home)]
+            for file in own:
+                file.unlink(missing_ok=True)
+        try:
+            self.rebuild()
+        except FootnoteError as error:
+            raise FootnoteError(
+                f"{forgotten.id} is taken out, but bytes of it are left ({error}) Run rag library --rebuild then."
+            ) from error
+        return forgotten, [file for file in files if file not in own and file.exists()]
+
     def rebuild(self) -> None:
-        """Build ``vectors.faiss`` and ``words`` anew from ``library.db``."""
+        """Build ``vectors.faiss`` and ``words`` anew from ``library.db``, none of which keep what was deleted.
+
+        Raises FootnoteError while another process still reads an older state.
+        """
         from index import vectors
 
         with self._database.changing():
-            (self._database.directory / vectors.NAME).unlink(missing_ok=True)
+            self._database.compact()  # first: from here on, nobody can write what was deleted into a ranking
+            for file in self._database.directory.glob(f"{vectors.NAME}*"):  # drafts that were left by a kill, too
+                file.unlink()
             shutil.rmtree(self._database.directory / lexical.NAME, ignore_errors=True)
             self._vectors = self._words = None
         self._follow()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from index.milvus.store import MilvusStore
 
 LOCAL = "local"
-SHORT = None if os.name == "nt" else "/tmp"  # the way to a socket of Ray's may not be long
+SHORT = None if os.name == "nt" else "/tmp"  # noqa: S108  # a folder of its own is made there: the way to a socket of Ray's may not be long
 SERVERS = ("milvus://", "milvus+tls://")
 PARCEL = 50_000  # bytes of the files that are given out together: about 64 passages, a second of one core
 PARCELS = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here

@@ -31,7 +31,7 @@ def merged(base: Path, adapter: Path = ADAPTER, quantization: str | None = None)
     if made.is_file():
         return made
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
             temporary = Path(part.name)
         try:

@@ -30,6 +30,7 @@ SUMMARY = 9
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
+EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
 SUPPORTED, SURELY = 0.3, 3.0  # log-odds of the writer's yes: do its quotes state this, in other words, in another order
@@ -166,6 +167,7 @@ class Assistant:
 
     def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
+        prior = [known - EMPTY * work.is_empty(e) for known, e in zip(prior, work.evidence, strict=True)]
         read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, prior)
         work.tokens += read.tokens
         return read
@@ -239,6 +241,8 @@ class Assistant:
             return ()
         best = work.reading.candidates[0]
         evidence = work.evidence[best.label - 1]
+        if work.is_empty(evidence):
+            return ()
         said = evidence.spoken
         if work.kind is Kind.POLAR and best.text and decided(work.reading):
             said = f"{best.text}: {said}"

@@ -28,7 +28,7 @@ def remember(file: Path, sha256: str) -> None:
     """Record that ``file``, as it is now, has this sum; where nothing can be written, it is computed each time."""
     record = _record(sha256)
     with suppress(OSError):
-        record.parent.mkdir(parents=True, exist_ok=True)
+        record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         record.write_text(_state(file), encoding="utf-8")
 
 

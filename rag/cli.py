@@ -1,6 +1,7 @@
 """The ``rag`` command: the front door to every room."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ ELSEWHERE = {  # commands in files of their own: name → module and function, i
     "doctor": ("rag.doctor", "doctor"),
     "eval": ("evals.command", "evaluate"),
     "feedback": ("ui.command", "feedback"),
+    "forget": ("rag.forget", "forget"),
     "library": ("rag.library", "library"),
     "models": ("rag.catalog", "models"),
     "serve": ("ui.command", "serve"),
@@ -107,6 +109,7 @@ def main() -> None:
     rag chat                             a conversation
     """
     spare_loopback()
+    os.umask(0o077)  # what any command writes is readable by who runs it alone
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="replace")  # a character that the terminal does not have ends nothing
 

@@ -1,6 +1,7 @@
 """The conversation of ``rag chat``, kept in the library's folder so that it can be taken up again."""
 
 import json
+import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 from rag.answer import Answer
 from rag.follow_up import Exchange
 
+log = logging.getLogger(__name__)
 NAME = "chat.jsonl"
 
 
@@ -27,8 +29,13 @@ class Conversation:
         """Keep one more exchange."""
         exchange = Exchange(given.asked or question, given.text or "")
         self.exchanges.append(exchange)
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
+        try:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
+        except OSError as error:
+            log.warning(
+                "%s can't be written (%s): rag chat --resume will not know this answer.", self._file, error.strerror
+            )
 
     def _read(self) -> list[Exchange]:
         """What is there; a line that was cut off is left out."""

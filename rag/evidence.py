@@ -13,6 +13,7 @@ from index.search import Hit
 from index.term import terms
 from index.unit import Unit, spelled_out, units
 from rag.answer_type import expected
+from rag.checker import informs
 from rag.prompt import Line
 
 FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
@@ -55,6 +56,11 @@ class Evidence:
         return spelled_out(self.text, self.context)
 
     @property
+    def asks(self) -> bool:
+        """Whether it is a question, which states nothing."""
+        return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
+
+    @property
     def undated(self) -> Line:
         """It as the reader does, who would take the date of a title for a year that is asked for."""
         return self._under(undated(self.title))
@@ -91,9 +97,15 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
 
     A unit scores the weight of the question's words in it, each word weighted by how few of the candidates hold it
     (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
-    expected answer type. Words that stand only in its title or heading count for a share.
+    expected answer type. Words that stand only in its title or heading count for a share. What an article says again in
+    the same words takes no place from others, and what only repeats the question takes one in all.
     """
-    candidates = [(rank, hit, e) for rank, hit in enumerate(hits) for e in _units(hit.passage, article_of)]
+    once: dict[tuple[str, ...], tuple[int, Hit, Evidence]] = {}
+    for rank, hit in enumerate(hits):
+        for e in _units(hit.passage, article_of):
+            echo = e.asks and not informs(e.text, question)
+            once.setdefault(() if echo else (e.article, e.context, e.text), (rank, hit, e))
+    candidates = list(once.values())
     stems = [set(terms(e.text, e.language)) for _, _, e in candidates]
     above = [set(terms(f"{e.title} {e.context}", e.language)) for _, _, e in candidates]
     spread = Counter(stem for own, title in zip(stems, above, strict=True) for stem in own | title)

@@ -107,7 +107,7 @@ def joined(weights: PackagedWeights, progress: bool = True) -> Path:
         return made
     pieces = _pieces(weights)
     try:
-        made.parent.mkdir(parents=True, exist_ok=True)
+        made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock(made.with_suffix(".lock"), PATIENCE):
             if not _whole(made, weights):
                 _join(pieces, made, weights, progress)

@@ -72,6 +72,10 @@ class Work:
         least = ON_POINT if first else 0.0 if self.kind is Kind.EXPLANATION else FURTHER
         return sum(labels[e] for e in proof) >= least * self.reading.answerable
 
+    def is_empty(self, evidence: Evidence) -> bool:
+        """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
+        return evidence.asks or (self.kind is not Kind.POLAR and not checker.informs(evidence.text, self.question))
+
     @property
     def best(self) -> Evidence | None:
         """The sentence that the reader finds to answer, if there is one."""

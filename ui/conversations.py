@@ -7,13 +7,15 @@ nothing is lost. Each belongs to an owner: an account, or the key of a browser.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from uuid import uuid4
 
+from index.article import Article
 from index.errors import FootnoteError, UsageError
+from index.feedback import without
 from ui.turn import Turn
 
 NAME = "conversations.db"
@@ -66,7 +68,7 @@ class Conversations:
         self._file = folder / NAME
         self._lock = RLock()
         with self._explained():
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
             self._connection.executescript(SCHEMA)
             self._connection.execute("PRAGMA foreign_keys = ON")
@@ -177,6 +179,30 @@ class Conversations:
             self._check(owner, id)
             write.execute("DELETE FROM conversations WHERE id = ?", [id])
 
+    def forget(self, article: Article) -> int:
+        """Delete everybody's conversations that quote ``article``, and leave no trace of it in the others.
+
+        Returns how many are gone. Raises FootnoteError while another process reads.
+        """
+        with self._writing() as write:
+            rows = write.execute("SELECT id, conversation, turn FROM turns").fetchall()
+            gone = set()
+            for id, conversation, line in rows:
+                turn = Turn.loads(line)
+                rest = without(turn.record, article)
+                if rest is None or article.id in turn.scope.articles:
+                    gone.add(conversation)
+                elif rest != turn.record:
+                    kept = replace(turn, record=rest, next=())  # questions to go on with may be made of it
+                    write.execute("UPDATE turns SET turn = ? WHERE id = ?", [kept.dumps(), id])
+            write.executemany("DELETE FROM conversations WHERE id = ?", [[id] for id in gone])
+        with self._explained():
+            self._connection.execute("VACUUM")
+            ((is_busy, *_),) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if is_busy:
+            raise FootnoteError(f"{NAME} is being read by another process: end it and try again.")
+        return len(gone)
+
     def _check(self, owner: str, id: str) -> str | None:
         """The leaf of the owner's conversation."""
         query = "SELECT leaf FROM conversations WHERE id = ? AND owner = ?"
@@ -194,7 +220,8 @@ class Conversations:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # on a full disk SQLite has ended it by itself
+                    self._connection.execute("ROLLBACK")
                 raise
 
     @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from index.errors import UsageError
 
-TOKEN = "FOOTNOTE_TOKEN"  # of the environment
+TOKEN = "FOOTNOTE_TOKEN"  # noqa: S105  # names a variable of the environment
 
 
 def token(file: Path | None) -> str | None:

@@ -220,7 +220,7 @@ def _connect(address: Address) -> MilvusClient:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # they log what they raise
     if address.file:
         try:
-            address.file.parent.mkdir(parents=True, exist_ok=True)
+            address.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise FootnoteError(f"No library can be made at {address.text} ({reason}): name another folder.") from error
