@@ -32,7 +32,7 @@ VAGUE = 0.6  # confidence below which one side of a comparison is told in severa
 SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
 EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
-SPOKEN_OF = 0.4  # share of the question's words in one passage from which on the articles talk about what is asked
+SPOKEN_OF = 0.4  # share of the question's words in one passage, or a name, from which on the articles talk about it
 SUPPORTED, SURELY = 0.3, 3.0  # log-odds of the writer's yes: do its quotes state this, in other words, in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 OWN = 0.5  # share of a part's words that the question holds
@@ -359,9 +359,10 @@ class Assistant:
     def _reason(self, work: Work) -> str:
         if not work.hits:
             return EMPTY_LIBRARY
-        asked = set(terms(work.question))
-        near = [set(terms(around(e, work.hits))) for e in work.evidence]
-        return NOT_SAID if any(len(asked & held) >= SPOKEN_OF * len(asked) for held in near) else NOTHING_FOUND
+        asked, near = set(terms(work.question)), [around(e, work.hits) for e in work.evidence]
+        spoken = any(len(asked & set(terms(text))) >= SPOKEN_OF * len(asked) for text in near)
+        named = [name for name in checker.asked_of(work.question) if not name[0].isdigit()]
+        return NOT_SAID if spoken or any(name in text for name in named for text in near) else NOTHING_FOUND
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

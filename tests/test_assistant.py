@@ -10,7 +10,7 @@ from made_up import Given, MadeUpWriter, Saying, label
 from index.errors import UsageError
 from index.library import Library
 from rag.answer import Answer
-from rag.assistant import EMPTY_LIBRARY, FEWEST, LEAST, MOST, SMALL_TALK, Assistant, Stage
+from rag.assistant import EMPTY_LIBRARY, FEWEST, LEAST, MOST, NOT_SAID, NOTHING_FOUND, SMALL_TALK, Assistant, Stage
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import Kind
@@ -196,7 +196,7 @@ def test_a_writer_that_finds_no_answer_is_listened_to(
     assert answer.abstained is not answered and bool(writer.asked) is answered
 
 
-@pytest.mark.parametrize("support", [2.0, -2.0])
+@pytest.mark.parametrize("support", [4.0, -2.0])
 def test_a_statement_in_other_words_is_said_where_the_writer_stands_by_it(
     coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
 ) -> None:
@@ -265,6 +265,16 @@ def test_each_stage_says_where_a_question_is(coast: Library, reader: Reader) -> 
     said = [stage.text for stage in assistant.steps(PAINTER) if isinstance(stage, Stage)]
     assert said[0] == "Searching the articles" and "Writing, 1 tokens so far" in said
     assert any(text.startswith("Reading ") for text in said)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [("Who is the bishop of Oss?", NOT_SAID), ("Which comets did Zwicky photograph in Kenya?", NOTHING_FOUND)],
+)
+def test_that_nothing_is_about_it_is_said_only_where_that_is_so(
+    coast: Library, reader: Reader, question: str, reason: str
+) -> None:
+    assert with_writer(coast, reader, writes())[0].ask(question).reason == reason
 
 
 @pytest.mark.parametrize("question", ["Who is the king of Marl?", "What is the recipe for lentil soup?"])
@@ -353,8 +363,10 @@ def test_a_summary_is_asked_for_several_statements_and_each_is_checked(coast: Li
     )
     assistant, writer = with_writer(coast, reader, drafts)
     answer = assistant.ask("Summarise the article about the museum of Marl")
-    assert texts(answer) == ["The museum of Marl was founded in 1911.", "Its tickets cost three crowns."]
-    assert writer.asked[0][2] == LEAST[Kind.SUMMARY]
+    said, filled = texts(answer)[:2], texts(answer)[2:]
+    assert said == ["The museum of Marl was founded in 1911.", "Its tickets cost three crowns."]
+    assert writer.asked[0][2] == LEAST[Kind.SUMMARY] == len(said + filled)
+    assert [[text] for text in filled] == quotes(answer)[2:], "what is missing is said in the article's words"
 
 
 def test_what_the_library_knows_of_itself_needs_no_model(coast: Library, reader: Reader) -> None:
