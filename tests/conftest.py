@@ -1,5 +1,6 @@
 """The real parts that many tests share: the embedded models and a library of the seed article."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -27,6 +28,14 @@ def pytest_configure() -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     spare_loopback()
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """What a command lets nobody else read is for that command alone, not for the tests after it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

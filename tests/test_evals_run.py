@@ -234,12 +234,12 @@ def test_a_broken_gate_is_refused(tmp_path: Path, text: str) -> None:
         gate.read(file)
 
 
-def chosen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Options:
+def chosen(monkeypatch: pytest.MonkeyPatch, *arguments: str, quick: bool = False) -> Options:
     """The options that ``rag eval`` with ``arguments`` would run."""
     asked: list[Options] = []
     monkeypatch.setattr(command, "_started", lambda home, options, _: asked.append(options))
     monkeypatch.setattr(command, "_report", lambda folder: None)
-    options = {"library": "x", "model": "small.gguf", "embedder": None}
+    options = {"library": "x", "model": "small.gguf", "embedder": None, "quick": quick}
     CliRunner().invoke(evaluate, arguments, obj=options, catch_exceptions=False)
     return asked[0]
 
@@ -248,14 +248,16 @@ def test_the_command_asks_the_sample_of_the_gate_unless_told_otherwise(monkeypat
     plain = chosen(monkeypatch)
     assert (plain.suites, plain.sample, plain.quick, plain.model) == (DEFAULT, GATE_SAMPLE, False, "small.gguf")
     assert chosen(monkeypatch, "--full").sample is None and chosen(monkeypatch, "deal").sample is None
-    assert chosen(monkeypatch, "--sample", "5", "--quick") == plain.model_copy(update={"sample": 5, "quick": True})
+    quick = chosen(monkeypatch, "--sample", "5", quick=True)
+    assert quick == plain.model_copy(update={"sample": 5, "quick": True})
 
 
 def test_the_command_compares_and_refuses_bad_input(
     written: Callable[[str], str], folder: Path, tmp_path: Path
 ) -> None:
     def invoke(*arguments: str) -> tuple[str, BaseException | None]:
-        asked = CliRunner().invoke(evaluate, arguments, obj={"library": str(tmp_path), "model": None, "embedder": None})
+        settings = {"library": str(tmp_path), "model": None, "embedder": None, "quick": False}
+        asked = CliRunner().invoke(evaluate, arguments, obj=settings)
         return asked.output, asked.exception
 
     assert "no difference beyond noise" in invoke("--compare", str(folder), str(folder))[0]

@@ -156,5 +156,5 @@ def test_places_are_kept_by_the_library(tmp_path: Path) -> None:
 def test_what_a_reader_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
-    with pytest.raises(UnreadableFile, match=r"needs pypdfium2: pip install 'footnote\[documents\]'"):
+    with pytest.raises(UnreadableFile, match=r"needs pypdfium2: pip install 'footnote-qa\[documents\]'"):
         read(tmp_path / "a.pdf")
