@@ -192,11 +192,12 @@ class Assistant:
             work.threshold = WRITTEN
             return
         work.verdicts = dict(zip(judges, verdicts, strict=True))
-        work.chosen = work.convincing()
         sure = judged(work.confidence, max(verdicts))
         work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
-        work.reading = self._reading(work, work.prior())
+        if work.is_ranked:
+            work.chosen = work.convincing()
+            work.reading = self._reading(work, work.prior())
 
     def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""
@@ -236,7 +237,8 @@ class Assistant:
     def _verbatim(self, work: Work) -> tuple[Statement, ...]:
         """The sentence that answers, word for word; for a summary the most telling ones."""
         if work.kind is Kind.SUMMARY:
-            return tuple(self._statement(e.spoken, [e]) for e in work.evidence[:STATEMENTS])
+            told = [e for e in work.evidence if e.is_sentence] or work.evidence
+            return tuple(self._statement(e.spoken, [e]) for e in told[:STATEMENTS])
         if work.reading is None or not work.reading.candidates:
             return ()
         best = work.reading.candidates[0]

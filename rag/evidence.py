@@ -56,6 +56,11 @@ class Evidence:
         return spelled_out(self.text, self.context)
 
     @property
+    def is_sentence(self) -> bool:
+        """Whether it ends as a sentence does, and is no heading, date or signature."""
+        return self.text[-1:] in '.!?”"。！？'
+
+    @property
     def asks(self) -> bool:
         """Whether it is a question, which states nothing."""
         return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
@@ -160,7 +165,7 @@ def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evid
     step = max(1, math.ceil(len(passages) / count))
     found = []
     for passage in passages[::step]:
-        whole = [e for e in _units(passage, lambda _: article) if e.text[-1:] in '.!?”"。！？']
+        whole = [e for e in _units(passage, lambda _: article) if e.is_sentence]
         found += whole[:1]
     return found[:count]
 

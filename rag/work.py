@@ -47,6 +47,13 @@ class Work:
         """Whether the evidence is in a language that the reader does not read."""
         return unread(self.evidence)
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the verdicts rank the units: a writer that finds none to answer does not know which is nearest, but
+        where an explanation is asked for, for which no unit need be exact."""
+        best = max(self.verdicts.values(), default=None)
+        return best is not None and (best >= 0 or self.kind is Kind.EXPLANATION)
+
     def convincing(self) -> list[Evidence]:
         """The units of which writer and reader are about as sure as of the best."""
         weights = dict(zip(self.evidence, self._weights(), strict=True))
@@ -65,8 +72,8 @@ class Work:
         return math.log(max(self.reading.labels[1 + self.evidence.index(evidence)], FAINT))
 
     def on_point(self, proof: Sequence[Evidence], first: bool) -> bool:
-        """Whether the reader finds enough in what a statement cites; what the writer judged is to the point."""
-        if self.reading is None or self.verdicts:
+        """Whether the reader finds enough in what a statement cites; what the writer ranked is to the point."""
+        if self.reading is None or self.is_ranked:
             return True
         labels = dict(zip(self.evidence, self.reading.labels[1:], strict=True))
         least = ON_POINT if first else 0.0 if self.kind is Kind.EXPLANATION else FURTHER
