@@ -6,8 +6,9 @@ from evals.case import Span
 from index.article import Article
 from index.passage import Passage
 from index.search import Hit
+from rag.abstention import NOT_SAID
 from rag.answer import Answer, Statement, Timings
-from rag.assistant import CANDIDATES, NOT_SAID
+from rag.assistant import CANDIDATES
 from rag.citation import Citation
 from rag.confidence import QUICK, confidence
 from rag.evidence import select

@@ -8,9 +8,10 @@ from index.open import AnyLibrary
 from index.search import Hit
 from index.term import terms
 from rag import checker, collection
+from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
-from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, absent, around, confidence, covers, judged
+from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
 from rag.follow_up import History, alone, points
 from rag.generation import Reading
@@ -32,16 +33,12 @@ VAGUE = 0.6  # confidence below which one side of a comparison is told in severa
 SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
 EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
-SPOKEN_OF = 0.4  # share of the question's words in one passage, or a name, from which on the articles talk about it
 SUPPORTED, SURELY = 0.3, 3.0  # log-odds of the writer's yes: do its quotes state this, in other words, in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 OWN = 0.5  # share of a part's words that the question holds
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
 
 
-NOTHING_FOUND = "Nothing in the articles is about this."
-NOT_SAID = "The articles talk about this, but they do not say."
-EMPTY_LIBRARY = "There are no articles yet: add some with rag index FOLDER."
 SMALL_TALK = (
     "This does not come from the articles: I answer questions about the indexed articles, and each answer cites the "
     "sentence that proves it. Ask about something in them, or for a summary."
@@ -128,16 +125,14 @@ class Assistant:
         yield Answer(
             question,
             statements,
-            None if statements else self._reason(work),
+            None if statements else reason(work),
             tuple(work.hits),
             self.models.reader.model.name if quick else self.models.name,
             work.confidence,
             work.tokens,
             Timings(searched - started, read - searched, done - read, done - started),
             ", ".join(dict.fromkeys(best)) or None if statements else None,
-            self._unanswered(work, [part for part in parts if part not in answered], statements)
-            if statements
-            else None,
+            unanswered(work, [part for part in parts if part not in answered], statements) if statements else None,
             rewritten,
         )
 
@@ -345,26 +340,9 @@ class Assistant:
             return []
         return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
 
-    def _unanswered(self, work: Work, left: Sequence[Work], said: Sequence[Statement]) -> str | None:
-        """In one line, which part of the question the articles leave open: the parts that are ``left``, or a name."""
-        if left:
-            return f"The articles do not say: {' '.join(part.asked for part in left)}"
-        if work.unread:
-            return None
-        unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
-        return f"The articles do not say anything about {', '.join(unknown)}." if unknown else None
-
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
         citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
         return Statement(" ".join(text.split()), citations, round(support, 3))
-
-    def _reason(self, work: Work) -> str:
-        if not work.hits:
-            return EMPTY_LIBRARY
-        asked, near = set(terms(work.question)), [around(e, work.hits) for e in work.evidence]
-        spoken = any(len(asked & set(terms(text))) >= SPOKEN_OF * len(asked) for text in near)
-        named = [name for name in checker.asked_of(work.question) if not name[0].isdigit()]
-        return NOT_SAID if spoken or any(name in text for name in named for text in near) else NOTHING_FOUND
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

@@ -9,8 +9,9 @@ from made_up import Given, MadeUpWriter, Saying, label
 
 from index.errors import UsageError
 from index.library import Library
+from rag.abstention import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer
-from rag.assistant import EMPTY_LIBRARY, FEWEST, LEAST, MOST, NOT_SAID, NOTHING_FOUND, SMALL_TALK, Assistant, Stage
+from rag.assistant import FEWEST, LEAST, MOST, SMALL_TALK, Assistant, Stage
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import Kind

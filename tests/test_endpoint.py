@@ -20,8 +20,9 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from index.article import Article
 from index.library import Library
+from rag.abstention import NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer, Statement
-from rag.assistant import NOT_SAID, NOTHING_FOUND, Assistant
+from rag.assistant import Assistant
 from rag.citation import Citation
 from rag.cli import main
 from rag.follow_up import Exchange

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from rag.abstention import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer
-from rag.assistant import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND, SMALL_TALK, Stage
+from rag.assistant import SMALL_TALK, Stage
 from rag.citation import Citation
 from rag.follow_up import Exchange
 from rag.text import printable, understood
