@@ -54,6 +54,25 @@ class Request(BaseHTTPRequestHandler):
         pass
 
 
+class Endless:
+    """Goes on writing until its client is ``gone``; says ``question`` again where nothing is streamed."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        self.begun, self.gone = threading.Event(), threading.Event()
+
+    def __call__(self, request: Request) -> None:
+        if not request.asked.get("stream"):
+            return request.said(self.question)
+        request.begin()
+        try:
+            while not self.gone.wait(0.01):
+                request.piece("a")
+                self.begun.set()
+        except OSError:
+            self.gone.set()
+
+
 class Quiet(ThreadingHTTPServer):
     """Says nothing of clients that go away."""
 

@@ -15,7 +15,7 @@ import httpx
 import openai
 import pytest
 from click.testing import CliRunner
-from fake_server import Request, fake
+from fake_server import Endless, Request, fake
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from index.article import Article
@@ -276,26 +276,14 @@ def test_statements_come_as_they_pass_the_check(seed_library: Library) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_work_ends_when_the_client_is_gone(seed_library: Library, stream: bool) -> None:
-    begun, gone = threading.Event(), threading.Event()
-
-    def endless(request: Request) -> None:
-        if not request.asked.get("stream"):
-            return request.said(QUESTION)
-        request.begin()
-        try:
-            while not gone.wait(0.01):
-                request.piece("a")
-                begun.set()
-        except OSError:
-            gone.set()
-
+    endless = Endless(QUESTION)
     with fake(endless) as model, served(Assistant(seed_library, Models(model))) as address:
         body = json.dumps({"model": "footnote", "stream": stream, "messages": [{"role": "user", "content": QUESTION}]})
         with socket.create_connection(("127.0.0.1", urlsplit(address).port)) as raw:
             head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
             raw.sendall(f"{head}{body}".encode())
-            assert begun.wait(60)
-        assert gone.wait(30)
+            assert endless.begun.wait(60)
+        assert endless.gone.wait(30)
 
 
 def test_a_model_server_that_is_down_is_told_as_an_error(seed_library: Library) -> None:

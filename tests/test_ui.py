@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from fake_server import Request, fake
+from fake_server import Endless, Request, fake
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
@@ -268,24 +268,13 @@ def test_the_page_says_what_is_wrong_with_the_server_and_goes_on(seed_library: L
 
 
 def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path: Path) -> None:
-    gone = threading.Event()
-
-    def endless(request: Request) -> None:
-        if not request.asked.get("stream"):
-            return request.said(QUESTION)
-        request.begin()
-        try:
-            while not gone.wait(0.01):
-                request.piece("a")
-        except OSError:
-            gone.set()
-
+    endless = Endless(QUESTION)
     with fake(endless) as address, line(seed_library, tmp_path, address) as waiting:
         turn = asked(*waiting)
         while "tokens" not in waiting[0].now(turn)[0].stage:
             time.sleep(0.01)
         assert waiting[0].stop(turn).trouble == "Stopped."
-        assert gone.wait(5) and waiting[0].now(turn)[0].trouble == "Stopped."
+        assert endless.gone.wait(5) and waiting[0].now(turn)[0].trouble == "Stopped."
 
 
 def test_a_model_that_cant_be_loaded_leaves_the_one_before(seed_library: Library, tmp_path: Path) -> None:
