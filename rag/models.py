@@ -77,11 +77,16 @@ def writer(name: str | None = None) -> Writer | None:
 
         return ServedWriter(name)
     from rag.catalog import writer_file
+    from rag.hidden_state import Tap
     from rag.language_model import LanguageModel
     from rag.local_writer import LocalWriter
+    from rag.probe import Probe
 
     file = writer_file(name)
-    return LocalWriter(LanguageModel(file, name or file.stem)) if file else None
+    if file is None:
+        return None
+    probe = Probe.of(file)
+    return LocalWriter(LanguageModel(file, name or file.stem, tap=Tap(probe.layer) if probe else None), probe)
 
 
 def reader() -> Reader:
