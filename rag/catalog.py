@@ -8,6 +8,7 @@ import click
 
 from index.errors import UsageError
 from rag.hub import HUB, fetch, fetched
+from rag.output import say_json
 from rag.weights import QWEN_0_5B, QWEN_1_5B, PackagedWeights, installed, joined
 
 READER_ALONE = "none"
@@ -190,8 +191,6 @@ def listing() -> str:
 def models(as_json: bool) -> None:
     """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
     if as_json:
-        from rag.cli import say_json
-
         say_json([record(choice) for choice in CHOICES])
         return
     from index.embedder import Embedder

@@ -1,10 +1,8 @@
 """The ``rag`` command: the front door to every room."""
 
-import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from importlib import import_module
@@ -16,16 +14,14 @@ import click
 
 from index.errors import FootnoteError, UsageError
 from rag import settings
+from rag.opened import opened_assistant, opened_library
+from rag.output import ABSTAINED, FAILURE, USAGE, say, say_json, shown
 from rag.proxy import spare_loopback
 from rag.seeds import SEEDS
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
-    from rag.answer import Answer
-    from rag.assistant import Assistant
-    from rag.follow_up import History
 
-ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
 QUESTION_MARKS = ("?", "？", "؟")
 ELSEWHERE = {  # commands in files of their own: name → module and function, imported when called for
@@ -282,54 +278,6 @@ def verify(options: dict[str, Any], file: str) -> None:
         sys.exit(FAILURE)
 
 
-@contextmanager
-def opened_library(options: dict[str, Any], seeds: bool = True, create: bool = True) -> Iterator["AnyLibrary"]:
-    """The library that --library names; with ``seeds``, one that was never made is made from seeds/."""
-    from index.embedder import Embedder
-    from index.open import exists, opened
-
-    name, embedder = options["library"], Embedder(options["embedder"]) if options["embedder"] else None
-    fresh = seeds and not exists(name)
-    if fresh and not SEEDS.is_dir():
-        raise UsageError(f"There is no library in {name}: make one with rag index FOLDER, or see rag demo.")
-    with opened(name, embedder, create=fresh if seeds else create) as library:
-        if fresh:
-            say(options, f"No library in {name} yet: indexing {SEEDS}/.")
-            library.sync([SEEDS], progress=not options["quiet"])
-        yield library
-
-
-@contextmanager
-def opened_assistant(options: dict[str, Any]) -> Iterator["Assistant"]:
-    """An assistant on the library that --library names, with the writer that --model names, or with --quick none."""
-    from rag.models import Models
-
-    with opened_library(options) as library:
-        models = Models(options["model"], options["quick"])
-        from rag.assistant import Assistant
-
-        if not options["quick"] and models.writer is None and options["model"] is None:
-            from rag.catalog import WITHOUT_WRITER
-
-            say(options, WITHOUT_WRITER)
-        yield Assistant(library, models)
-
-
-def shown(options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = ()) -> "Answer":
-    """The answer, whose statements are printed as soon as they have passed the check."""
-    from rag.answer import Answer
-
-    live = _text().Live(sys.stdout, sys.stderr if sys.stderr.isatty() and not options["quiet"] else None)
-    for step in assistant.steps(question, history, options["quick"]):
-        if isinstance(step, Answer):
-            live.answer(step)
-            return step
-        if step.asked:
-            live.asked(step.asked)
-        live.stage(step.text, step.statements)
-    raise AssertionError("an assistant ends with an answer")
-
-
 def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:
     from index.watch import changes
 
@@ -342,16 +290,6 @@ def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequenc
         else:
             if made:
                 say(options, _text().changes(made))
-
-
-def say(options: dict[str, Any], line: str) -> None:
-    if not options["quiet"]:
-        click.echo(line, err=True)
-
-
-def say_json(value: Any) -> None:
-    """Print ``value``, in ASCII where standard output is not UTF-8."""
-    click.echo(json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() not in ("utf-8", "utf8")))
 
 
 def _text() -> Any:

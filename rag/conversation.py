@@ -60,7 +60,8 @@ def chat(options: dict[str, Any], resumed: bool) -> None:
     rag chat --resume
     """
     from index.open import folder
-    from rag.cli import opened_assistant, say, shown
+    from rag.opened import opened_assistant
+    from rag.output import say, shown
     from rag.text import printable
 
     with opened_assistant(options) as assistant:
