@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
 QUESTION_MARKS = ("?", "？", "؟")
 ELSEWHERE = {  # commands in files of their own: name → module and function, imported when called for
-    "chat": ("rag.conversation", "chat"),
+    "chat": ("rag.chat", "chat"),
     "completion": ("rag.completion", "completion"),
     "demo": ("rag.demo", "demo"),
     "doctor": ("rag.doctor", "doctor"),
