@@ -7,7 +7,6 @@ column names of tables, in the context of the units below it.
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -16,7 +15,8 @@ from itertools import takewhile
 from index.front_matter import body
 from index.language import ENGLISH
 from index.passage import HEADING
-from index.sentence import BULLET, STOP, Sentence, Span, blocks, is_row, sentences
+from index.sentence import BULLET, STOP, Sentence, Span, blocks, sentences
+from index.table import cells, columns, is_row
 
 LONG = 400  # characters: a longer sentence is cut at the ends of its clauses
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
@@ -28,8 +28,6 @@ BACK = 20_000  # characters before a span in which its headings are looked for
 TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 BYLINE = re.compile(r"(?:by|von|par|por|di|text|photo|author)\b", re.IGNORECASE)
 FENCE = re.compile(r"```|~~~")
-BAR, GAP = re.compile(r"(?<!\\)\|"), re.compile(r"\s{2,}")  # between cells
-EMPHASIS = re.compile(r"\*+|`|(?<!\w)_+|_+(?!\w)")  # Markdown's marks of it
 UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,})\s*$")
 MARK = re.compile(r"(#{1,6})\s+")
 CUTS = (  # where a long sentence is cut, best first
@@ -263,8 +261,8 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
     head = text[max(top, 0) : run[0].end].partition("\n")[0] if not whole else text[run[0].start : run[0].end]
     rest = [text[block.start : block.end] for block in run if block.kind is Kind.ROW]
     ruled = len(run) > 1 and not any(map(str.isalnum, text[run[1].start : run[1].end]))
-    names = _names(head, rest[whole:], ruled or not whole)
-    hidden = whole and 0 < len(names) < CONTEXT and (ruled or len(_cells(head)) > 2)
+    names = columns(head, rest[whole:], ruled or not whole)[:CONTEXT]
+    hidden = whole and 0 < len(names) < CONTEXT and (ruled or len(cells(head)) > 2)
     section = ""
     for block in run:
         row = text[block.start : block.end]
@@ -274,29 +272,6 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
             )
             if not is_row(row):
                 section = " ".join(row.split())[:OPENING]
-
-
-def _names(head: str, rows: Sequence[str], sure: object) -> str:
-    """``head`` as the names of columns, or "" where it is rather a row like the others."""
-    cells = _cells(head)
-    figures = Counter(place for row in rows for place, cell in enumerate(_cells(row)) if re.search(r"\d", cell))
-    named = not any(re.search(r"\d", cell) for cell in cells) and (
-        len(cells) > 2 or 2 * max(figures.values(), default=0) > len(rows)
-    )
-    return " | ".join(cells)[:CONTEXT] if cells and rows and (sure or named) else ""
-
-
-def spelled_out(row: str, context: str) -> str:
-    """A unit's text as a person would say it: each cell of a row with its column's name, where ``context`` has them."""
-    names, values = context.rpartition(" › ")[2].split(" | "), _cells(row)
-    if len(names) < 2 or len(names) != len(values):
-        return row
-    return "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
-
-
-def _cells(row: str) -> list[str]:
-    parts = row.split("\t") if "\t" in row else (BAR if "|" in row else GAP).split(row.strip().strip("|"))
-    return [cell for part in parts if (cell := " ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()))]
 
 
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:
