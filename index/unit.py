@@ -8,12 +8,13 @@ column names of tables, in the context of the units below it.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import takewhile
 
 from index.front_matter import body
 from index.language import ENGLISH
+from index.outline import CONTEXT, PLAIN, Outline
 from index.passage import HEADING
 from index.sentence import BULLET, STOP, Sentence, Span, blocks, sentences
 from index.table import cells, columns, is_row
@@ -21,7 +22,6 @@ from index.table import cells, columns, is_row
 LONG = 400  # characters: a longer sentence is cut at the ends of its clauses
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
 ALONE = 80  # characters: a longer line without a full stop is prose all the same
-CONTEXT = 240  # characters of context, at most
 OPENING = 80  # characters of a long sentence's beginning, for the context of its other parts
 WIDE = 120  # characters of a heading that is underlined, at most
 BACK = 20_000  # characters before a span in which its headings are looked for
@@ -74,34 +74,6 @@ class Block:
     kind: Kind
     first: bool
     level: int = 0  # of a heading
-
-
-@dataclass
-class Outline:
-    """The headings above a place in a text, each with its level; the column names of a table; a list's lead-in."""
-
-    language: str = ENGLISH
-    headings: list[tuple[int, str]] = field(default_factory=list)
-    columns: str = ""
-    lead: str = ""
-
-    def enter(self, level: int, words: str) -> None:
-        """Begin the section under a heading."""
-        self.headings = [*(h for h in self.headings if h[0] < level), (level, " ".join(words.split()))]
-        self.lead = ""
-
-    def context(self, *more: str) -> str:
-        """The innermost headings that there is room for, then ``more``."""
-        room, kept = CONTEXT - sum(map(len, more)), list[str]()
-        for _, words in reversed(self.headings):
-            room -= len(words)
-            if room < 0 and kept:
-                break
-            kept.insert(0, words)
-        return " › ".join(filter(None, [*kept, *more]))
-
-
-PLAIN = 7  # the level of a heading without a mark, below all that have one
 
 
 def units(text: str, start: int = 0, end: int | None = None, language: str = ENGLISH) -> list[Unit]:
