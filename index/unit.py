@@ -6,12 +6,12 @@ column names of tables, in the context of the units below it.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import takewhile
 
+from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
 from index.outline import CONTEXT, PLAIN, Outline
@@ -19,10 +19,8 @@ from index.passage import HEADING
 from index.sentence import BULLET, STOP, Sentence, Span, blocks, sentences
 from index.table import cells, columns, is_row
 
-LONG = 400  # characters: a longer sentence is cut at the ends of its clauses
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
 ALONE = 80  # characters: a longer line without a full stop is prose all the same
-OPENING = 80  # characters of a long sentence's beginning, for the context of its other parts
 WIDE = 120  # characters of a heading that is underlined, at most
 BACK = 20_000  # characters before a span in which its headings are looked for
 TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
@@ -30,14 +28,6 @@ BYLINE = re.compile(r"(?:by|von|par|por|di|text|photo|author)\b", re.IGNORECASE)
 FENCE = re.compile(r"```|~~~")
 UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,})\s*$")
 MARK = re.compile(r"(#{1,6})\s+")
-CUTS = (  # where a long sentence is cut, best first
-    re.compile(r"[;；。！？।][\"”’)]*\s*|(?<=\s)(?=\([a-z0-9]{1,3}\)\s)"),
-    re.compile(r"(?:[,:，、：،]|\s[–—-])\s*(?!\d)"),
-    re.compile(
-        r"(?<!\sand)(?<!\sbut)(?<!\sso)\s(?=(?:and|but|or|so|because|which|who|that|then|when|while|where|if|und|oder|aber|et|ou|mais|y|pero)\b)"
-    ),
-    re.compile(r"\s+"),
-)
 
 
 @dataclass(frozen=True)
@@ -263,39 +253,7 @@ def _sentences(text: str, left: int, right: int, outline: Outline) -> Iterator[U
     """The sentences of a block; long ones in parts, of which the later ones are told how it began."""
     for sentence in sentences(text[left:right], outline.language):
         start, end = left + sentence.start, left + sentence.end
-        opening = ""
-        for part_start, part_end in _parts(text, start, end):
-            yield Unit(part_start, part_end, text[part_start:part_end], outline.context(outline.lead, opening))
-            opening = opening or _opening(text[start:end])
-
-
-def _opening(sentence: str) -> str:
-    """Its first clause; "" where it has no commas, and the beginning says nothing of the rest."""
-    words = " ".join(sentence[: 2 * OPENING].split())[:OPENING]
-    clause = CUTS[1].search(words, OPENING // 4)
-    return f"{words[: clause.start()]} …" if clause else ""
-
-
-def _parts(text: str, start: int, end: int) -> Iterator[Span]:
-    """``text[start:end]`` in parts of at most LONG characters, about alike, cut where a clause ends."""
-    while end - start > LONG:
-        parts = -(-(end - start) // LONG)
-        cut = _clause_end(text, start + (end - start) // (2 * parts), min(start + LONG, end - 1))
-        right = cut
-        while text[right - 1].isspace():
-            right -= 1
-        yield start, right
-        start = cut
-        while text[start].isspace():
-            start += 1
-    yield start, end
-
-
-def _clause_end(text: str, least: int, most: int) -> int:
-    for pattern in CUTS:
-        cuts = [cut.end() for cut in pattern.finditer(text, least, most) if cut.end() < most]
-        if cuts:
-            return cuts[-1]
-    while most > least + 1 and (unicodedata.combining(text[most]) or text[most] in "\u200c\u200d\ufe0f"):
-        most -= 1
-    return most
+        began = ""
+        for part_start, part_end in parts(text, start, end):
+            yield Unit(part_start, part_end, text[part_start:part_end], outline.context(outline.lead, began))
+            began = began or opening(text[start:end])
