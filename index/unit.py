@@ -7,27 +7,21 @@ column names of tables, in the context of the units below it.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass
 from itertools import takewhile
 
+from index.block import MARK, TELLING, Block, Kind, classified, together
 from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
 from index.outline import CONTEXT, PLAIN, Outline
-from index.passage import HEADING
-from index.sentence import BULLET, STOP, Sentence, Span, blocks, sentences
+from index.sentence import STOP, Sentence, Span, blocks, sentences
 from index.table import cells, columns, is_row
 
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
 ALONE = 80  # characters: a longer line without a full stop is prose all the same
-WIDE = 120  # characters of a heading that is underlined, at most
 BACK = 20_000  # characters before a span in which its headings are looked for
-TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 BYLINE = re.compile(r"(?:by|von|par|por|di|text|photo|author)\b", re.IGNORECASE)
-FENCE = re.compile(r"```|~~~")
-UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,})\s*$")
-MARK = re.compile(r"(#{1,6})\s+")
 
 
 @dataclass(frozen=True)
@@ -44,28 +38,6 @@ class Unit:
     context: str
 
 
-class Kind(Enum):
-    """What a block of a text is."""
-
-    NOTHING = 0  # no letter and no digit
-    HEADING = 1  # marked as one
-    SHORT = 2  # a lone short line: a heading, or a fact
-    ITEM = 3
-    ROW = 4
-    PROSE = 5
-
-
-@dataclass(frozen=True)
-class Block:
-    """A span that no sentence crosses; ``first`` says whether it begins a paragraph."""
-
-    start: int
-    end: int
-    kind: Kind
-    first: bool
-    level: int = 0  # of a heading
-
-
 def units(text: str, start: int = 0, end: int | None = None, language: str = ENGLISH) -> list[Unit]:
     """The units of ``text[start:end]`` in order, none of which overlap.
 
@@ -76,13 +48,13 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
     end = len(text) if end is None else end
     top = body(text)
     since = max(top, 0 if start <= BACK else text.find("\n", start - BACK, start) + 1 or start - BACK)
-    seen = _blocks(text, [*blocks(text, since, start), *blocks(text, max(start, top), end)])
+    seen = classified(text, [*blocks(text, since, start), *blocks(text, max(start, top), end)])
     found: list[Unit] = []
     outline = Outline(language)
     position = 0
     while position < len(seen):
         block = seen[position]
-        run = _run(seen, position)
+        run = together(seen, position)
         position += len(run)
         after = next((other for other in seen[position:] if other.kind is not Kind.NOTHING), None)
         match block.kind:
@@ -98,54 +70,6 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
                 made = iter(())
         found += [unit for unit in made if unit.start >= start]
     return found
-
-
-def _run(seen: Sequence[Block], position: int) -> Sequence[Block]:
-    """The blocks from ``position`` on that are one table, or short lines one after the other; else the one."""
-    kind = seen[position].kind
-    end = position + 1
-    if kind is Kind.ROW:
-        while end < len(seen) and not seen[end].first and seen[end].kind in (Kind.ROW, Kind.NOTHING):
-            end += 1
-    elif kind is Kind.SHORT:
-        while end < len(seen) and seen[end].kind is Kind.SHORT:
-            end += 1
-    return seen[position:end]
-
-
-def _blocks(text: str, spans: Sequence[Span]) -> list[Block]:
-    """What each of the ``spans``, which no sentence crosses, is."""
-    found: list[Block] = []
-    fenced = False
-    for place, (left, right) in enumerate(spans):
-        words = text[left:right]
-        first = not place or text.count("\n", spans[place - 1][1], left) > 1
-        fence = FENCE.match(words)
-        kind, level = (Kind.PROSE, 0) if fenced and not fence else _kind(words)
-        fenced ^= bool(fence)
-        if kind is Kind.SHORT and not first and found and found[-1].kind is Kind.ROW:
-            kind = Kind.ROW  # of one cell
-        if UNDERLINE.match(words) and not first and found and found[-1].kind in (Kind.SHORT, Kind.PROSE):
-            above = found.pop()
-            if above.first and above.end - above.start <= WIDE:
-                above = replace(above, kind=Kind.HEADING, level=1 if words[0] == "=" else 2)
-            found.append(above)
-        found.append(Block(left, right, kind, first, level))
-    return found
-
-
-def _kind(words: str) -> tuple[Kind, int]:
-    """What a block is, and the level of a heading."""
-    if not any(map(str.isalnum, words)) or (FENCE.match(words) and "\n" not in words):
-        return Kind.NOTHING, 0
-    if is_row(words):
-        return Kind.ROW, 0
-    if mark := MARK.match(words):
-        return Kind.HEADING, len(mark[1])
-    if BULLET.match(words):
-        return Kind.ITEM, 0
-    short = "\n" not in words and HEADING.fullmatch(words) and not STOP.search(words) and not TELLING.search(words)
-    return (Kind.SHORT if short else Kind.PROSE), 0
 
 
 def _is_far(blocks: Sequence[Block]) -> bool:
