@@ -121,9 +121,6 @@ class LocalWriter:
                 written.append(token)
         return ""
 
-    def warm_up(self) -> None:
-        """Nothing: what prompts begin with has been read."""
-
 
 class Grammar:
     """What may come next: it takes the model's most probable token that keeps to the form."""

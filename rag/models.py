@@ -60,11 +60,15 @@ class Models:
         other._writer = _begun(lambda: writer(name))
         return other
 
+    def wait(self) -> None:
+        """Until both are loaded; raises what loading them raised."""
+        self._reader.result()
+        self._writer.result()
+
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""
         self.reader.warm_up()
-        if self.writer:
-            self.writer.warm_up()
+        self.wait()
 
 
 def writer(name: str | None = None) -> Writer | None:
