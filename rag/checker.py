@@ -16,9 +16,8 @@ from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 PUBLISHED = re.compile(r"(?<=\(\d{4})(?:-\d\d){2}(?=\))")
-POINTING = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there|who|which)\b", re.I
-)
+POINTERS = "it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there"
+POINTING = re.compile(rf"\b(?:{POINTERS}|who|which)\b", re.I)  # in a sentence, where "who" asks nothing
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 NEGATION = re.compile(
