@@ -1,14 +1,19 @@
 """The command ``rag ask``: the answer to a question, or to each of a batch of them."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import UsageError
 from rag.input import lines
 from rag.opened import opened_assistant
-from rag.output import ABSTAINED, say_json, shown
+from rag.output import ABSTAINED, say_json
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+    from rag.assistant import Assistant
+    from rag.follow_up import History
 
 
 @click.command()
@@ -37,6 +42,22 @@ def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: 
         _each(options, batch, jobs)
     else:
         raise UsageError("Ask one question, or give --batch FILE.")
+
+
+def shown(options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = ()) -> "Answer":
+    """The answer, whose statements are printed as soon as they have passed the check."""
+    from rag.answer import Answer
+    from rag.text import Live
+
+    live = Live(sys.stdout, sys.stderr if sys.stderr.isatty() and not options["quiet"] else None)
+    for step in assistant.steps(question, history, options["quick"]):
+        if isinstance(step, Answer):
+            live.answer(step)
+            return step
+        if step.asked:
+            live.asked(step.asked)
+        live.stage(step.text, step.statements)
+    raise AssertionError("an assistant ends with an answer")
 
 
 def _one(options: dict[str, Any], question: str, as_json: bool) -> None:

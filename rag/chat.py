@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
+from rag.ask import shown
 from rag.opened import opened_assistant
-from rag.output import say, shown
+from rag.output import say
 
 
 @click.command()
