@@ -16,25 +16,27 @@ from rag.proxy import spare_loopback
 
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
 QUESTION_MARKS = ("?", "？", "؟")
-COMMANDS = {  # each in a file of its own, which is imported when it is called for
-    "articles": "rag.articles:articles",
-    "ask": "rag.ask:ask",
-    "chat": "rag.chat:chat",
-    "completion": "rag.completion:completion",
-    "demo": "rag.demo:demo",
-    "doctor": "rag.doctor:doctor",
+COMMANDS = (  # each in the file of its name, which is imported when it is called for
+    "articles",
+    "ask",
+    "chat",
+    "completion",
+    "demo",
+    "doctor",
+    "forget",
+    "index",
+    "library",
+    "models",
+    "remove",
+    "search",
+    "show",
+    "verify",
+)
+ELSEWHERE = {  # in other rooms
     "eval": "evals.command:evaluate",
     "feedback": "ui.command:feedback",
-    "forget": "rag.forget:forget",
-    "index": "rag.index:index",
-    "library": "rag.library:library",
-    "models": "rag.catalog:models",
-    "remove": "rag.remove:remove",
-    "search": "rag.search:search",
     "serve": "ui.command:serve",
-    "show": "rag.show:show",
     "ui": "ui.command:ui",
-    "verify": "rag.verify:verify",
 }
 
 
@@ -45,10 +47,12 @@ class Front(click.Group):
     """
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return sorted([*COMMANDS, *ELSEWHERE])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return settings.taken_by(resolve_name(COMMANDS[name])) if name in COMMANDS else None
+        if name not in self.list_commands(context):
+            return None
+        return settings.taken_by(resolve_name(ELSEWHERE.get(name, f"rag.{name}:{name}")))
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
