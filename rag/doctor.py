@@ -20,6 +20,8 @@ from typing import Any
 
 import click
 
+from rag.output import FAILURE, say_json
+
 BROKEN, MISSING, WORKS = "broken", "missing", "works"  # the last two are sound
 PACKAGES = ("llama-cpp-python", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -49,8 +51,6 @@ def doctor(context: click.Context, as_json: bool) -> None:
     A made-up article is indexed into a folder of its own and asked about, which takes some seconds. Exit status 1 when
     something is broken that is needed.
     """
-    from rag.cli import FAILURE, say_json
-
     found = findings(context.obj, _sources(context))
     sound = all(finding.state != BROKEN for finding in found)
     if as_json:

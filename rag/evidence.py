@@ -10,8 +10,9 @@ from index.article import Article
 from index.language import ENGLISH
 from index.passage import Passage
 from index.search import Hit
+from index.table import spelled_out
 from index.term import terms
-from index.unit import Unit, spelled_out, units
+from index.unit import Unit, units
 from rag.answer_type import expected
 from rag.checker import informs
 from rag.prompt import Line

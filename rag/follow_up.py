@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from index.language import tell
 from index.term import stems, terms
-from rag.checker import asked_of, names
+from rag.checker import POINTERS, asked_of, names
 from rag.evidence import NAME
 from rag.question import Kind, kind
 
 if TYPE_CHECKING:
     from rag.writer import Writer
 
-POINTING = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|then|there|one|ones|"
-    r"former|latter|same|else)\b",
-    re.I,
-)
+POINTING = re.compile(rf"\b(?:{POINTERS}|itself|theirs|then|one|ones|former|latter|same|else)\b", re.I)  # in a question
 NOT_POINTING = re.compile(  # "how many ships were there", "the bridge that collapsed"
     r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|be|been)\b|(?<=\w )that (?=\w+(?:s|ed)\b)", re.I
 )

@@ -52,7 +52,7 @@ class Tap:
 
 
 def _ggml() -> ctypes.CDLL | None:
-    """llama.cpp's tensor library, with the types of what is called here; None where it does not lie beside llama.cpp."""
+    """llama.cpp's tensor library, with the types of what is called here; None where it can't be found."""
     folder = Path(llama_cpp.__file__).parent / "lib"
     file = next((f for f in folder.glob("*ggml-base.*") if f.stem in ("libggml-base", "ggml-base")), None)
     if file is None:

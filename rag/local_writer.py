@@ -30,7 +30,7 @@ from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 LONGEST = 64  # tokens of a statement's words
 TOKENS = 220  # of an answer
-CITED = 4  # numbers behind a statement, at most
+MARKS = 4  # numbers that the writer may put behind a statement
 SPLIT_TOKENS = 90
 ENDED = re.compile(r"[^\W\d_.]{4,}[\"”’)]*[.!?][\"”’)]*$|[。！？]$")  # a sentence is over, and no abbreviation
 CHOICES = 24  # most probable tokens among which the grammar finds one
@@ -131,9 +131,6 @@ class LocalWriter:
                 written.append(token)
         return ""
 
-    def warm_up(self) -> None:
-        """Nothing: what prompts begin with has been read."""
-
 
 class Grammar:
     """What may come next: it takes the model's most probable token that keeps to the form."""
@@ -187,7 +184,7 @@ class Grammar:
             return False
         numbers = [int(n) for n in re.findall(r"\[(\d+)\]", bracket + rest)]
         open_digits = re.search(r"\[(\d*)$", bracket + rest)
-        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > CITED or len(set(numbers)) < len(numbers):
+        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > MARKS or len(set(numbers)) < len(numbers):
             return False
         if open_digits:
             typed = open_digits[1]

@@ -1,9 +1,10 @@
 """Trains the writer's probe: ``python -m rag.training.probe MODEL.gguf --data DIR --states FOLDER --out FILE.npz``.
 
-It is asked of one sentence at a time whether it answers a question, as the assistant does (`LocalWriter.verdicts`), and a
-logistic regression is fitted to the hidden state before its answer (Azaria and Mitchell 2023, "The internal state of an
-LLM knows when it's lying"; Slobodkin 2023, "The curious case of hallucinatory (un)answerability"). The states are kept
-in ``--states``, so that a run that was ended goes on; 5,000 sentences take about an hour on two cores.
+The writer is asked of one sentence at a time whether it answers a question, as the assistant does
+(`LocalWriter.verdicts`), and a logistic regression is fitted to its hidden state before the answer (Azaria and
+Mitchell 2023, "The internal state of an LLM knows when it's lying"; Slobodkin 2023, "The curious case of
+hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended goes on; 5,000
+sentences take about an hour on two cores.
 
 Of a question that is answered, the sentence that answers is one example, and often the one that is nearest to it
 otherwise another; of one that is not answered, the nearest sentence. How strongly the regression is held back is chosen
