@@ -11,7 +11,7 @@ import click
 
 from index.errors import FootnoteError, UsageError
 from rag import settings
-from rag.output import FAILURE, USAGE
+from rag.commands.output import FAILURE, USAGE
 from rag.proxy import spare_loopback
 
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
@@ -52,7 +52,7 @@ class Front(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):
             return None
-        return settings.taken_by(resolve_name(ELSEWHERE.get(name, f"rag.{name}:{name}")))
+        return settings.taken_by(resolve_name(ELSEWHERE.get(name, f"rag.commands.{name}:{name}")))
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]

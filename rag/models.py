@@ -1,7 +1,4 @@
-"""Finds the models: the small reader, always; a writer, packaged, in a file, from the hub or on a server.
-
-The command ``rag models`` lists them (`catalog.py`).
-"""
+"""Finds the models: the small reader, always; a writer, packaged, in a file, from the hub or on a server."""
 
 from __future__ import annotations
 
@@ -14,10 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
 from index.errors import FootnoteError
-from rag.output import say_json
 
 if TYPE_CHECKING:
     from rag.reader import Reader
@@ -75,22 +69,6 @@ class Models:
         """Load what loads late, so that the first question is answered as quickly as the second."""
         self.reader.warm_up()
         self.wait()
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the models that have a name.")
-def models(as_json: bool) -> None:
-    """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
-    from rag.catalog import CHOICES, listing, record
-
-    if as_json:
-        say_json([record(choice) for choice in CHOICES])
-        return
-    from index.embedder import Embedder
-
-    click.echo(listing())
-    click.echo(f"\nreader: {READER}, {packaged_model()} with Footnote's own adapter")
-    click.echo(f"embedder: {Embedder().name}")
 
 
 def writer(name: str | None = None) -> Writer | None:

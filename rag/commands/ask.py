@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import UsageError
-from rag.input import lines
-from rag.opened import opened_assistant
-from rag.output import ABSTAINED, say_json
+from rag.commands.input import lines
+from rag.commands.opened import opened_assistant
+from rag.commands.output import ABSTAINED, say_json
 
 if TYPE_CHECKING:
     from rag.answer import Answer

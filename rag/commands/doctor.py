@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from rag.output import FAILURE, say_json
+from rag.commands.output import FAILURE, say_json
 
 BROKEN, MISSING, WORKS = "broken", "missing", "works"  # the last two are sound
 PACKAGES = ("llama-cpp-python", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio")
@@ -114,7 +114,7 @@ def trial() -> dict[str, Any]:
 
 def _trial() -> dict[str, Any]:
     """What ``trial`` found, or the "error" that ended it."""
-    command = [sys.executable, "-m", "rag.doctor"]
+    command = [sys.executable, "-m", "rag.commands.doctor"]
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE)
     except subprocess.TimeoutExpired:

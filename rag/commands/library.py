@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from rag.opened import opened_library
-from rag.output import FAILURE, say, say_json
+from rag.commands.opened import opened_library
+from rag.commands.output import FAILURE, say, say_json
 
 
 @click.group(invoke_without_command=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from rag.ask import shown
-from rag.opened import opened_assistant
-from rag.output import say
+from rag.commands.ask import shown
+from rag.commands.opened import opened_assistant
+from rag.commands.output import say
 
 
 @click.command()

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from rag.ask import shown
-from rag.opened import opened_assistant, opened_library
+from rag.commands.ask import shown
+from rag.commands.opened import opened_assistant, opened_library
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.opened import opened_library
-from rag.output import say
+from rag.commands.opened import opened_library
+from rag.commands.output import say
 
 if TYPE_CHECKING:
     from index.article import Article

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from index.errors import UsageError
-from rag.opened import opened_library
+from rag.commands.opened import opened_library
 
 
 @click.command()

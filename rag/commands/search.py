@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from rag.opened import opened_library
-from rag.output import say_json
+from rag.commands.opened import opened_library
+from rag.commands.output import say_json
 
 
 @click.command()

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from rag.input import lines
-from rag.opened import opened_library
-from rag.output import FAILURE
+from rag.commands.input import lines
+from rag.commands.opened import opened_library
+from rag.commands.output import FAILURE
 
 
 @click.command()

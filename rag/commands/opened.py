@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from index.errors import UsageError
-from rag.output import say
+from rag.commands.output import say
 from rag.seeds import SEEDS
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import FootnoteError, UsageError
-from rag.opened import opened_library
-from rag.output import say
+from rag.commands.opened import opened_library
+from rag.commands.output import say
 from rag.seeds import SEEDS
 
 if TYPE_CHECKING:
