@@ -3,12 +3,13 @@
 The writer is asked of one sentence at a time whether it answers a question, as the assistant does
 (`LocalWriter.verdicts`), and a logistic regression is fitted to its hidden state before the answer (Azaria and
 Mitchell 2023, "The internal state of an LLM knows when it's lying"; Slobodkin 2023, "The curious case of
-hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended goes on; 5,000
+hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended goes on; 4,000
 sentences take about an hour on two cores.
 
-Of a question that is answered, the sentence that answers is one example, and often the one that is nearest to it
-otherwise another; of one that is not answered, the nearest sentence. How strongly the regression is held back is chosen
-on articles that it has not seen, of the training files alone.
+Half of the examples are twins: a sentence with a question that it answers, and the same sentence with one that somebody
+wrote so that it almost does. The others are mixed as for the reader: of a question that is answered, the sentence that
+answers, and often the nearest other one; of one that is not, the nearest sentence. How strongly the regression is held
+back is chosen on articles that it has not seen, of the training files alone.
 """
 
 import argparse
@@ -17,25 +18,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from index import squad
+from index.sentence import sentences
 from index.term import terms
 from rag.hidden_state import Tap
 from rag.language_model import LanguageModel
 from rag.local_writer import LocalWriter
 from rag.probe import Probe
 from rag.prompt import NO_ANSWER, Line
-from rag.training.build import material
+from rag.training.build import HELD_OUT, HUMAN, material
 from rag.training.group import Example, Group
 
 LEFT_OUT = ("hops", "hop", "follow-up")  # no single sentence answers these
 DRAWN = 3  # questions of a group, at most
 BESIDE = 0.4  # how often the sentence that is nearest to an answer is an example, too
 AT_ONCE = 64  # examples whose states are written together
-PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)  # of the squared weights, for states of unit variance
+PENALTIES = (3e-3, 1e-2, 3e-2, 1e-1, 3e-1)  # of the squared weights, for states of unit variance
 FOLDS = 5
 STEPS = 60  # of Newton's method, at most
 
@@ -57,7 +61,7 @@ def main() -> None:
     parser.add_argument("--states", type=Path, required=True, help="folder for the states")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--layer", type=int, default=17)
-    parser.add_argument("--count", type=int, default=5000, help="examples")
+    parser.add_argument("--count", type=int, default=2048, help="examples of each source")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     states, answers, articles = collected(options)
@@ -68,7 +72,31 @@ def main() -> None:
     Probe(options.layer, weights, bias).save(options.out)
 
 
-def examples(data: Path, seed: int) -> Iterator[Judged]:
+def twins(data: Path, seed: int) -> Iterator[Judged]:
+    """Sentences of SQuAD 2.0, each with a question that it answers and with one that it almost answers."""
+    rng = random.Random(seed)
+    articles = squad.read(data / HUMAN)
+    kept = set(rng.sample(sorted({article.title for article in articles}), HELD_OUT))
+    drawn = [
+        (article.title, paragraph, asked)
+        for article in articles
+        if article.title not in kept
+        for paragraph in article.paragraphs
+        for asked in paragraph.qas
+        if asked.is_impossible and asked.plausible_answers
+    ]
+    rng.shuffle(drawn)
+    for title, paragraph, asked in drawn:
+        place = asked.plausible_answers[0].answer_start
+        twin = next((q for q in paragraph.qas if q.answerable and q.answers[0].answer_start == place), None)
+        sentence = next((s for s in sentences(paragraph.context) if s.start <= place < s.end), None)
+        if twin and sentence:
+            line = Line(sentence.text, unquote(title).replace("_", " "))
+            yield Judged(twin.question, line, True, title)
+            yield Judged(asked.question, line, False, title)
+
+
+def mixed(data: Path, seed: int) -> Iterator[Judged]:
     """Sentences to judge, of all training files, mixed as for the reader."""
     rng = random.Random(seed)
     for group in material(data, seed):
@@ -90,17 +118,22 @@ def _judged(group: Group, example: Example, rng: random.Random) -> Iterator[Judg
 
 
 def collected(options: argparse.Namespace) -> tuple[NDArray[np.float32], NDArray[np.bool_], list[str]]:
-    """The states (examples, width) of ``options.count`` examples, whether each answers, and the articles."""
-    drawn = list(islice(examples(options.data, options.seed), options.count))
+    """The states (examples, width), whether each sentence answers, and the articles; the sources in turns."""
     options.states.mkdir(parents=True, exist_ok=True)
     writer = LocalWriter(LanguageModel(options.model, options.model.stem, tap=Tap(options.layer)))
-    found = []
-    for start in track(range(0, len(drawn), AT_ONCE), "reading"):
-        file = options.states / f"{options.seed}-{options.layer}-{start}.npy"
-        if not file.exists():
-            np.save(file, np.concatenate([_states(writer, one) for one in drawn[start : start + AT_ONCE]]))
-        found.append(np.load(file))
-    return np.concatenate(found), np.array([one.answers for one in drawn]), [one.article for one in drawn]
+    found: list[tuple[NDArray[np.float32], list[Judged]]] = []
+    drawn = [list(islice(source(options.data, options.seed), options.count)) for source in (twins, mixed)]
+    for start in track(range(0, options.count, AT_ONCE), "reading"):
+        for name, examples in zip(("twins", "mixed"), drawn, strict=True):
+            part = examples[start : start + AT_ONCE]
+            file = options.states / f"{name}-{options.seed}-{options.layer}-{start}.npy"
+            if part and not file.exists():
+                np.save(file, np.concatenate([_states(writer, one) for one in part]))
+            if part:
+                found.append((np.load(file), part))
+    judged = [one for _, part in found for one in part]
+    states = np.concatenate([states for states, _ in found])
+    return states, np.array([one.answers for one in judged]), [one.article for one in judged]
 
 
 def _states(writer: LocalWriter, one: Judged) -> NDArray[np.float32]:
