@@ -3,10 +3,10 @@
 The writer is asked of one sentence at a time whether it answers a question, as the assistant does
 (`LocalWriter.verdicts`), and a logistic regression is fitted to its hidden state before the answer (Azaria and
 Mitchell 2023, "The internal state of an LLM knows when it's lying"; Slobodkin 2023, "The curious case of
-hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended goes on; 4,000
+hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended goes on; 3,000
 sentences take about an hour on two cores.
 
-Half of the examples are twins: a sentence with a question that it answers, and the same sentence with one that somebody
+Some of the examples are twins: a sentence with a question that it answers, and the same sentence with one that somebody
 wrote so that it almost does. The others are mixed as for the reader: of a question that is answered, the sentence that
 answers, and often the nearest other one; of one that is not, the nearest sentence. How strongly the regression is held
 back is chosen on articles that it has not seen, of the training files alone.
@@ -61,13 +61,16 @@ def main() -> None:
     parser.add_argument("--states", type=Path, required=True, help="folder for the states")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--layer", type=int, default=17)
-    parser.add_argument("--count", type=int, default=2048, help="examples of each source")
+    parser.add_argument("--twins", type=int, default=1024, help="examples")
+    parser.add_argument("--mixed", type=int, default=2048, help="examples")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     states, answers, articles = collected(options)
-    for count in sorted({len(answers) // 8, len(answers) // 4, len(answers) // 2, len(answers)}):
-        area, penalty = best(states[:count], answers[:count], articles[:count])
-        print(f"{count} examples: area {area:.3f} on unseen articles with penalty {penalty:g}")
+    order = np.random.default_rng(options.seed).permutation(len(answers))
+    for part in (8, 4, 2, 1):
+        some = order[: len(order) // part]
+        area, penalty = best(states[some], answers[some], [articles[i] for i in some])
+        print(f"{len(some)} examples: area {area:.3f} on unseen articles with penalty {penalty:g}")
     weights, bias = fitted(states, answers, penalty)
     Probe(options.layer, weights, bias).save(options.out)
 
@@ -118,22 +121,20 @@ def _judged(group: Group, example: Example, rng: random.Random) -> Iterator[Judg
 
 
 def collected(options: argparse.Namespace) -> tuple[NDArray[np.float32], NDArray[np.bool_], list[str]]:
-    """The states (examples, width), whether each sentence answers, and the articles; the sources in turns."""
+    """The states (examples, width), whether each sentence answers, and the articles."""
     options.states.mkdir(parents=True, exist_ok=True)
     writer = LocalWriter(LanguageModel(options.model, options.model.stem, tap=Tap(options.layer)))
-    found: list[tuple[NDArray[np.float32], list[Judged]]] = []
-    drawn = [list(islice(source(options.data, options.seed), options.count)) for source in (twins, mixed)]
-    for start in track(range(0, options.count, AT_ONCE), "reading"):
-        for name, examples in zip(("twins", "mixed"), drawn, strict=True):
-            part = examples[start : start + AT_ONCE]
-            file = options.states / f"{name}-{options.seed}-{options.layer}-{start}.npy"
-            if part and not file.exists():
-                np.save(file, np.concatenate([_states(writer, one) for one in part]))
-            if part:
-                found.append((np.load(file), part))
-    judged = [one for _, part in found for one in part]
-    states = np.concatenate([states for states, _ in found])
-    return states, np.array([one.answers for one in judged]), [one.article for one in judged]
+    drawn: list[Judged] = []
+    found = []
+    for source, count in ((twins, options.twins), (mixed, options.mixed)):
+        examples = list(islice(source(options.data, options.seed), count))
+        for start in track(range(0, len(examples), AT_ONCE), source.__name__):
+            file = options.states / f"{source.__name__}-{options.seed}-{options.layer}-{start}.npy"
+            if not file.exists():
+                np.save(file, np.concatenate([_states(writer, one) for one in examples[start : start + AT_ONCE]]))
+            found.append(np.load(file))
+        drawn += examples
+    return np.concatenate(found), np.array([one.answers for one in drawn]), [one.article for one in drawn]
 
 
 def _states(writer: LocalWriter, one: Judged) -> NDArray[np.float32]:
