@@ -13,11 +13,11 @@ from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
 from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
-from rag.follow_up import History, alone, points
+from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
-from rag.prompt import Line
+from rag.prompt import Line, one_line
 from rag.question import YES_OR_NO, Kind, checked, joins, kind, separated, topic
 from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
@@ -36,7 +36,6 @@ LACKS = 6.0  # log-odds that a sentence loses where none of the question's names
 SUPPORTED, SURELY = 0.3, 3.0  # log-odds of the writer's yes: do its quotes state this, in other words, in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 OWN = 0.5  # share of a part's words that the question holds
-RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for that
 
 
 SMALL_TALK = (
@@ -204,8 +203,9 @@ class Assistant:
         if len(asked) < 2 or not _faithful(work.question, asked):
             return [work]
         parts: list[Work] = []
-        for place, one in enumerate(asked):
-            question = alone(one, asked[:place], writer) if points(one) else one
+        for one in asked:
+            said = [Exchange(part.question, part.words() or "") for part in parts]
+            question = alone(one, said, writer) if said and is_follow_up(one) else one
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)
             self._judge(part, False, FEWEST)
@@ -253,7 +253,7 @@ class Assistant:
             return self._verbatim(work)
         said: tuple[Statement, ...] = ()
         for step in self._written(work):
-            said = tuple(s for s in step.statements if not any(checker.alike(s.text, b.text) for b in before))
+            said = tuple(s for s in step.statements if not _repeats(s, before))
             yield Stage(step.text, step.evidence, (*before, *said))
         return said
 
@@ -263,13 +263,13 @@ class Assistant:
         assert writer is not None
         chosen = work.chosen
         lines = [e.line for e in chosen]
-        least = LEAST.get(work.kind, 1)
+        least = min(LEAST.get(work.kind, 1), len(chosen))
         shown: list[Statement] = []
         yield Stage("Writing", tuple(chosen))
         for step in writer.write(work.question, lines, least):
             if isinstance(step, Draft):
                 statement = self._checked(work, chosen, lines, step, not shown)
-                if statement and not any(checker.alike(statement.text, s.text) for s in shown):
+                if statement and not _repeats(statement, shown):
                     shown.append(statement)
                     yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
@@ -277,9 +277,9 @@ class Assistant:
         if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
             shown += self._verbatim(work)
         elif work.kind is Kind.SUMMARY:
-            others = (s for s in self._verbatim(work) if not any(checker.alike(s.text, o.text) for o in shown))
+            others = (s for s in self._verbatim(work) if not _repeats(s, shown))
             shown += list(others)[: max(0, least - len(shown))]
-        shown += [s for s in self._opposed(work) if not any(checker.alike(s.text, other.text) for other in shown)]
+        shown += [s for s in self._opposed(work) if not _repeats(s, shown)]
         yield Stage("Written", tuple(chosen), tuple(shown))
 
     def _checked(
@@ -321,8 +321,7 @@ class Assistant:
         best = work.best
         if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
             return []
-        near = work.verdicts or work.evidence
-        others = [e for e in near if e.article != best.article and e.score >= RIVAL * best.score]
+        others = [e for e in work.verdicts or work.evidence if e.article != best.article and work.rivals(e, best)]
         if not others:
             return []
         read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
@@ -343,6 +342,13 @@ class Assistant:
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
         citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
         return Statement(" ".join(text.split()), citations, round(support, 3))
+
+
+def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
+    """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
+    quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
+    cited = {citation for s in said for citation in s.citations}
+    return any(checker.alike(statement.text, s.text) for s in said) or (quoted and statement.citations[0] in cited)
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from index.search import Hit
 from index.term import terms
 from index.unit import units
 from rag.answer import Statement
-from rag.checker import numbers
+from rag.checker import asked_of, numbers
 from rag.citation import Citation
 from rag.confidence import absent
 from rag.evidence import Evidence, select
@@ -122,8 +122,8 @@ def _opening(library: AnyLibrary, id: str) -> Citation:
 
 
 def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> list[Evidence]:
-    """What the articles hold about ``topic``; nothing where most of its words stand nowhere near, or its numbers not
-    together with them in one article ("the report of 2031")."""
+    """What the articles hold about ``topic``; nothing where its names, or without names most of its words, stand
+    nowhere near, or its numbers not together with them in one article ("the report of 2031")."""
     asked = set(terms(topic))
     near: dict[str, str] = {hit.passage.article_id: library.article(hit.passage.article_id).title for hit in hits}
     titles = list(near.values())
@@ -132,7 +132,9 @@ def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> l
     figures = set(numbers(topic))
     told = [text for text in near.values() if figures <= set(numbers(text))]
     together = "\n".join(told) if not figures else max(told, key=lambda t: len(asked & set(terms(t))), default="")
-    if not asked or len(asked & set(terms(together))) / len(asked) < NEAR or absent(f"- {topic}", hits, titles):
+    named = any(not name[0].isdigit() for name in asked_of(f"- {topic}"))
+    near_enough = len(asked & set(terms(together))) >= (1 if named else NEAR * len(asked))
+    if not asked or not near_enough or absent(f"- {topic}", hits, titles):
         return []
     chosen = select(topic, hits, count, library.article)
     told_of = [e for e in chosen if asked & set(terms(f"{e.title} {e.context} {e.text}"))]

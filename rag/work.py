@@ -18,10 +18,12 @@ AGREED = 3.0  # the same where the writer says so, too
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
-MARGIN = 0.6  # log-odds of a verdict that a unit may lack to the best one, to be written about
-SHARP = 4.0  # weight of verdicts in log-odds, where they decide between units
-READER = 0.2  # weight of the reader's probability there
+MARGIN = 1.5  # log-odds of a verdict that a unit may lack to the best one, to be written about
+SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
+READER = 0.3  # weight of the reader's probability there
 UNJUDGED = -9.0
+RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for itself
+CONTRARY = 1.0  # log-odds of its verdict from which on it is, where there are verdicts
 FAINT = 1e-4  # probability of a unit, at least
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
@@ -82,6 +84,11 @@ class Work:
     def is_empty(self, evidence: Evidence) -> bool:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.informs(evidence.text, self.question))
+
+    def rivals(self, other: Evidence, best: Evidence) -> bool:
+        """Whether ``other`` may answer, too, and otherwise."""
+        verdict = self.verdicts.get(other)
+        return other.score >= RIVAL * best.score if verdict is None else verdict >= CONTRARY
 
     @property
     def best(self) -> Evidence | None:
