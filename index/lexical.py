@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from index.database import Database
 from index.lock import lock
-from index.sentence import is_row
+from index.table import is_row
 from index.term import neighbours, stems, terms
 
 if TYPE_CHECKING:

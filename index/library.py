@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -19,17 +18,13 @@ from index.entry import Entry
 from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.feedback import Feedback
 from index.passage import Passage
-from index.search import CANDIDATES, Hit, fuse, order
+from index.ranking import Ranking
+from index.search import CANDIDATES, Hit
 from index.store import DatabaseStore
 from index.suggestion import alike
 from index.sync import Changes, Ingester, located, sync
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from index.health import Status
     from index.lexical import Words
     from index.vectors import Vectors
@@ -38,7 +33,6 @@ __all__ = ["Changes", "Library"]
 
 SOURCE = "(SELECT source FROM files WHERE article = number ORDER BY path LIMIT 1) AS source"
 ARTICLE = f"SELECT id, title, {SOURCE}, text, sha256, date, pages, language FROM articles WHERE id NOTNULL"
-SCORED = 5000  # passages that are scored together, where only some articles are searched
 ENTRY = f"SELECT id, title, {SOURCE}, sha256, date, length(text), added FROM articles WHERE id NOTNULL"
 
 
@@ -202,7 +196,10 @@ class Library:
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
         with self._database.reading() as connection:
-            return list(_passages(connection, "articles.id = ? ORDER BY start", [article_id]).values())
+            row = connection.execute("SELECT number, text FROM articles WHERE id = ?", [article_id]).fetchone()
+            number, text = row or (None, "")
+            spans = connection.execute("SELECT start, end FROM passages WHERE article = ? ORDER BY start", [number])
+            return [Passage(article_id, start, end, text[start:end]) for start, end in spans]
 
     def search(self, question: str, k: int = 10, among: Collection[str] | None = None) -> list[Hit]:
         """The ``k`` passages that answer ``question`` best, best first; none in an empty library.
@@ -224,18 +221,14 @@ class Library:
                 return [[] for _ in questions]
             queries = self._embedder.encode_questions(questions, float(self._database.fact("agreement") or 0))
             self._check_dimensions(queries.shape[1])
+            ranking = Ranking(connection, words, self._embedder)
             if among is not None:
-                ids = _ids(connection, among)
-                return [
-                    _chosen(connection, words, self._embedder, question, query, ids, k)
-                    for question, query in zip(questions, queries, strict=True)
-                ]
-            vectors = self._current_vectors()
-            nearest = vectors.nearest(queries, CANDIDATES)
-            return [
-                _hits(connection, words, self._embedder, question, query, near, k)
-                for question, query, near in zip(questions, queries, nearest, strict=True)
-            ]
+                ids = ranking.ids(among)
+                asked = zip(questions, queries, strict=True)
+                return [ranking.hits_among(question, query, ids, k) for question, query in asked]
+            nearest = self._current_vectors().nearest(queries, CANDIDATES)
+            found = zip(questions, queries, nearest, strict=True)
+            return [ranking.hits(question, query, near, k) for question, query, near in found]
 
     def rate(self, rating: Feedback) -> None:
         """Keep what a visitor says of an answer, in place of what they said of it before."""
@@ -283,93 +276,3 @@ def _article(row: Sequence[Any]) -> Article:
 def _entry(row: Sequence[Any]) -> Entry:
     id, title, source, sha256, date, characters, added = row
     return Entry(id, title, source, sha256, date, characters, datetime.fromisoformat(added).replace(tzinfo=UTC))
-
-
-def _hits(
-    connection: sqlite3.Connection,
-    words: Words,
-    embedder: Embedder,
-    question: str,
-    query: NDArray[np.float32],
-    nearest: list[int],
-    k: int,
-) -> list[Hit]:
-    """Both sides' candidates scored by both sides, fused, and the ``k`` best of them."""
-    from index.vectors import scores
-
-    best = words.best(question, CANDIDATES)
-    cosine = scores(connection, query, sorted({*nearest, *best}))  # without what another process removed meanwhile
-    near = order({id: cosine[id] for id in nearest if id in cosine})[:CANDIDATES]
-    return _fused(connection, words, embedder, question, cosine, near, [id for id in best if id in cosine], k)
-
-
-def _chosen(
-    connection: sqlite3.Connection,
-    words: Words,
-    embedder: Embedder,
-    question: str,
-    query: NDArray[np.float32],
-    ids: list[int],
-    k: int,
-) -> list[Hit]:
-    """As ``_hits``, of the passages ``ids`` alone: both sides score all of them."""
-    from index.vectors import scores
-
-    cosine: dict[int, float] = {}
-    said: dict[int, float] = {}
-    for first in range(0, len(ids), SCORED):
-        part = ids[first : first + SCORED]
-        cosine |= scores(connection, query, part)
-        said |= words.scores(question, part)
-    best = order({id: score for id, score in said.items() if score and id in cosine})[:CANDIDATES]
-    near = order(cosine)[:CANDIDATES]
-    return _fused(connection, words, embedder, question, cosine, near, best, k) if cosine else []
-
-
-def _fused(
-    connection: sqlite3.Connection,
-    words: Words,
-    embedder: Embedder,
-    question: str,
-    cosine: dict[int, float],
-    near: list[int],
-    best: list[int],
-    k: int,
-) -> list[Hit]:
-    """The ``k`` best of both sides' candidates, ``near`` and ``best`` in order."""
-    dense = {id: rank for rank, id in enumerate(near, 1)}
-    lexical = {id: rank for rank, id in enumerate(best, 1)}
-    ids = sorted({*dense, *lexical})
-    unread = {id for id, language in _languages(connection, ids) if not embedder.reads(language)}
-    fused = fuse({id: cosine[id] for id in ids}, words.scores(question, ids), unread)
-    chosen = order(fused)[:k]
-    passages = _passages(connection, f"passages.id IN ({','.join('?' * len(chosen))})", chosen)
-    return [Hit(passages[id], fused[id], rank, dense.get(id), lexical.get(id)) for rank, id in enumerate(chosen, 1)]
-
-
-def _languages(connection: sqlite3.Connection, ids: list[int]) -> list[tuple[int, str]]:
-    """Each passage with the language of its article."""
-    select = "SELECT id, (SELECT language FROM articles WHERE number = article) FROM passages WHERE id IN"
-    return connection.execute(f"{select} ({','.join('?' * len(ids))})", ids).fetchall()
-
-
-def _ids(connection: sqlite3.Connection, among: Collection[str]) -> list[int]:
-    """The passages of the articles ``among``."""
-    select = (
-        "SELECT passages.id FROM json_each(?) JOIN articles ON articles.id = json_each.value "
-        "JOIN passages ON passages.article = number"
-    )
-    return [id for (id,) in connection.execute(select, [json.dumps(sorted(among))])]
-
-
-def _passages(connection: sqlite3.Connection, condition: str, arguments: Sequence[object]) -> dict[int, Passage]:
-    rows = connection.execute(
-        "SELECT passages.id, number, articles.id, start, end FROM passages JOIN articles ON number = article "
-        f"WHERE articles.id NOTNULL AND {condition}",
-        arguments,
-    ).fetchall()
-    texts = {
-        number: connection.execute("SELECT text FROM articles WHERE number = ?", [number]).fetchone()[0]
-        for number in {row[1] for row in rows}
-    }
-    return {id: Passage(name, start, end, texts[number][start:end]) for id, number, name, start, end in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.article import Article
-from index.sentence import blocks, sentences
+from index.sentence import BLANK_LINE, Span, blocks, sentences
 
 PARAGRAPH = 160  # tokens: about 120 words
 SHORT = 40  # tokens: less than this is not worth a passage of its own
@@ -15,10 +15,8 @@ HEADING = re.compile(
     r"#{1,6}\s|(?![-*+•–]\s)(?=\S.{0,79}$)(?:\S+\s+){0,11}\S*[^\s.!?,:;…\"”’。！？।॥؟۔、，：；」』]$", re.DOTALL
 )
 UNEVEN = 1.2  # how much longer than the average a part may be, so that a cut can wait for a sentence's end
-BLANK_LINE = re.compile(r"\n\s*\n")
 
 CountTokens = Callable[[str], int]
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)

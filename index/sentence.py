@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sentencex
 
 from index.language import ENGLISH
+from index.table import is_row
 
 FULL_WIDTH = 100  # characters; no line of hard-wrapped prose is longer
 LIMIT = 4_000  # characters; a paragraph that is longer is cut, so that no step sees more than this at once
@@ -15,9 +16,6 @@ LETTER = re.compile(r"\S")
 LINE = re.compile(r"[^\s\f](?:[^\n\f]*\S)?")
 STOP = re.compile(r"""[.!?…。！？।॥؟۔]["”’)」』]*\s*$""")
 BULLET = re.compile(r"\s*(?:[-*+•–◦▪]|\d{1,3}[.)]|#{1,6})\s+")
-ROW = re.compile(  # of a table: with tabs, bars or wide gaps between its cells
-    r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$|\s*[^\s|][^\n|]*\s\|\s+\S|\s*\S[^\n]*?\S {4,}\S"
-)
 MARKED = re.compile(r"\s*#{1,6}\s")  # a heading of Markdown, over at the end of its line
 RULE = re.compile(r"\W{3,}$")  # a line of dashes, as under a heading
 DELIMITERS = ((";", 2, 2), ("|", 2, 2), (",", 2, 3))  # with how many a line, and in how many lines alike, at least
@@ -74,11 +72,6 @@ def _goes_on(text: str, begin: int, line: int) -> bool:
     """Whether the line that starts at ``line`` is indented as the text of the list item that starts at ``begin``."""
     indent = line - text.rfind("\n", 0, line) - 1
     return indent > max(1, begin - text.rfind("\n", 0, begin) - 1) and bool(BULLET.match(text, begin))
-
-
-def is_row(line: str) -> bool:
-    """Whether ``line`` is a row of a table: with tabs, Markdown's bars or wide gaps between its cells."""
-    return bool(ROW.match(line))
 
 
 def _apart(line: str) -> bool:

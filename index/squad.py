@@ -25,6 +25,7 @@ class Question(BaseModel):
     question: str = Field(min_length=1)
     answers: list[Gold] = []
     is_impossible: bool = False
+    plausible_answers: list[Gold] = []  # of an unanswerable one: what somebody might take for its answer
 
     @property
     def answerable(self) -> bool:

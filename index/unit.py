@@ -6,40 +6,22 @@ column names of tables, in the context of the units below it.
 """
 
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass
 from itertools import takewhile
 
+from index.block import MARK, TELLING, Block, Kind, classified, together
+from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
-from index.passage import HEADING
-from index.sentence import BULLET, STOP, Sentence, Span, blocks, is_row, sentences
+from index.outline import CONTEXT, PLAIN, Outline
+from index.sentence import STOP, Sentence, Span, blocks, sentences
+from index.table import cells, columns, is_row
 
-LONG = 400  # characters: a longer sentence is cut at the ends of its clauses
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
 ALONE = 80  # characters: a longer line without a full stop is prose all the same
-CONTEXT = 240  # characters of context, at most
-OPENING = 80  # characters of a long sentence's beginning, for the context of its other parts
-WIDE = 120  # characters of a heading that is underlined, at most
 BACK = 20_000  # characters before a span in which its headings are looked for
-TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 BYLINE = re.compile(r"(?:by|von|par|por|di|text|photo|author)\b", re.IGNORECASE)
-FENCE = re.compile(r"```|~~~")
-BAR, GAP = re.compile(r"(?<!\\)\|"), re.compile(r"\s{2,}")  # between cells
-EMPHASIS = re.compile(r"\*+|`|(?<!\w)_+|_+(?!\w)")  # Markdown's marks of it
-UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,})\s*$")
-MARK = re.compile(r"(#{1,6})\s+")
-CUTS = (  # where a long sentence is cut, best first
-    re.compile(r"[;；。！？।][\"”’)]*\s*|(?<=\s)(?=\([a-z0-9]{1,3}\)\s)"),
-    re.compile(r"(?:[,:，、：،]|\s[–—-])\s*(?!\d)"),
-    re.compile(
-        r"(?<!\sand)(?<!\sbut)(?<!\sso)\s(?=(?:and|but|or|so|because|which|who|that|then|when|while|where|if|und|oder|aber|et|ou|mais|y|pero)\b)"
-    ),
-    re.compile(r"\s+"),
-)
 
 
 @dataclass(frozen=True)
@@ -56,56 +38,6 @@ class Unit:
     context: str
 
 
-class Kind(Enum):
-    """What a block of a text is."""
-
-    NOTHING = 0  # no letter and no digit
-    HEADING = 1  # marked as one
-    SHORT = 2  # a lone short line: a heading, or a fact
-    ITEM = 3
-    ROW = 4
-    PROSE = 5
-
-
-@dataclass(frozen=True)
-class Block:
-    """A span that no sentence crosses; ``first`` says whether it begins a paragraph."""
-
-    start: int
-    end: int
-    kind: Kind
-    first: bool
-    level: int = 0  # of a heading
-
-
-@dataclass
-class Outline:
-    """The headings above a place in a text, each with its level; the column names of a table; a list's lead-in."""
-
-    language: str = ENGLISH
-    headings: list[tuple[int, str]] = field(default_factory=list)
-    columns: str = ""
-    lead: str = ""
-
-    def enter(self, level: int, words: str) -> None:
-        """Begin the section under a heading."""
-        self.headings = [*(h for h in self.headings if h[0] < level), (level, " ".join(words.split()))]
-        self.lead = ""
-
-    def context(self, *more: str) -> str:
-        """The innermost headings that there is room for, then ``more``."""
-        room, kept = CONTEXT - sum(map(len, more)), list[str]()
-        for _, words in reversed(self.headings):
-            room -= len(words)
-            if room < 0 and kept:
-                break
-            kept.insert(0, words)
-        return " › ".join(filter(None, [*kept, *more]))
-
-
-PLAIN = 7  # the level of a heading without a mark, below all that have one
-
-
 def units(text: str, start: int = 0, end: int | None = None, language: str = ENGLISH) -> list[Unit]:
     """The units of ``text[start:end]`` in order, none of which overlap.
 
@@ -116,13 +48,13 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
     end = len(text) if end is None else end
     top = body(text)
     since = max(top, 0 if start <= BACK else text.find("\n", start - BACK, start) + 1 or start - BACK)
-    seen = _blocks(text, [*blocks(text, since, start), *blocks(text, max(start, top), end)])
+    seen = classified(text, [*blocks(text, since, start), *blocks(text, max(start, top), end)])
     found: list[Unit] = []
     outline = Outline(language)
     position = 0
     while position < len(seen):
         block = seen[position]
-        run = _run(seen, position)
+        run = together(seen, position)
         position += len(run)
         after = next((other for other in seen[position:] if other.kind is not Kind.NOTHING), None)
         match block.kind:
@@ -138,54 +70,6 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
                 made = iter(())
         found += [unit for unit in made if unit.start >= start]
     return found
-
-
-def _run(seen: Sequence[Block], position: int) -> Sequence[Block]:
-    """The blocks from ``position`` on that are one table, or short lines one after the other; else the one."""
-    kind = seen[position].kind
-    end = position + 1
-    if kind is Kind.ROW:
-        while end < len(seen) and not seen[end].first and seen[end].kind in (Kind.ROW, Kind.NOTHING):
-            end += 1
-    elif kind is Kind.SHORT:
-        while end < len(seen) and seen[end].kind is Kind.SHORT:
-            end += 1
-    return seen[position:end]
-
-
-def _blocks(text: str, spans: Sequence[Span]) -> list[Block]:
-    """What each of the ``spans``, which no sentence crosses, is."""
-    found: list[Block] = []
-    fenced = False
-    for place, (left, right) in enumerate(spans):
-        words = text[left:right]
-        first = not place or text.count("\n", spans[place - 1][1], left) > 1
-        fence = FENCE.match(words)
-        kind, level = (Kind.PROSE, 0) if fenced and not fence else _kind(words)
-        fenced ^= bool(fence)
-        if kind is Kind.SHORT and not first and found and found[-1].kind is Kind.ROW:
-            kind = Kind.ROW  # of one cell
-        if UNDERLINE.match(words) and not first and found and found[-1].kind in (Kind.SHORT, Kind.PROSE):
-            above = found.pop()
-            if above.first and above.end - above.start <= WIDE:
-                above = replace(above, kind=Kind.HEADING, level=1 if words[0] == "=" else 2)
-            found.append(above)
-        found.append(Block(left, right, kind, first, level))
-    return found
-
-
-def _kind(words: str) -> tuple[Kind, int]:
-    """What a block is, and the level of a heading."""
-    if not any(map(str.isalnum, words)) or (FENCE.match(words) and "\n" not in words):
-        return Kind.NOTHING, 0
-    if is_row(words):
-        return Kind.ROW, 0
-    if mark := MARK.match(words):
-        return Kind.HEADING, len(mark[1])
-    if BULLET.match(words):
-        return Kind.ITEM, 0
-    short = "\n" not in words and HEADING.fullmatch(words) and not STOP.search(words) and not TELLING.search(words)
-    return (Kind.SHORT if short else Kind.PROSE), 0
 
 
 def _is_far(blocks: Sequence[Block]) -> bool:
@@ -263,8 +147,8 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
     head = text[max(top, 0) : run[0].end].partition("\n")[0] if not whole else text[run[0].start : run[0].end]
     rest = [text[block.start : block.end] for block in run if block.kind is Kind.ROW]
     ruled = len(run) > 1 and not any(map(str.isalnum, text[run[1].start : run[1].end]))
-    names = _names(head, rest[whole:], ruled or not whole)
-    hidden = whole and 0 < len(names) < CONTEXT and (ruled or len(_cells(head)) > 2)
+    names = columns(head, rest[whole:], ruled or not whole)[:CONTEXT]
+    hidden = whole and 0 < len(names) < CONTEXT and (ruled or len(cells(head)) > 2)
     section = ""
     for block in run:
         row = text[block.start : block.end]
@@ -274,27 +158,6 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
             )
             if not is_row(row):
                 section = " ".join(row.split())[:OPENING]
-
-
-def _names(head: str, rows: Sequence[str], sure: object) -> str:
-    """``head`` as the names of columns, or "" where it is rather a row like the others."""
-    cells = _cells(head)
-    figures = Counter(place for row in rows for place, cell in enumerate(_cells(row)) if re.search(r"\d", cell))
-    named = not any(re.search(r"\d", cell) for cell in cells) and (
-        len(cells) > 2 or 2 * max(figures.values(), default=0) > len(rows)
-    )
-    return " | ".join(cells)[:CONTEXT] if cells and rows and (sure or named) else ""
-
-
-def named_cells(row: str, context: str) -> list[tuple[str, str]]:
-    """Each cell of ``row`` after the name of its column; none where ``context`` does not have their names."""
-    names, values = context.rpartition(" › ")[2].split(" | "), _cells(row)
-    return list(zip(names, values, strict=True)) if 1 < len(names) == len(values) else []
-
-
-def _cells(row: str) -> list[str]:
-    parts = row.split("\t") if "\t" in row else (BAR if "|" in row else GAP).split(row.strip().strip("|"))
-    return [cell for part in parts if (cell := " ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()))]
 
 
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:
@@ -314,39 +177,7 @@ def _sentences(text: str, left: int, right: int, outline: Outline) -> Iterator[U
     """The sentences of a block; long ones in parts, of which the later ones are told how it began."""
     for sentence in sentences(text[left:right], outline.language):
         start, end = left + sentence.start, left + sentence.end
-        opening = ""
-        for part_start, part_end in _parts(text, start, end):
-            yield Unit(part_start, part_end, text[part_start:part_end], outline.context(outline.lead, opening))
-            opening = opening or _opening(text[start:end])
-
-
-def _opening(sentence: str) -> str:
-    """Its first clause; "" where it has no commas, and the beginning says nothing of the rest."""
-    words = " ".join(sentence[: 2 * OPENING].split())[:OPENING]
-    clause = CUTS[1].search(words, OPENING // 4)
-    return f"{words[: clause.start()]} …" if clause else ""
-
-
-def _parts(text: str, start: int, end: int) -> Iterator[Span]:
-    """``text[start:end]`` in parts of at most LONG characters, about alike, cut where a clause ends."""
-    while end - start > LONG:
-        parts = -(-(end - start) // LONG)
-        cut = _clause_end(text, start + (end - start) // (2 * parts), min(start + LONG, end - 1))
-        right = cut
-        while text[right - 1].isspace():
-            right -= 1
-        yield start, right
-        start = cut
-        while text[start].isspace():
-            start += 1
-    yield start, end
-
-
-def _clause_end(text: str, least: int, most: int) -> int:
-    for pattern in CUTS:
-        cuts = [cut.end() for cut in pattern.finditer(text, least, most) if cut.end() < most]
-        if cuts:
-            return cuts[-1]
-    while most > least + 1 and (unicodedata.combining(text[most]) or text[most] in "\u200c\u200d\ufe0f"):
-        most -= 1
-    return most
+        began = ""
+        for part_start, part_end in parts(text, start, end):
+            yield Unit(part_start, part_end, text[part_start:part_end], outline.context(outline.lead, began))
+            began = began or opening(text[start:end])

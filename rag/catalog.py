@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
 from index.errors import UsageError
 from rag.hub import HUB, fetch, fetched
 from rag.weights import QWEN_0_5B, QWEN_1_5B, PackagedWeights, installed, joined
@@ -183,23 +181,6 @@ def listing() -> str:
             _row(choice.name, gigabytes(size), memory, choice.licence, "yes" if found else "no", about),
         )
     return "\n".join([*lines, "", *WAYS])
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the models that have a name.")
-def models(as_json: bool) -> None:
-    """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
-    if as_json:
-        from rag.cli import say_json
-
-        say_json([record(choice) for choice in CHOICES])
-        return
-    from index.embedder import Embedder
-    from rag.models import READER, packaged_model
-
-    click.echo(listing())
-    click.echo(f"\nreader: {READER}, {packaged_model()} with Footnote's own adapter")
-    click.echo(f"embedder: {Embedder().name}")
 
 
 def _row(name: str, size: str, memory: str, licence: str, here: str, about: str) -> str:

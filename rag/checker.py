@@ -16,9 +16,8 @@ from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 PUBLISHED = re.compile(r"(?<=\(\d{4})(?:-\d\d){2}(?=\))")
-POINTING = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there|who|which)\b", re.I
-)
+POINTERS = "it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there"
+POINTING = re.compile(rf"\b(?:{POINTERS}|who|which)\b", re.I)  # in a sentence, where "who" asks nothing
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 NEGATION = re.compile(
@@ -28,7 +27,7 @@ NEGATION = re.compile(
 )
 COVERED = 0.6  # share of a statement's stems that must stand in what it cites, the question or the title
 BETTER = 0.15  # share by which another sentence must cover more to be cited instead
-CITED = 6  # sentences that a statement cites, at most
+QUOTES = 6  # sentences that are found to prove a statement, at most
 NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
@@ -204,7 +203,7 @@ def _proposals(stems: set[str], given: list[int], lines: Sequence[Line], questio
     if given and here + BETTER >= there:
         yield given
         yield best
-        yield [*given, *(k for k in best if k not in given)][: CITED + 1]
+        yield [*given, *(k for k in best if k not in given)][: QUOTES + 1]
     else:
         yield best
         if given:
@@ -215,7 +214,7 @@ def _attributed(stems: set[str], lines: Sequence[Line], labels: Sequence[int]) -
     """The fewest of ``labels`` whose sentences hold most of ``stems``, found greedily."""
     own = {k: _stems(lines[k - 1].text) for k in labels}
     left, chosen = set(stems), list[int]()
-    while own and len(chosen) < CITED:
+    while own and len(chosen) < QUOTES:
         label = max(own, key=lambda k: (len(left & own[k]), -k))
         gain = len(left & own[label]) / len(stems)
         if not gain or (chosen and gain < MORE):

@@ -1,10 +1,17 @@
-"""Files that are held to a published sha256: read through once, then trusted for as long as nobody writes to them."""
+"""Checksums of files: one that is held to a published sha256 is read through once, then trusted for as long as nobody
+writes to it."""
 
 import hashlib
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
+
+
+def checksum(file: Path) -> str:
+    """The sha256 of ``file`` in hexadecimal digits; raises OSError when it can't be read."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def holds(file: Path, sha256: str) -> bool:
@@ -17,9 +24,8 @@ def holds(file: Path, sha256: str) -> bool:
     with suppress(OSError):
         if _record(sha256).read_text(encoding="utf-8") == _state(file):
             return True
-    with file.open("rb") as opened:
-        if hashlib.file_digest(opened, "sha256").hexdigest() != sha256:
-            return False
+    if checksum(file) != sha256:
+        return False
     remember(file, sha256)
     return True
 

@@ -22,7 +22,6 @@ ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in oth
 STEM = 5  # letters of a name that must stand there
 QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.36  # thresholds: quick, written, and written with a verdict
 UNREAD = 0.43  # threshold in the languages that the reader does not read (`lexical_reading.py`)
-WEIGHED = "cc324af070c2"  # begins the sha256 of the model whose verdict the next line weighs; its file's name ends so
 READER, VERDICT, OFFSET = 1.08, 2.83, -1.65
 
 

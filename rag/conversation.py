@@ -2,12 +2,8 @@
 
 import json
 import logging
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import click
 
 from rag.answer import Answer
 from rag.follow_up import Exchange
@@ -46,36 +42,3 @@ class Conversation:
             except (ValueError, TypeError):
                 continue
         return found
-
-
-@click.command()
-@click.option("--resume", "resumed", is_flag=True, help="Go on with the last conversation about this library.")
-@click.pass_obj
-def chat(options: dict[str, Any], resumed: bool) -> None:
-    """A conversation: a question may lean on the ones before it and their answers ("And until when?"), and then you see
-    how it was understood. An empty line ends it.
-
-    \b
-    rag chat
-    rag chat --resume
-    """
-    from index.open import folder
-    from rag.cli import opened_assistant, say, shown
-    from rag.text import printable
-
-    with opened_assistant(options) as assistant:
-        conversation = Conversation(folder(options["library"]), resumed)
-        if resumed:
-            last = f", last: {conversation.exchanges[-1].question}" if conversation.exchanges else ""
-            say(options, printable(f"{len(conversation.exchanges)} questions so far{last}"))
-        while question := _line():
-            given = shown(options, assistant, question, conversation.exchanges)
-            click.echo()
-            conversation.add(question, given)
-
-
-def _line() -> str:
-    try:
-        return input("> " if sys.stdin.isatty() else "").strip()
-    except (EOFError, KeyboardInterrupt):
-        return ""

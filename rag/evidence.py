@@ -11,8 +11,9 @@ from index.language import ENGLISH
 from index.passage import Passage
 from index.search import Hit
 from index.sentence import STOP, blocks
+from index.table import named_cells
 from index.term import terms
-from index.unit import Unit, named_cells, units
+from index.unit import Unit, units
 from rag.answer_type import expected
 from rag.checker import informs
 from rag.prompt import Line

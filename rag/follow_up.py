@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from index.language import tell
 from index.term import stems, terms
-from rag.checker import asked_of, names
+from rag.checker import POINTERS, asked_of, names
+from rag.evidence import NAME
 from rag.question import Kind, kind
 
 if TYPE_CHECKING:
     from rag.writer import Writer
 
-POINTING = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|then|there|one|ones|"
-    r"former|latter|same|else)\b",
-    re.I,
-)
+POINTING = re.compile(rf"\b(?:{POINTERS}|itself|theirs|then|one|ones|former|latter|same|else)\b", re.I)  # in a question
 NOT_POINTING = re.compile(  # "how many ships were there", "the bridge that collapsed"
     r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|be|been)\b|(?<=\w )that (?=\w+(?:s|ed)\b)", re.I
 )
@@ -65,8 +62,16 @@ def alone(question: str, history: History, writer: Writer | None) -> str:
     said = [e for e in said if kind(e.question) is not Kind.SMALL_TALK][-KEPT:]
     if not said or not is_follow_up(question):
         return question
+    if kind(question) is Kind.SUMMARY and points(question):
+        return POINTING.sub(_subject(said[-1]), question, count=1)
     made = writer.alone(question, said) if writer else ""
     return made if _is_faithful(made, question, said) else _together(question, said)
+
+
+def _subject(exchange: Exchange) -> str:
+    """What an exchange was about: the first name in its question, or the question."""
+    named = NAME.search(exchange.question, 1)
+    return named.group() if named else exchange.question.strip(" ?")
 
 
 def conversation(question: str, said: Sequence[Exchange]) -> str:
@@ -76,7 +81,12 @@ def conversation(question: str, said: Sequence[Exchange]) -> str:
 
 
 def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
-    """Whether ``made`` is still the question, and asks of nothing that was not spoken of."""
+    """Whether ``made`` is still the question, and asks of nothing that was not spoken of.
+
+    A question without words of its own, or an afterthought, is not understood by repeating it.
+    """
+    if made.casefold() == question.casefold() and (AFTERTHOUGHT.match(question) or not terms(question)):
+        return False
     spoken = " ".join([question, *(f"{e.question} {e.answer}" for e in said)])
     known, asked = set(terms(spoken)), terms(made)
     shared = sum(term in known for term in asked)

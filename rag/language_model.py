@@ -3,9 +3,10 @@
 import ctypes
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import finalize
 
 # Threads that wait for each other sleep instead of spinning, which costs nothing alone; where several processes share
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import FootnoteError, UsageError
+from rag.hidden_state import States, Tap
 from rag.processors import processors
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
@@ -31,6 +33,7 @@ ROOM = 256  # tokens of the window that a prompt leaves to what follows
 MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
+Cell: TypeAlias = tuple[int, int, int, bool]  # token, position, sequence, whether its logits are wanted
 
 
 @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
@@ -59,7 +62,7 @@ class LanguageModel:
     Raises UsageError for a file that is no GGUF model.
     """
 
-    def __init__(self, file: Path, name: str, threads: int | None = None) -> None:
+    def __init__(self, file: Path, name: str, threads: int | None = None, tap: Tap | None = None) -> None:
         self.file = file
         self.name = name
         self.evaluated = 0  # tokens, over the life of the model
@@ -85,6 +88,9 @@ class LanguageModel:
         parameters.kv_unified = True
         parameters.n_threads = parameters.n_threads_batch = threads or processors()
         parameters.no_perf = True
+        self._tap = tap
+        if tap:
+            parameters.cb_eval = tap.callback
         self._context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise FootnoteError(f"There is not enough memory for {file}.")
@@ -199,33 +205,46 @@ class LanguageModel:
         the row after the whole branch (1, vocabulary). No branch may be longer than BATCH.
         """
         found: list[Logprobs] = []
-        group: list[Sequence[int]] = []
-        for branch in branches:
-            if len(group) == BRANCHES or sum(map(len, group)) + len(branch) > BATCH:
-                found += self._branch(group, last)
-                group = []
-            group.append(branch)
-        return found + self._branch(group, last) if group else found
+        for group in _groups(branches):
+            with self._branched(group, last) as cells:
+                rows = self._logprobs([place for place, cell in enumerate(cells) if cell[3]])
+            ends = np.cumsum([1 if last else len(branch) for branch in group])
+            found += np.split(rows, ends[:-1])
+        return found
 
-    def _branch(self, branches: Sequence[Sequence[int]], last: bool) -> list[Logprobs]:
+    def states(self, branches: Sequence[Sequence[int]]) -> States | None:
+        """The hidden state (branches, width) of the last token of each branch, at the layer of the model's tap.
+
+        None for a model without a tap, or one that shows no states. Otherwise as ``continuations``.
+        """
+        if self._tap is None:
+            return None
+        found: list[States] = []
+        for group in _groups(branches):
+            with self._tap.opened(), self._branched(group, last=True) as cells:
+                seen = self._tap.taken()
+            if seen is None:
+                return None
+            found.append(seen[[place for place, cell in enumerate(cells) if cell[3]]])
+        return np.concatenate(found)
+
+    @contextmanager
+    def _branched(self, branches: Sequence[Sequence[int]], last: bool) -> Iterator[list[Cell]]:
+        """The cells of ``branches``, evaluated side by side, and forgotten afterwards."""
         start = len(self._prefix)
-        cells = []
+        cells: list[Cell] = []
         for number, branch in enumerate(branches, 1):
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
             llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
             cells += [(token, start + i, number, not last or i == len(branch) - 1) for i, token in enumerate(branch)]
-        wanted = [place for place, cell in enumerate(cells) if cell[3]]
         if TILE / 2 < len(cells) < TILE and len(branches) < BRANCHES:
             cells += [(cells[0][0], start + i, len(branches) + 1, False) for i in range(TILE - len(cells))]
         self._fill(cells)
-        rows = self._logprobs(wanted)
+        yield cells
         for number in range(1, BRANCHES + 1):
             llama_cpp.llama_memory_seq_rm(self._memory, number, -1, -1)
-        ends = np.cumsum([1 if last else len(b) for b in branches])
-        return list(np.split(rows, ends[:-1]))
 
-    def _fill(self, cells: Sequence[tuple[int, int, int, bool]]) -> None:
-        """Evaluates cells of (token, position, sequence, whether its logits are wanted)."""
+    def _fill(self, cells: Sequence[Cell]) -> None:
         batch = self._batch
         batch.n_tokens = len(cells)
         for i, (token, position, sequence, wanted) in enumerate(cells):
@@ -260,6 +279,18 @@ def _free(model: Any, context: Any, batch: Any) -> None:
     llama_cpp.llama_batch_free(batch)
     llama_cpp.llama_free(context)
     llama_cpp.llama_model_free(model)
+
+
+def _groups(branches: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
+    """``branches`` in groups that go through the model at once."""
+    group: list[Sequence[int]] = []
+    for branch in branches:
+        if len(group) == BRANCHES or sum(map(len, group)) + len(branch) > BATCH:
+            yield group
+            group = []
+        group.append(branch)
+    if group:
+        yield group
 
 
 def _chunks(start: int, end: int, edges: Sequence[int]) -> Iterator[tuple[int, int]]:

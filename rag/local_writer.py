@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rag.confidence import WEIGHED
 from rag.follow_up import Exchange, conversation
+from rag.hidden_state import States
 from rag.language_model import BATCH, LanguageModel, Logprobs
+from rag.probe import Probe
 from rag.prompt import (
     FOLLOW_UP,
     INSTRUCTIONS,
@@ -29,7 +30,7 @@ from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 LONGEST = 64  # tokens of a statement's words
 TOKENS = 220  # of an answer
-CITED = 4  # numbers behind a statement, at most
+MARKS = 4  # numbers that the writer may put behind a statement
 SPLIT_TOKENS = 90
 ENDED = re.compile(r"[^\W\d_.]{4,}[\"”’)]*[.!?][\"”’)]*$|[。！？]$")  # a sentence is over, and no abbreviation
 CHOICES = 24  # most probable tokens among which the grammar finds one
@@ -38,15 +39,15 @@ CHOICES = 24  # most probable tokens among which the grammar finds one
 class LocalWriter:
     """Writes with ``model`` at temperature 0."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, probe: Probe | None = None) -> None:
         self.model = model
         self.name = model.name
+        self._probe = probe
         self._before, self._turn = model.frame(INSTRUCTIONS)
         self._judging, _ = model.frame(VERDICT)
         self._supporting, _ = model.frame(SUPPORT)
-        self._weighed = model.file.stem.endswith(WEIGHED)
         with model.lock:
-            model.keep((self._judging, self._supporting, self._before) if self._weighed else (self._before,))
+            model.keep((self._judging, self._supporting, self._before) if probe else (self._before,))
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
@@ -69,29 +70,38 @@ class LocalWriter:
                 yield len(written)
 
     def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
-        """See ``Writer``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know
-        what they know"), asked of each line by itself. None for a model whose yes was not weighed.
+        """See ``Writer``; None for a model without a probe (`probe.py`)."""
+        states = self.states(question, lines) if self._probe else None
+        return None if states is None or self._probe is None else self._probe.logodds(states)
+
+    def states(self, question: str, lines: Sequence[Line]) -> States | None:
+        """What the model holds of each of ``lines``, read by itself, where it is asked whether it answers.
+
+        None for a model without a tap.
         """
-        if not self._weighed:
-            return None
         asked = question_block(question)
-        return self._judged(self._judging, [f"{evidence_block([line])}{asked}" for line in lines])
+        branches = [self._reply_to(f"{evidence_block([line])}{asked}") for line in lines]
+        with self.model.lock:
+            self.model.begin_with(self._judging)
+            return self.model.states(branches)
 
     def support(self, statement: str, lines: Sequence[Line]) -> float | None:
-        """See ``Writer``; None as for verdicts."""
-        if not self._weighed:
+        """See ``Writer``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know
+        what they know"). None as for verdicts.
+        """
+        if self._probe is None:
             return None
-        return self._judged(self._supporting, [f"{evidence_block(lines)}{statement_block(statement)}"])[0]
-
-    def _judged(self, beginning: Sequence[int], messages: Sequence[str]) -> list[float]:
-        """The log-odds of yes against no after each of ``messages``, which don't see each other."""
         model = self.model
-        branches = [[*model.tokens(message), *self._turn][-BATCH:] for message in messages]
         yes, no = ([model.tokens(word)[0] for word in words] for words in (("Yes", "yes"), ("No", "no")))
         with model.lock:
-            model.begin_with(beginning)
-            rows = [row[-1] for row in model.continuations(branches, last=True)]
-        return [float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no])) for row in rows]
+            model.begin_with(self._supporting)
+            branch = self._reply_to(f"{evidence_block(lines)}{statement_block(statement)}")
+            row = model.continuations([branch], last=True)[0][-1]
+        return float(np.logaddexp.reduce(row[yes]) - np.logaddexp.reduce(row[no]))
+
+    def _reply_to(self, message: str) -> list[int]:
+        """``message``, and what the model's reply to it begins with."""
+        return [*self.model.tokens(message), *self._turn][-BATCH:]
 
     def _asked(self, question: str, lines: Sequence[Line]) -> tuple[list[int], list[int]]:
         """The prompt up to the question, and its edges (`LanguageModel.next`)."""
@@ -120,9 +130,6 @@ class LocalWriter:
                     return b"".join(map(model.piece, written)).decode(errors="ignore")
                 written.append(token)
         return ""
-
-    def warm_up(self) -> None:
-        """Nothing: what prompts begin with has been read."""
 
 
 class Grammar:
@@ -177,7 +184,7 @@ class Grammar:
             return False
         numbers = [int(n) for n in re.findall(r"\[(\d+)\]", bracket + rest)]
         open_digits = re.search(r"\[(\d*)$", bracket + rest)
-        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > CITED or len(set(numbers)) < len(numbers):
+        if any(not 0 < n <= self.labels for n in numbers) or len(numbers) > MARKS or len(set(numbers)) < len(numbers):
             return False
         if open_digits:
             typed = open_digits[1]

@@ -60,11 +60,15 @@ class Models:
         other._writer = _begun(lambda: writer(name))
         return other
 
+    def wait(self) -> None:
+        """Until both are loaded; raises what loading them raised."""
+        self._reader.result()
+        self._writer.result()
+
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""
         self.reader.warm_up()
-        if self.writer:
-            self.writer.warm_up()
+        self.wait()
 
 
 def writer(name: str | None = None) -> Writer | None:
@@ -77,11 +81,16 @@ def writer(name: str | None = None) -> Writer | None:
 
         return ServedWriter(name)
     from rag.catalog import writer_file
+    from rag.hidden_state import Tap
     from rag.language_model import LanguageModel
     from rag.local_writer import LocalWriter
+    from rag.probe import Probe
 
     file = writer_file(name)
-    return LocalWriter(LanguageModel(file, name or file.stem)) if file else None
+    if file is None:
+        return None
+    probe = Probe.of(file)
+    return LocalWriter(LanguageModel(file, name or file.stem, tap=Tap(probe.layer) if probe else None), probe)
 
 
 def reader() -> Reader:

@@ -97,9 +97,6 @@ class ServedWriter:
         message = inert(conversation(question, said))
         return rewritten("".join(piece for piece, _ in self._streamed(FOLLOW_UP, message)))
 
-    def warm_up(self) -> None:
-        """Nothing: a server that is down now may be up when somebody asks."""
-
     def _streamed(self, system: str, message: str, form: str | None = None) -> Iterator[tuple[str, bool]]:
         """Pieces of the reply as they come, and whether the server says that this was all."""
         written, over = 0, False

@@ -61,10 +61,6 @@ class Writer(Protocol):
         """``question`` so that it can be understood without what was ``said`` before it; "" where that fails."""
         ...
 
-    def warm_up(self) -> None:
-        """Load what loads late."""
-        ...
-
 
 def simple(text: str, question: str) -> list[str]:
     """The questions in ``text``, what a model made of ``question``: one a line, up to PARTS of them."""

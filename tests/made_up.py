@@ -39,9 +39,6 @@ class MadeUpWriter:
     def alone(self, question: str, said: Sequence[Exchange]) -> str:
         return f"{said[-1].question} {question}"
 
-    def warm_up(self) -> None:
-        pass
-
 
 class Given(Models):
     """Models that are there already."""

@@ -11,8 +11,8 @@ import pytest
 from indexer import CheapEmbedder
 
 from index.library import Library
-from rag import doctor
-from rag.doctor import MISSING, WORKS, Finding
+from rag.commands import doctor
+from rag.commands.doctor import MISSING, WORKS, Finding
 
 
 def rag(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -42,7 +42,7 @@ def test_what_is_broken_is_named_and_ends_with_status_1(tmp_path: Path) -> None:
     library = tmp_path / "acme" / "library.db"
     library.parent.mkdir()
     library.write_bytes(b"no database at all" * 100)
-    sitecustomize = "import os, sys; 'rag.doctor' in sys.orig_argv and os.kill(os.getpid(), 4)"
+    sitecustomize = "import os, sys; 'rag.commands.doctor' in sys.orig_argv and os.kill(os.getpid(), 4)"
     (tmp_path / "sitecustomize.py").write_text(sitecustomize, encoding="utf-8")
     path = os.pathsep.join([str(tmp_path), *sys.path])
     done = rag(tmp_path, "doctor", "--json", "--library", str(library.parent), PYTHONPATH=path)

@@ -57,6 +57,14 @@ def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     assert alone(question, MILL, writer("Who built the mill of Oss?")) == question
 
 
+def test_an_afterthought_is_not_understood_by_repeating_it() -> None:
+    assert alone("And the school?", MILL, writer("And the school?")).startswith("Who built the mill of Oss?")
+
+
+def test_a_summary_of_that_is_one_of_what_was_spoken_of() -> None:
+    assert alone("Can you summarise that for me?", MILL, None) == "Can you summarise Oss for me?"
+
+
 def test_without_a_conversation_nothing_is_rewritten() -> None:
     assert alone("And until when?", [], writer("x")) == "And until when?"
 

@@ -8,7 +8,9 @@ import reach
 from reach import out_of_reach
 
 from index.article import read
-from index.unit import CONTEXT, LONG, Unit, units
+from index.clause import LONG
+from index.outline import CONTEXT
+from index.unit import Unit, units
 
 DATA = Path(__file__).parent / "data"
 TABLE = "# Wardens\n\n| Warden | District |\n|---|---|\n| Signe Moe | Harbour |\n| Tiril Voss | Mill Hill |\n"

@@ -210,14 +210,7 @@ def test_a_question_longer_than_the_window_is_refused(small: LocalWriter) -> Non
         list(small.write("Who " + "really " * 5000 + "painted it?", LINES))
 
 
-def test_verdicts_are_given_by_the_model_whose_yes_was_weighed_alone(
-    small: LocalWriter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    question = "Who painted the lighthouse?"
-    assert small.verdicts(question, LINES) is None and small.support("It was painted.", LINES) is None
-    monkeypatch.setattr(small, "_weighed", True)
-    verdicts = small.verdicts(question, LINES)
-    assert verdicts is not None and len(verdicts) == len(LINES)
-    assert verdicts == small.verdicts(question, LINES)
-    alone = [small.verdicts(question, [line]) for line in LINES]
-    assert verdicts == pytest.approx([found[0] for found in alone if found], abs=0.3), "the lines don't see each other"
+def test_a_model_without_a_probe_gives_no_verdicts(small: LocalWriter) -> None:
+    assert small.verdicts("Who painted the lighthouse?", LINES) is None
+    assert small.support("It was painted.", LINES) is None
+

@@ -102,8 +102,7 @@ class Backend:
     def _use(self, model: str) -> None:
         try:
             models = self.assistant.result().models.with_writer(model)
-            if models.writer:
-                models.writer.warm_up()
+            models.wait()
             assistant: Future[Assistant] = Future()
             assistant.set_result(Assistant(self.reader, models))
             self.assistant, self.model, self.at_once = assistant, model, models.at_once

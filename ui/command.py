@@ -78,7 +78,7 @@ def serve(options: dict[str, Any], at: Address) -> None:
     """
     if not (at.is_local or at.token):
         raise UsageError("Others can reach this address: give a token, by --token-file or in FOOTNOTE_TOKEN.")
-    from rag.cli import opened_assistant
+    from rag.commands.opened import opened_assistant
 
     with at.listen() as listening, opened_assistant(options) as assistant:
         assistant.warm_up()

@@ -1,4 +1,4 @@
-"""Ranking: Milvus's dense and BM25 searches, fused as the embedded library fuses its own (`index/search.py`)."""
+"""Ranking: Milvus's dense and BM25 searches, fused as the embedded library fuses its own (`index/ranking.py`)."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
 """GGUF adapters: what was trained as a file, and back. `transformer.py` keeps llama.cpp's own order of rows."""
 
-import hashlib
 from pathlib import Path
 
 import gguf
 import numpy as np
 import torch
+
+from rag.checksum import checksum
 
 
 def write(trained: dict[str, torch.Tensor], base: Path, target: Path, alpha: float, architecture: str) -> None:
@@ -15,8 +16,7 @@ def write(trained: dict[str, torch.Tensor], base: Path, target: Path, alpha: flo
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", alpha)
-    with base.open("rb") as opened:
-        writer.add_string("footnote.base.sha256", hashlib.file_digest(opened, "sha256").hexdigest())
+    writer.add_string("footnote.base.sha256", checksum(base))
     for name, value in trained.items():
         writer.add_tensor(name, value.float().cpu().numpy().astype(np.float16))
     writer.write_header_to_file()

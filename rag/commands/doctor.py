@@ -20,6 +20,8 @@ from typing import Any
 
 import click
 
+from rag.commands.output import FAILURE, say_json
+
 BROKEN, MISSING, WORKS = "broken", "missing", "works"  # the last two are sound
 PACKAGES = ("llama-cpp-python", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -49,8 +51,6 @@ def doctor(context: click.Context, as_json: bool) -> None:
     A made-up article is indexed into a folder of its own and asked about, which takes some seconds. Exit status 1 when
     something is broken that is needed.
     """
-    from rag.cli import FAILURE, say_json
-
     found = findings(context.obj, _sources(context))
     sound = all(finding.state != BROKEN for finding in found)
     if as_json:
@@ -114,7 +114,7 @@ def trial() -> dict[str, Any]:
 
 def _trial() -> dict[str, Any]:
     """What ``trial`` found, or the "error" that ended it."""
-    command = [sys.executable, "-m", "rag.doctor"]
+    command = [sys.executable, "-m", "rag.commands.doctor"]
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE)
     except subprocess.TimeoutExpired:

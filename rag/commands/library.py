@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 
+from rag.commands.opened import opened_library
+from rag.commands.output import FAILURE, say, say_json
+
 
 @click.group(invoke_without_command=True)
 @click.option(
@@ -21,7 +24,6 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
     if context.invoked_subcommand:
         return
     from rag import text
-    from rag.cli import FAILURE, opened_library, say_json
 
     options = context.obj
     with opened_library(options, seeds=False, create=False) as opened:
@@ -52,7 +54,6 @@ def copy(options: dict[str, Any], source: str, target: str) -> None:
     """
     from index.open import opened
     from index.transfer import transfer
-    from rag.cli import say
 
     with opened(source, create=False) as first, opened(target) as second:
         count = transfer(first, second, progress=not options["quiet"])

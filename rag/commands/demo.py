@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from rag.commands.ask import shown
+from rag.commands.opened import opened_assistant, opened_library
+
 
 @dataclass(frozen=True)
 class Example:
@@ -47,7 +50,6 @@ def demo(options: dict[str, Any]) -> None:
 
     The library is made for it in a folder of its own and removed at the end; yours is not touched.
     """
-    from rag.cli import opened_assistant, opened_library, shown
     from rag.seeds import shipped
 
     articles = shipped()

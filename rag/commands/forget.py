@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rag.commands.opened import opened_library
+from rag.commands.output import say
+
 if TYPE_CHECKING:
     from index.article import Article
     from index.open import AnyLibrary
@@ -27,7 +30,6 @@ def forget(options: dict[str, Any], article: str) -> None:
     rag forget articles/letter.txt && rm articles/letter.txt
     """
     from index.open import folder
-    from rag.cli import opened_library, say
     from rag.text import printable
 
     with opened_library(options, seeds=False, create=False) as library:

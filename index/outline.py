@@ -1,0 +1,32 @@
+"""Outlines: what stands above a place in a text and has to be known to understand it."""
+
+from dataclasses import dataclass, field
+
+from index.language import ENGLISH
+
+CONTEXT = 240  # characters of context, at most
+PLAIN = 7  # the level of a heading without a mark, below all that have one
+
+
+@dataclass
+class Outline:
+    """The headings above a place in a text, each with its level, and the lead-in of a list."""
+
+    language: str = ENGLISH
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    lead: str = ""
+
+    def enter(self, level: int, words: str) -> None:
+        """Begin the section under a heading."""
+        self.headings = [*(h for h in self.headings if h[0] < level), (level, " ".join(words.split()))]
+        self.lead = ""
+
+    def context(self, *more: str) -> str:
+        """The innermost headings that there is room for, then ``more``."""
+        room, kept = CONTEXT - sum(map(len, more)), list[str]()
+        for _, words in reversed(self.headings):
+            room -= len(words)
+            if room < 0 and kept:
+                break
+            kept.insert(0, words)
+        return " › ".join(filter(None, [*kept, *more]))

@@ -1,0 +1,24 @@
+"""The command ``rag articles``: what the library holds."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from rag.commands.opened import opened_library
+from rag.commands.output import say_json
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.pass_obj
+def articles(options: dict[str, Any], as_json: bool) -> None:
+    """The articles in the library."""
+    from rag import text
+
+    with opened_library(options) as library:
+        found = library.entries()
+        if as_json:
+            say_json([asdict(entry) | {"added": entry.added.isoformat()} for entry in found])
+        elif found:
+            click.echo(text.articles(found))

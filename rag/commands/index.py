@@ -1,0 +1,73 @@
+"""The command ``rag index``: puts files and folders into the library, and goes on doing so with --watch."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index.errors import FootnoteError, UsageError
+from rag.commands.opened import opened_library
+from rag.commands.output import say
+from rag.seeds import SEEDS
+
+if TYPE_CHECKING:
+    from index.open import AnyLibrary
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.option("--watch", is_flag=True, help="Go on doing so whenever a file changes, until Ctrl-C.")
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="local",
+    metavar="[HOST:PORT]",
+    help="Let the workers of a Ray cluster do it, whose nodes all see the files at the same paths and have Footnote "
+    "installed; without HOST:PORT, Ray is started on this machine, and stopped afterwards. Needs --library milvus://….",
+)
+@click.option("--allow-empty", is_flag=True, help="Remove articles even if most of those indexed from there are gone.")
+@click.pass_obj
+def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None, allow_empty: bool) -> None:
+    """Make the library hold files and folders as they are now (default: seeds/): text, Markdown, web pages, PDF, Word,
+    tables, slides, books and mail.
+
+    Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
+    others are indexed all the same. Where most of what was indexed from a folder is gone, as when a drive is not
+    connected, nothing is changed without --allow-empty.
+
+    \b
+    rag index articles/ notes.md
+    rag index --watch articles/
+    rag --library milvus://HOST:PORT/NAME index articles/ --ray
+    """
+    if watch and ray:
+        raise UsageError("--ray indexes once: leave out --watch.")
+    if not paths and not SEEDS.is_dir():
+        raise UsageError("Name a folder of articles: rag index FOLDER.")
+    ingester = import_module("index.ray").ingester(ray, options["library"]) if ray else None
+    with opened_library(options, seeds=False) as library:
+        from rag.text import changes
+
+        made = library.sync(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
+        say(options, changes(made))
+        if watch:
+            _keep_syncing(options, library, paths or [SEEDS])
+        elif made.problems and not (made.added or made.changed or made.renamed or made.unchanged):
+            raise UsageError("None of the files could be indexed.")
+
+
+def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:
+    from index import watch
+    from rag.text import changes
+
+    say(options, "Watching for changes; Ctrl-C ends it.")
+    for _ in watch.changes(paths):
+        try:
+            made = library.sync(paths)
+        except FootnoteError as error:  # a folder that is gone for a moment, another process that is writing
+            say(options, f"rag: {error}")
+        else:
+            if made:
+                say(options, changes(made))

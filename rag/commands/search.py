@@ -1,0 +1,32 @@
+"""The command ``rag search``: the passages that fit a question, without an answer."""
+
+from typing import Any
+
+import click
+
+from rag.commands.opened import opened_library
+from rag.commands.output import say_json
+
+
+@click.command()
+@click.argument("question")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="How many passages.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.pass_obj
+def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> None:
+    """The passages that fit QUESTION best, with their text: fused score, rank on the dense and on the lexical side.
+
+    \b
+    rag search -k 3 "right of first refusal"
+    """
+    with opened_library(options) as library:
+        from rag.answer import hit_as_json
+        from rag.text import hits
+
+        found = library.search(question, k)
+        titles = {id: library.article(id).title for id in {hit.passage.article_id for hit in found}}
+        if as_json:
+            more = ({"title": titles[hit.passage.article_id], "text": hit.passage.text} for hit in found)
+            say_json([hit_as_json(hit) | each for hit, each in zip(found, more, strict=True)])
+        else:
+            click.echo(hits(found, titles))

@@ -1,0 +1,33 @@
+"""The command ``rag verify``: whether the citations of saved answers still hold."""
+
+import sys
+from typing import Any
+
+import click
+
+from rag.commands.input import lines
+from rag.commands.opened import opened_library
+from rag.commands.output import FAILURE
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.pass_obj
+def verify(options: dict[str, Any], file: str) -> None:
+    """Hold the answers in FILE (saved with --json or --batch) against the articles as they are now.
+
+    Exit status 0 when every citation still holds, 1 when one does not.
+    """
+    from rag.answer import verdicts
+    from rag.text import printable
+
+    saved = lines(file)
+    with opened_library(options) as library:
+        found = verdicts(saved, file, lambda article: library.article(article).text)
+    for verdict in found:
+        if not verdict.holds:
+            click.echo(printable(f"no longer true: {verdict.reason}"))
+    false = sum(not v.holds for v in found)
+    click.echo(f"{len(found) - false} of {len(found)} citations hold")
+    if false:
+        sys.exit(FAILURE)

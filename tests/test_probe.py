@@ -1,0 +1,82 @@
+"""The probe: what the writer's hidden state tells of a sentence."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import probe
+from rag.hidden_state import Tap
+from rag.language_model import LanguageModel
+from rag.local_writer import LocalWriter
+from rag.models import packaged_model, writer
+from rag.probe import Probe
+from rag.prompt import Line
+
+LAYER, WIDTH = 12, 576  # of the smallest model
+LINES = [
+    Line("Sanna Rask painted the lighthouse red in 1912.", "The lighthouse of Oss"),
+    Line("The harbour was closed for two winters.", "The lighthouse of Oss"),
+]
+
+
+@pytest.fixture(scope="module")
+def tapped() -> Iterator[LanguageModel]:
+    model = LanguageModel(packaged_model(), "small", threads=1, tap=Tap(LAYER))
+    yield model
+    model.close()
+
+
+def test_states_are_of_the_last_token_of_each_branch_and_the_same_again(tapped: LanguageModel) -> None:
+    tapped.next(tapped.tokens("The harbour"))
+    branches = [tapped.tokens(" was closed in winter."), tapped.tokens(" is red.")]
+    states = tapped.states(branches)
+    assert states is not None and states.shape == (2, WIDTH)
+    again = tapped.states(branches)
+    assert again is not None and np.array_equal(states, again)
+    alone = tapped.states(branches[1:])
+    assert alone is not None
+    assert np.abs(alone[0] - states[1]).max() < 0.1 * np.abs(states[1]).max(), "the branches don't see each other"
+    assert np.abs(alone[0] - states[0]).max() > 0.1 * np.abs(states[1]).max()
+
+
+def test_reading_states_changes_nothing_of_what_the_model_says(tapped: LanguageModel) -> None:
+    prompt, branch = tapped.tokens("The harbour"), tapped.tokens(" was closed.")
+    tapped.next(prompt)
+    before = tapped.continuations([branch])[0]
+    tapped.states([branch])
+    tapped.next(prompt)
+    assert np.array_equal(tapped.continuations([branch])[0], before)
+
+
+def test_a_model_that_is_not_tapped_shows_no_states() -> None:
+    model = LanguageModel(packaged_model(), "small", threads=1)
+    assert model.states([model.tokens("The harbour")]) is None
+    model.close()
+
+
+def test_a_layer_that_the_model_lacks_gives_no_verdicts() -> None:
+    model = LanguageModel(packaged_model(), "small", threads=1, tap=Tap(99))
+    held = LocalWriter(model, Probe(99, np.zeros(WIDTH, np.float32), 0.0))
+    assert held.verdicts("Who painted the lighthouse?", LINES) is None
+    model.close()
+
+
+def test_a_probe_is_kept_in_a_file_and_belongs_to_one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "FOLDER", tmp_path)
+    Probe(3, np.array([1.0, -2.0], np.float32), 0.5).save(tmp_path / "0123456789ab.npz")
+    found = Probe.of(Path("cache") / "a-model-0123456789ab.gguf")
+    assert found is not None and found.layer == 3
+    assert found.logodds(np.array([[1.0, 0.0], [1.0, 1.0]], np.float32)) == [1.5, -0.5]
+    assert Probe.of(Path("cache") / "another-ffffffffffff.gguf") is None
+
+
+def test_the_writer_tells_the_sentence_that_answers_from_near_misses() -> None:
+    model = writer()
+    assert isinstance(model, LocalWriter)
+    answered = model.verdicts("Who painted the lighthouse red?", LINES)
+    assert answered is not None and answered[0] > 0 > answered[1]
+    for near in ("Who built the lighthouse?", "Who painted the harbour?", "Where was Sanna Rask born?"):
+        verdicts = model.verdicts(near, LINES)
+        assert verdicts is not None and max(verdicts) < answered[0] - 1, near

@@ -1,0 +1,23 @@
+"""The front README: what it shows works."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_it_is_read_in_a_few_minutes() -> None:
+    assert len(README.splitlines()) < 180
+
+
+def test_the_python_example_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", README, re.S)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "mill.txt").write_text("The mill\n\nIda Brandt signed the agreement about the mill of Oss.\n")
+    monkeypatch.chdir(tmp_path)
+    exec(example, {})  # noqa: S102 - it is our own
+    assert "Ida Brandt signed the agreement" in capsys.readouterr().out
