@@ -161,11 +161,12 @@ def _listed(cells: Iterable[tuple[str, str]]) -> str:
 
 def _in_one_line(text: str) -> str:
     """``text`` with what a line break says where lines stand for themselves: a label before its value, or a list."""
+    if "\n" not in text:
+        return text
     lines = text.splitlines()
-    apart = [text[start:end] for start, end in blocks(text)] if len(lines) > 1 else []
-    if len(apart) == 1 and not STOP.search(text) and not any(line.lstrip()[:1].islower() for line in lines):
-        apart = lines
-    return (": " if len(apart) == 2 else "; ").join(apart) if len(apart) > 1 else text
+    if STOP.search(text) or any(line.lstrip()[:1].islower() for line in lines):
+        lines = [text[start:end] for start, end in blocks(text)]
+    return (": " if len(lines) == 2 else "; ").join(lines) if len(lines) > 1 else text
 
 
 def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]:

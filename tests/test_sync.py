@@ -1,4 +1,4 @@
-"""Syncing: where a file is, as a library remembers it, and how far the bar is."""
+"""Syncing: where a file is, as a library remembers it, how far the bar is, and when to sync again."""
 
 import ntpath
 import os
@@ -12,6 +12,7 @@ from indexer import CheapEmbedder
 from index import sync
 from index.library import Library
 from index.sync import relative
+from index.watch import changes
 
 
 def test_an_article_on_another_drive_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +50,19 @@ def test_the_bar_moves_while_files_are_read_and_embedded_and_ends_full(
     with Library.open(tmp_path / "library", Watched()) as library:
         library.sync([folder], progress=True)
     assert len([move for move in moves[: embedding[0]] if move > 0]) > 50
+
+
+def test_folders_are_looked_through_where_the_system_watches_no_more_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = list[bool]()
+
+    def watch(*folders: Path, force_polling: bool = False, **options: object) -> Iterator[set[object]]:
+        tried.append(force_polling)
+        if not force_polling:
+            raise OSError("OS file watch limit reached.")
+        yield set()
+
+    monkeypatch.setattr("index.watch.watch", watch)
+    assert next(changes([tmp_path])) is None
+    assert tried == [False, True]
