@@ -9,6 +9,7 @@ from datetime import date
 from index.errors import FootnoteError
 
 NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what a damaged font gives and no text holds
+BREAKS = "\u00ad\u2060\u200b"
 UNSEEN = re.compile(r"[\u00ad\u2060]|(?<=[a-zA-Z\u00c0-\u024f])\u200b(?=[a-zA-Z\u00c0-\u024f])")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -93,7 +94,10 @@ def row(cells: Sequence[object]) -> str:
 
 def clean(text: str) -> str:
     """``text`` without what no text holds, and without the signs in words that only say where they may be broken."""
-    return text if text.isascii() and "\0" not in text else UNSEEN.sub("", NO_TEXT.sub("", text))
+    if text.isascii() and "\0" not in text:
+        return text
+    text = NO_TEXT.sub("", text)
+    return UNSEEN.sub("", text) if any(sign in text for sign in BREAKS) else text
 
 
 def title(*candidates: object) -> str | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 ENGLISH = "en"
-SAMPLE = 1_000  # characters that tell the language of a text
+SAMPLE = 500  # characters that tell the language of a text
 NONE = "zxx"  # what is found in figures and codes
 CLEARLY = 100  # times as probable as English that another language must be
 
@@ -22,9 +22,9 @@ def tell(text: str) -> str:
 
     Raises FootnoteError where there is no room for what it is told by.
     """
-    ranked = dict(_identifier().rank(" ".join(text[:SAMPLE].split())))
-    best = max(ranked, key=lambda language: ranked[language])
-    return best if best != NONE and ranked[best] >= CLEARLY * ranked[ENGLISH] else ENGLISH
+    ranked = _identifier().rank(" ".join(text[:SAMPLE].split()))
+    best, likely = ranked[0]
+    return best if best != NONE and likely >= CLEARLY * dict(ranked)[ENGLISH] else ENGLISH
 
 
 @cache

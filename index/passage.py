@@ -29,18 +29,16 @@ class Passage:
     text: str
 
 
-def split(article: Article, count_tokens: CountTokens, window: int) -> list[Passage]:
+def split(article: Article, count_tokens: CountTokens, window: int) -> Iterator[Passage]:
     """The passages of ``article`` in order: whole paragraphs, each of at most ``window`` tokens.
 
     A heading stays with what follows it; lines, and paragraphs that are short, are joined up to about
     120 words; only what is longer than the window is cut, between sentences where it has any.
     """
     text = article.text
-    passages = []
     for start, end in _paragraphs(text, article.body, count_tokens):
         for left, right in _fit(text, (start, end), count_tokens, window, article.language):
-            passages.append(Passage(article.id, left, right, text[left:right]))
-    return passages
+            yield Passage(article.id, left, right, text[left:right])
 
 
 def _paragraphs(text: str, body: int, count_tokens: CountTokens) -> Iterator[Span]:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 BATCH = 256  # passages that are embedded and stored together; more, where an article has more
 SAMPLE = 500  # characters of an article, to measure how well a question may be embedded without torch
-SLICE = 2048  # passages that are embedded before the bar moves on
+SLICE = 512  # passages that are embedded before the bar moves on
+SPLITTING = 10  # of so many parts of the bar, one is for reading a file and splitting it, the others for embedding
 SURROGATE, PRIVATE = 0xDC80, 0xF780  # where Python puts bytes that are not UTF-8, and where a database can keep them
 FEW = 3  # articles that go without a question, if some of their folder stay
 SETTLED = 2.0  # seconds; what changed less than this ago may change again without its time of change telling
@@ -57,7 +58,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Draft:
-    """An article that is yet to be embedded and stored; ``size`` is its file's, in bytes."""
+    """An article that is yet to be embedded and stored; ``size`` is how far the bar moves on for that."""
 
     article: Article
     passages: list[Passage]
@@ -122,11 +123,14 @@ class Ingester:
         except (UnreadableFile, OSError, ValueError) as error:
             reason = f"can't be read: {error.strerror}".lower() if isinstance(error, OSError) else str(error)
             self.leave(place, file, reason)
+            self._advance(_size(file))
             return
         self.notes += [f"{article.source}: {lost}" for lost in article.lost]
         self.found[place] = File(article.sha256, article.source, stamped, article.id, article.title)
         if article.sha256 not in self._drafts and not self._store.stored(article.sha256):
             self._draft(article, size)
+        else:
+            self._advance(size)
 
     def unchanged(self, place: str, file: Path, stamped: str | None, size: int) -> bool:
         """Whether ``file`` is, by its stamp, as it was indexed before; if so, it is done."""
@@ -178,8 +182,14 @@ class Ingester:
         return vectors
 
     def _draft(self, article: Article, size: int) -> None:
-        passages = split(article, self._embedder.count_tokens, self._embedder.window)
-        self._drafts[article.sha256] = Draft(article, passages, size)
+        """Split it, the bar moving meanwhile; what is ready is embedded and stored once it is enough."""
+        passages, done = list[Passage](), 0
+        for passage in split(article, self._embedder.count_tokens, self._embedder.window):
+            passages.append(passage)
+            ready = size // SPLITTING * passage.end // len(article.text)
+            self._advance(ready - done)
+            done = ready
+        self._drafts[article.sha256] = Draft(article, passages, size - done)
         if sum(len(draft.passages) for draft in self._drafts.values()) >= BATCH:
             self.flush()
 

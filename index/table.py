@@ -31,9 +31,7 @@ def columns(head: str, rows: Sequence[str], sure: bool) -> str:
     return " | ".join(names) if names and rows and (sure or named) else ""
 
 
-def spelled_out(row: str, context: str) -> str:
-    """A unit's text as a person would say it: each cell of a row with its column's name, where ``context`` has them."""
+def named_cells(row: str, context: str) -> list[tuple[str, str]]:
+    """Each cell of ``row`` after the name of its column; none where ``context`` does not have their names."""
     names, values = context.rpartition(" › ")[2].split(" | "), cells(row)
-    if len(names) < 2 or len(names) != len(values):
-        return row
-    return "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return list(zip(names, values, strict=True)) if 1 < len(names) == len(values) else []

@@ -1,9 +1,11 @@
 """Watching: when to sync again."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from watchfiles import Change, watch
+from watchfiles.main import FileChange
 
 from index.reader import READERS
 
@@ -14,12 +16,21 @@ def changes(paths: Iterable[str | Path]) -> Iterator[None]:
     """Yields whenever an article in ``paths`` may have changed, and once when watching has begun, until Ctrl-C."""
     folders = {path if path.is_dir() else path.parent for path in map(Path, paths)}  # editors replace whole files
     begun = False
-    for found in watch(
-        *folders, watch_filter=_is_article, raise_interrupt=False, yield_on_timeout=True, rust_timeout=PAUSE
-    ):
+    for found in _watched(folders):
         if found or not begun:
             yield
         begun = True
+
+
+def _watched(folders: Iterable[Path]) -> Iterator[set[FileChange]]:
+    """What changes, or nothing for a while; told by the system, looked for where that watches no more folders."""
+    watching = partial(
+        watch, *folders, watch_filter=_is_article, raise_interrupt=False, yield_on_timeout=True, rust_timeout=PAUSE
+    )
+    try:
+        yield from watching()
+    except OSError:
+        yield from watching(force_polling=True, poll_delay_ms=PAUSE)
 
 
 def _is_article(change: Change, path: str) -> bool:

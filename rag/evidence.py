@@ -10,7 +10,8 @@ from index.article import Article
 from index.language import ENGLISH
 from index.passage import Passage
 from index.search import Hit
-from index.table import spelled_out
+from index.sentence import STOP, blocks
+from index.table import named_cells
 from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
@@ -35,6 +36,7 @@ class Evidence:
     """A unit of an article: ``article.text[start:end] == text``.
 
     ``title`` is the article's, with its date where it has one; ``context`` holds the headings or column names above.
+    ``asked`` holds the cells of a row that a question is about, where it says which.
     """
 
     article: str
@@ -45,16 +47,21 @@ class Evidence:
     title: str = ""
     context: str = ""
     language: str = ENGLISH
+    asked: tuple[tuple[str, str], ...] = ()
 
     @property
     def line(self) -> Line:
         """It as a writer reads it: a row with the names of its columns, a title with its date."""
-        return self._under(self.title)
+        return self._under(self.title, self.spoken)
 
     @property
     def spoken(self) -> str:
-        """It as a person would say it."""
-        return spelled_out(self.text, self.context)
+        """It as a person would say it: a row with the names of its columns, lines with signs between them."""
+        return _listed(self._cells) if self._cells else _in_one_line(self.text)
+
+    @property
+    def _cells(self) -> list[tuple[str, str]]:
+        return named_cells(self.text, self.context)
 
     @property
     def is_sentence(self) -> bool:
@@ -68,12 +75,13 @@ class Evidence:
 
     @property
     def undated(self) -> Line:
-        """It as the reader does, who would take the date of a title for a year that is asked for."""
-        return self._under(undated(self.title))
+        """It as the reader does, who would take the date of a title for a year that is asked for, and any cell of a
+        row for the one that is."""
+        return self._under(undated(self.title), _listed(self.asked) or self.spoken)
 
-    def _under(self, title: str) -> Line:
-        above = self.context if self.spoken == self.text else self.context.rpartition(" › ")[0]
-        return Line(self.spoken, " — ".join(filter(None, (title, above))))
+    def _under(self, title: str, words: str) -> Line:
+        above = self.context.rpartition(" › ")[0] if self._cells else self.context
+        return Line(words, " — ".join(filter(None, (title, above))))
 
 
 def searches(question: str) -> list[str]:
@@ -131,9 +139,34 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
         score = overlap / (sum(weight.values()) or 1.0) + FUSED * (hit.score - hits[0].score)
         if wanted and wanted.search(evidence.text):
             score += FITS
-        scored.append(((rank, evidence.start), replace(evidence, score=score)))
+        cells = _asked(evidence, set(weight))
+        scored.append(((rank, evidence.start), replace(evidence, score=score, asked=cells)))
     chosen = sorted(scored, key=lambda s: (-s[1].score, s[0]))[:count]
     return [evidence for _, evidence in sorted(chosen, key=lambda s: s[0])]
+
+
+def _asked(evidence: Evidence, asked: set[str]) -> tuple[tuple[str, str], ...]:
+    """The cells of a row whose columns the question names, and those that it names; none where it leaves that open."""
+    cells = named_cells(evidence.text, evidence.context)
+    named = [bool(asked & set(terms(value, evidence.language))) for _, value in cells]
+    wanted = [bool(asked & set(terms(name, evidence.language))) for name, _ in cells]
+    if not any(column and not cell for column, cell in zip(wanted, named, strict=True)):
+        return ()
+    return tuple(c for c, column, cell in zip(cells, wanted, named, strict=True) if column or cell)
+
+
+def _listed(cells: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in cells)
+
+
+def _in_one_line(text: str) -> str:
+    """``text`` with what a line break says where lines stand for themselves: a label before its value, or a list."""
+    if "\n" not in text:
+        return text
+    lines = text.splitlines()
+    if STOP.search(text) or any(line.lstrip()[:1].islower() for line in lines):
+        lines = [text[start:end] for start, end in blocks(text)]
+    return (": " if len(lines) == 2 else "; ").join(lines) if len(lines) > 1 else text
 
 
 def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]:

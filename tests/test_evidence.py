@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
@@ -92,3 +94,38 @@ def test_questions_that_are_asked_at_once_get_the_evidence_of_one_asked_alone(se
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda question: select(question, hits[question], 9), asked * 100))
     assert found == [alone[question] for question in asked * 100]
+
+
+ROTA = (
+    "| Warden | District | Deputy |\n|---|---|---|\n| Signe Moe | Harbour | Rolf Aker |\n"
+    "| Tiril Voss | Mill Hill | Per Straum |"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("Who is the warden of Mill Hill?", "Warden: Tiril Voss; District: Mill Hill"),
+        ("Which district does Tiril Voss look after?", "Warden: Tiril Voss; District: Mill Hill"),
+        ("Who looks after the district Mill Hill?", "Warden: Tiril Voss; District: Mill Hill; Deputy: Per Straum"),
+    ],
+)
+def test_the_reader_gets_the_cells_of_a_row_that_the_question_is_about(question: str, read: str) -> None:
+    (row,) = [e for e in select(question, [hit(ROTA)], 9) if "Tiril" in e.text]
+    assert row.undated.text == read
+    assert row.line.text == "Warden: Tiril Voss; District: Mill Hill; Deputy: Per Straum"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Treasurer\nLone Falk", "Treasurer: Lone Falk"),
+        ("Two eggs\nRye flour\nBrown butter", "Two eggs; Rye flour; Brown butter"),
+        (
+            "The ferry made its last crossing\non a grey morning.",
+            "The ferry made its last crossing\non a grey morning.",
+        ),
+    ],
+)
+def test_lines_that_stand_for_themselves_are_told_apart(text: str, spoken: str) -> None:
+    assert Evidence("a", 0, len(text), text, 0.0).spoken == spoken

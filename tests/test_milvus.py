@@ -33,7 +33,7 @@ embedder = CheapEmbedder()
 with MilvusLibrary.open(sys.argv[1], embedder) as library:
     for file in sys.argv[2:]:
         article = read(Path(file))
-        passages = split(article, embedder.count_tokens, embedder.window)
+        passages = list(split(article, embedder.count_tokens, embedder.window))
         library.put([(article, passages, embedder.encode([passage.text for passage in passages]))])
 """
 SYNC = """
@@ -153,7 +153,7 @@ def test_one_writer_at_a_time_and_a_dead_one_is_not_waited_for(
 def test_what_was_never_published_is_forgotten_on_demand(library: MilvusLibrary, tmp_path: Path) -> None:
     (tmp_path / "stray.txt").write_text("A stray text.")
     article, embedder = read(tmp_path / "stray.txt"), CheapEmbedder()
-    spans = split(article, embedder.count_tokens, embedder.window)
+    spans = list(split(article, embedder.count_tokens, embedder.window))
     library.put([(article, spans, embedder.encode([span.text for span in spans]))])
     assert len(library.known()) == 8
     library.rebuild()

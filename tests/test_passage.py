@@ -47,31 +47,31 @@ def test_a_passage_is_the_text_at_its_span_and_fits_the_window(text: str, embedd
 
 def test_each_paragraph_is_a_passage(embedder: Embedder) -> None:
     paragraphs = [(SENTENCE * count).strip() for count in (4, 6, 10, 3)]
-    passages = split(article("\n\n".join(paragraphs)), embedder.count_tokens, embedder.window)
+    passages = list(split(article("\n\n".join(paragraphs)), embedder.count_tokens, embedder.window))
     assert [passage.text for passage in passages] == paragraphs
 
 
 def test_a_long_paragraph_is_cut_between_sentences(embedder: Embedder) -> None:
-    passages = split(article(LONG), embedder.count_tokens, embedder.window)
+    passages = list(split(article(LONG), embedder.count_tokens, embedder.window))
     assert len(passages) > 1
     assert all(sentence.text == SENTENCE.strip() for p in passages for sentence in sentences(p.text))
 
 
 def test_headings_stay_with_what_follows(embedder: Embedder) -> None:
     text = read(ARTICLES / "harbour.txt").text + "\nThe Railway\n\n" + LONG
-    passages = split(article(text), embedder.count_tokens, embedder.window)
+    passages = list(split(article(text), embedder.count_tokens, embedder.window))
     assert passages[0].text.startswith("The Old Harbour of Brindle\nThe harbour")
     assert any(passage.text.startswith("The Railway\n\nThe council") for passage in passages)
     assert not any(passage.text.endswith("The Railway") for passage in passages)
 
 
 def test_lines_are_joined_to_about_a_paragraph(embedder: Embedder) -> None:
-    passages = split(article("\n".join([SENTENCE.strip()] * 40)), embedder.count_tokens, embedder.window)
+    passages = list(split(article("\n".join([SENTENCE.strip()] * 40)), embedder.count_tokens, embedder.window))
     assert all(80 <= len(passage.text.split()) <= 150 for passage in passages[:-1])
 
 
 def test_front_matter_is_not_a_passage(embedder: Embedder) -> None:
     bees = read(ARTICLES / "bees.md")
-    passages = split(bees, embedder.count_tokens, embedder.window)
+    passages = list(split(bees, embedder.count_tokens, embedder.window))
     assert passages[0].text.startswith("# Bees\n\nA swarm")
     assert all(bees.text[p.start : p.end] == p.text for p in passages)

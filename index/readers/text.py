@@ -10,6 +10,7 @@ from index.readers.encoding import decode
 HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
 HEAD = 20_000  # characters in which the first heading is looked for
 RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
+RETURN = "\r\x85\u2028\u2029"  # looked for before all patterns, for that takes no time
 LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 COLOUR = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]")  # of a terminal, in logs
 
@@ -28,7 +29,10 @@ def plain(path: Path) -> Document:
 
 
 def _lines(text: str) -> str:
-    text = COLOUR.sub("", RETURNS.sub("", text))
+    text = COLOUR.sub("", text)
+    if not any(sign in text for sign in RETURN):
+        return text
+    text = RETURNS.sub("", text)
     if len(LINE_END.findall(text)) <= text.count("\n"):
         return text
     return LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
