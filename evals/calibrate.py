@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--sample", type=int, default=700, help="questions for the reader's signs")
     parser.add_argument("--pairs", type=int, default=100, help="pairs of questions for the writer's verdict")
-    parser.add_argument("--count", type=int, nargs="*", default=[FEW, CANDIDATES], help="units of evidence")
+    parser.add_argument("--count", type=int, nargs="*", default=[FEW], help="units of evidence")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.open import AnyLibrary
 from index.search import Hit
@@ -140,7 +140,11 @@ class Assistant:
         return together(self.library.search_all(searches(question), HITS))
 
     def read(self, work: Work, count: int) -> Generator[Stage, None, None]:
-        """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``."""
+        """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``.
+
+        The confidence rests on the FEW best of them, read by themselves: among many, the reader finds an answer where
+        there is none more often.
+        """
         if work.kind is Kind.SUMMARY:
             work.evidence = self._summary(work)
             yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
@@ -154,10 +158,20 @@ class Assistant:
             work.reading = lexical_reading(work.question, work.evidence)
             work.confidence = work.reading.answerable
             return
+        few = work
+        if count > FEW:
+            best = sorted(work.evidence, key=lambda e: -e.score)[:FEW]
+            few = replace(work, evidence=[e for e in work.evidence if e in best])
+            few.reading = self._first_reading(few)
+        work.tokens = few.tokens
+        work.reading = self._first_reading(work)
+        work.confidence = confidence(work.question, few.reading or work.reading, few.evidence, work.hits)
+
+    def _first_reading(self, work: Work) -> Reading:
         scores = [e.score for e in work.evidence]
-        prior = [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence]
-        work.reading = self._reading(work, prior, scores)
-        work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
+        return self._reading(
+            work, [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence], scores
+        )
 
     def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
