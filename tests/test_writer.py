@@ -213,4 +213,3 @@ def test_a_question_longer_than_the_window_is_refused(small: LocalWriter) -> Non
 def test_a_model_without_a_probe_gives_no_verdicts(small: LocalWriter) -> None:
     assert small.verdicts("Who painted the lighthouse?", LINES) is None
     assert small.support("It was painted.", LINES) is None
-
