@@ -12,6 +12,7 @@ from index.library import Library
 from rag.abstention import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer
 from rag.assistant import FEWEST, LEAST, MOST, SMALL_TALK, Assistant, Stage
+from rag.follow_up import Exchange
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import Kind
@@ -211,7 +212,7 @@ def test_each_sentence_that_convinces_the_writer_is_written_about(
     coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
-    monkeypatch.setattr(writer, "verdicts", lambda question, lines: [3.0 * ("lamp" in x.text) for x in lines])
+    monkeypatch.setattr(writer, "verdicts", lambda question, lines: [9.0 * ("lamp" in x.text) for x in lines])
     assistant.ask(PAINTER)
     assert all("lamp" in line.text for line in writer.asked[0][1])
 
@@ -238,6 +239,11 @@ def test_the_same_said_twice_is_shown_once(coast: Library, reader: Reader) -> No
     assert texts(with_writer(coast, reader, writes(said, again, said))[0].ask(PAINTER)) == [said[0]]
 
 
+def test_a_sentence_that_was_cited_is_not_quoted_after_that(coast: Library, reader: Reader) -> None:
+    drafts = writes(("Mara Quill painted it.", "Mara Quill"), (PAINTED, "Mara Quill"))
+    assert texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)) == ["Mara Quill painted it."]
+
+
 @pytest.mark.parametrize("drafts", [writes(), writes(("The lamp has 3000 candles.", "lamp"))])
 def test_where_nothing_that_was_written_holds_the_readers_sentence_is_said(
     coast: Library, reader: Reader, drafts: Saying
@@ -250,7 +256,7 @@ def test_what_a_stage_shows_is_never_taken_back(coast: Library, reader: Reader) 
         ("Mara Quill painted it.", "Mara Quill"),
         ("Mara Quill painted it in 1940.", "Mara Quill"),
         ("Mara Quill painted it.", "Mara Quill"),
-        ("The lighthouse was painted in 1931.", "Mara Quill"),
+        ("Mara Quill painted the lighthouse of Oss in 1931.", "Mara Quill"),
     )
     *stages, answer = with_writer(coast, reader, drafts)[0].steps(PAINTER)
     assert isinstance(answer, Answer) and len(answer.statements) > 1
@@ -334,6 +340,24 @@ def test_a_question_of_two_parts_is_written_from_the_evidence_of_both(coast: Lib
     assert texts(answer) == ["Mara Quill painted it.", "The harbour of Brindle opened in 1962."]
     assert {c.title for c in answer.citations} == {"The lighthouse of Oss", "The harbour of Brindle"}
     assert [asked for asked, *_ in writer.asked] == PARTS[BOTH] and answer.unanswered is None
+
+
+def test_a_part_is_understood_from_the_answer_to_the_one_before_it(
+    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Who painted the lighthouse of Oss, and when did she paint it?"
+    heard: list[Exchange] = []
+
+    def alone(question: str, said: Sequence[Exchange]) -> str:
+        heard.extend(said)
+        return "When did Mara Quill paint it?"
+
+    drafts = writes(("Mara Quill painted it in 1931.", "Mara Quill"))
+    assistant, writer = with_writer(coast, reader, drafts, {question: [PAINTER, "When did she paint it?"]})
+    monkeypatch.setattr(writer, "alone", alone)
+    assistant.ask(question)
+    assert heard == [Exchange(PAINTER, "Mara Quill")]
+    assert [asked for asked, *_ in writer.asked] == [PAINTER, "When did Mara Quill paint it?"]
 
 
 def test_the_part_that_the_articles_leave_open_is_named(coast: Library, reader: Reader) -> None:

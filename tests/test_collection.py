@@ -85,3 +85,10 @@ def test_what_is_summed_up_of_a_topic_stands_in_the_articles(library: Library) -
     hits = library.search("the dam of Oss")
     assert any("dam of Oss" in e.text for e in about(library, "the dam of Oss", hits, 9))
     assert about(library, "the tax report of 2031", library.search("the tax report of 2031"), 9) == []
+
+
+def test_a_name_that_the_articles_hold_is_topic_enough(library: Library) -> None:
+    topic = "the life and work of Ada Thorne"
+    assert any("Ada Thorne" in e.text for e in about(library, topic, library.search(topic), 9))
+    topic = "the life and work of Nora Vance"
+    assert about(library, topic, library.search(topic), 9) == []
