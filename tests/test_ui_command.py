@@ -52,9 +52,15 @@ def test_behind_a_reverse_proxy_and_beside_one_for_what_goes_out(tmp_path: Path)
         address = f"http://127.0.0.1:{port}/"
         seen = httpx.get(address, headers={"Host": "docs.example"}, trust_env=False)
         other = httpx.get(address, headers={"Host": "evil.example"}, trust_env=False)
+        below = httpx.get(f"{address}a/", trust_env=False)  # some proxies leave the path on
+        without_slash = httpx.get(f"{address}a", trust_env=False)
+        reaching_out = httpx.get(f"{address}a/gradio_api/proxy=http://192.0.2.1/", trust_env=False)
         page.kill()
     assert seen.status_code == 200 and '"root":"https://docs.example/a"' in seen.text
     assert other.status_code == 400
+    assert below.text == seen.text
+    assert without_slash.status_code == 307 and without_slash.headers["Location"] == "/a/"
+    assert reaching_out.status_code == 403
 
 
 def test_a_model_that_is_not_there_ends_the_page(tmp_path: Path) -> None:

@@ -131,14 +131,12 @@ def server(assistant: "Assistant", at: Address) -> "uvicorn.Server":
     """The server of the endpoint alone, not running yet."""
     import uvicorn
     from starlette.applications import Starlette
-    from starlette.routing import Mount
 
     from ui.endpoint import Endpoint
     from ui.guard import guarded
 
     route = Endpoint(lambda _: assistant, assistant.models.at_once, at.token, at.url).route
-    whole = [Mount(at.root_path, routes=[route])] if at.root_path else []  # from proxies that leave the path as it is
-    app = Starlette(routes=[route, *whole], middleware=guarded(at.hosts))
+    app = Starlette(routes=[route], middleware=guarded(at.hosts, at.root_path))
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN))
 
 
@@ -179,7 +177,7 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
                 theme=THEME,
                 head=HEAD,
                 favicon_path=HERE / "favicon.svg",
-                app_kwargs={"middleware": guarded(at.hosts), "routes": routes},
+                app_kwargs={"middleware": guarded(at.hosts, at.root_path), "routes": routes},
             )
     except OSError as error:
         raise at.taken from error

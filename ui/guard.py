@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -18,12 +18,30 @@ ANY = "*"
 CLOSED = ("/gradio_api/proxy=", "/gradio_api/file=http", "/gradio_api/vibe-", "/gradio_api/process_recording")
 
 
-def guarded(hosts: Sequence[str]) -> list[Middleware]:
+def guarded(hosts: Sequence[str], path: str = "") -> list[Middleware]:
     """What stands in front of an application that is called by the names ``hosts``, or by ANY.
 
     Another site can neither call itself by one of them (DNS rebinding), nor have a browser send anything here.
+    ``path`` is where a reverse proxy shows it; some proxies leave it away, others leave it on.
     """
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(Guard, hosts)]
+    below = [Middleware(Below, path)] if path else []  # first: the guard looks at the path, too
+    return [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), *below, Middleware(Guard, hosts)]
+
+
+class Below:
+    """ASGI middleware: takes ``path`` away from the beginning of what is called, where it stands there."""
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self._app = app
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        called = scope.get("path", "")
+        if called == self._path:  # what the page loads is named from its folder on
+            return await RedirectResponse(f"{self._path}/")(scope, receive, send)
+        if called.startswith(f"{self._path}/"):
+            scope = scope | {"path": called.removeprefix(self._path)}
+        await self._app(scope, receive, send)
 
 
 class Guard:
