@@ -33,7 +33,8 @@ VAGUE = 0.6  # confidence below which one side of a comparison is told in severa
 SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
 EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
-SUPPORTED, SURELY = 0.3, 3.0  # log-odds of the writer's yes: do its quotes state this, in other words, in another order
+SUPPORTED = 0.5  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
+SURELY = 3.0  # the same where its names stand in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 OWN = 0.5  # share of a part's words that the question holds
 
@@ -323,7 +324,7 @@ class Assistant:
         """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or names
         things in another order; where that is not known, yes."""
         lines, writer = [e.line for e in proof], self.models.writer
-        least = SURELY if checker.reordered(text, lines) else SUPPORTED if own else None
+        least = SURELY if checker.reordered(text, lines) else SUPPORTED * len(own) if own else None
         support = writer.support(text, lines) if writer and least is not None else None
         return support is None or least is None or support >= least
 

@@ -19,6 +19,7 @@ ON_POINT = 0.2  # share of the reader's probability that what the first statemen
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
 MARGIN = 1.5  # log-odds of a verdict that a unit may lack to the best one, to be written about
+WIDE = 3.0  # the same where an explanation is asked for, which several units give together
 SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
 READER = 0.3  # weight of the reader's probability there
 UNJUDGED = -9.0
@@ -59,8 +60,8 @@ class Work:
     def convincing(self) -> list[Evidence]:
         """The units of which writer and reader are about as sure as of the best."""
         weights = dict(zip(self.evidence, self._weights(), strict=True))
-        best = max(weights.values())
-        return [e for e in self.verdicts if weights[e] >= best - SHARP * MARGIN]
+        least = max(weights.values()) - SHARP * (WIDE if self.kind is Kind.EXPLANATION else MARGIN)
+        return [e for e in self.verdicts if weights[e] >= least]
 
     def prior(self) -> list[float]:
         """What puts the writer's verdicts in the place of the reader's choice among the units (`generation.read`)."""
