@@ -40,7 +40,7 @@ class Below:
         if called == self._path:  # what the page loads is named from its folder on
             return await RedirectResponse(f"{self._path}/")(scope, receive, send)
         if called.startswith(f"{self._path}/"):
-            scope = scope | {"path": called.removeprefix(self._path)}
+            scope = {**scope, "path": called.removeprefix(self._path)}
         await self._app(scope, receive, send)
 
 
