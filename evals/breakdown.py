@@ -101,7 +101,7 @@ def measure(library: Path, began: float, quick: bool) -> list[dict[str, float]]:
         from index.database import Database
         from index.embedder import Embedder
         from index.library import Library
-        from rag import assistant, local_writer, models, reader
+        from rag import assistant, composition, local_writer, models, reader
     clock.watch(Database, "__init__", "opening library.db")
     clock.watch(lexical, "current", "opening the words")
     clock.watch(vectors, "current", "opening the vectors")
@@ -113,7 +113,7 @@ def measure(library: Path, began: float, quick: bool) -> list[dict[str, float]]:
     clock.watch(reader.Reader, "read", "reading")
     clock.watch(local_writer.LocalWriter, "parts", "taking the question apart")
     clock.watch_steps(local_writer.LocalWriter, "write", "the writer's prompt", "the writer's words")
-    clock.watch(assistant.Assistant, "_checked", "checking")
+    clock.watch(composition.Composition, "_checked", "checking")
     models._begun = at_once
     with Library.open(library) as opened:
         asked = assistant.Assistant(opened, models.Models(quick=quick))

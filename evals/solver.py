@@ -13,9 +13,9 @@ from evals.dataset import Asked
 from evals.paragraph import read_paragraph
 from index.open import AnyLibrary
 from rag.answer import Answer
-from rag.assistant import Stage
 from rag.follow_up import History
 from rag.models import Models
+from rag.stage import Stage
 
 MIB = 2**20
 

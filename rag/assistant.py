@@ -1,8 +1,8 @@
 """The assistant: a question's way from search to evidence, reader, writer and checker to an answer."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 from index.open import AnyLibrary
 from index.search import Hit
@@ -10,17 +10,16 @@ from index.term import terms
 from rag import checker, collection
 from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
-from rag.citation import Citation
+from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
-from rag.evidence import Evidence, lead, searches, select, thinned, together, undated
+from rag.evidence import Evidence, lead, searches, select, thinned, together
 from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
-from rag.prompt import Line, one_line
 from rag.question import YES_OR_NO, Kind, checked, joins, kind, separated, topic
-from rag.work import Work, decided
-from rag.writer import STATEMENTS, Draft
+from rag.stage import Stage
+from rag.work import Work
 
 HITS = 10
 FEW = 8  # units that the reader answers from alone
@@ -28,14 +27,10 @@ CANDIDATES = 14  # units that it reads and orders for the writer
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
 SUMMARY = 9
-LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
 EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
-SUPPORTED = 0.5  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
-SURELY = 3.0  # the same where its names stand in another order
-OPPOSED = 0.6  # confidence from which on what another article says is said, too
 OWN = 0.5  # share of a part's words that the question holds
 
 
@@ -43,20 +38,6 @@ SMALL_TALK = (
     "This does not come from the articles: I answer questions about the indexed articles, and each answer cites the "
     "sentence that proves it. Ask about something in them, or for a summary."
 )
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Where a question is on its way, in words, the evidence once it is chosen, the statements shown so far, and what
-    was ``asked`` where that had to be understood from the conversation.
-
-    What a stage shows is never taken back: the statements of a later one, and of the answer, begin with them.
-    """
-
-    text: str
-    evidence: tuple[Evidence, ...] = ()
-    statements: tuple[Statement, ...] = ()
-    asked: str | None = None
 
 
 class Assistant:
@@ -117,7 +98,7 @@ class Assistant:
         for part in parts:
             if part.confidence >= (part.threshold if self.threshold is None else self.threshold):
                 answered.append(part)
-                said = yield from self._said(part, quick, statements)
+                said = yield from Composition(self.library, self.models).of(part, quick, statements)
                 statements = (*statements, *said)
         done = time.perf_counter()
         work.confidence = max(part.confidence for part in parts)
@@ -243,127 +224,6 @@ class Assistant:
         ids = [e.id for e in self.library.entries()][:3]
         share = SUMMARY // max(1, len(ids))
         return [e for id in ids for e in lead(self.library.article(id), self.library.passages(id), share)]
-
-    def _verbatim(self, work: Work) -> tuple[Statement, ...]:
-        """The sentence that answers, word for word; for a summary the most telling ones."""
-        if work.kind is Kind.SUMMARY:
-            told = [e for e in work.evidence if e.is_sentence] or work.evidence
-            return tuple(self._statement(e.spoken, [e]) for e in told[:STATEMENTS])
-        if work.reading is None or not work.reading.candidates:
-            return ()
-        best = work.reading.candidates[0]
-        evidence = work.evidence[best.label - 1]
-        if work.is_empty(evidence):
-            return ()
-        said = evidence.spoken
-        if work.kind is Kind.POLAR and best.text and decided(work.reading):
-            said = f"{best.text}: {said}"
-        return (self._statement(said, [evidence], work.confidence),)
-
-    def _said(
-        self, work: Work, quick: bool, before: tuple[Statement, ...]
-    ) -> Generator[Stage, None, tuple[Statement, ...]]:
-        """What is said of one question, after what was said ``before``."""
-        if quick:
-            return self._verbatim(work)
-        said: tuple[Statement, ...] = ()
-        for step in self._written(work):
-            said = tuple(s for s in step.statements if not _repeats(s, before))
-            yield Stage(step.text, step.evidence, (*before, *said))
-        return said
-
-    def _written(self, work: Work) -> Iterator[Stage]:
-        """What the writer says and the checker lets through, a stage each time that it is further."""
-        writer = self.models.writer
-        assert writer is not None
-        chosen = work.chosen
-        lines = [e.line for e in chosen]
-        least = min(LEAST.get(work.kind, 1), len(chosen))
-        shown: list[Statement] = []
-        yield Stage("Writing", tuple(chosen))
-        for step in writer.write(work.question, lines, least):
-            if isinstance(step, Draft):
-                statement = self._checked(work, chosen, lines, step, not shown)
-                if statement and not _repeats(statement, shown):
-                    shown.append(statement)
-                    yield Stage("Writing", tuple(chosen), tuple(shown))
-            else:
-                yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
-        if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
-            shown += self._verbatim(work)
-        elif work.kind is Kind.SUMMARY:
-            others = (s for s in self._verbatim(work) if not _repeats(s, shown))
-            shown += list(others)[: max(0, least - len(shown))]
-        shown += [s for s in self._opposed(work) if not _repeats(s, shown)]
-        yield Stage("Written", tuple(chosen), tuple(shown))
-
-    def _checked(
-        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft, first: bool
-    ) -> Statement | None:
-        """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
-
-        What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
-        says more than what it cites, uses words of its own that the writer does not stand by, cites the sentence that
-        answers and leaves out the words that do, or decides between yes and no otherwise than the reader does, gives
-        way to that sentence.
-        """
-        kept = checker.checked(draft.text, draft.labels, lines, work.question)
-        best = work.best
-        if kept:
-            proof = [evidence[k - 1] for k in kept.labels]
-            near = "\n".join(around(e, work.hits) for e in proof)
-            lost = best in proof and not work.tells(kept.text)
-            lost = lost or bool(checker.echoes(kept.text, near, work.question)) or not work.agrees(kept.text)
-            if lost or not self._supports(kept.text, proof, checker.adds(kept.text, near, work.question)):
-                first = first or best in proof
-            elif work.on_point(proof, first):
-                return self._statement(kept.text, proof, kept.covered)
-        return self._statement(best.spoken, [best], work.confidence) if best and first else None
-
-    def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str]) -> bool:
-        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or names
-        things in another order; where that is not known, yes."""
-        lines, writer = [e.line for e in proof], self.models.writer
-        least = SURELY if checker.reordered(text, lines) else SUPPORTED * len(own) if own else None
-        support = writer.support(text, lines) if writer and least is not None else None
-        return support is None or least is None or support >= least
-
-    def _opposed(self, work: Work) -> list[Statement]:
-        """The sentence of another article that answers the question otherwise, named by its title.
-
-        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
-        """
-        best = work.best
-        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
-            return []
-        others = [e for e in work.verdicts or work.evidence if e.article != best.article and work.rivals(e, best)]
-        if not others:
-            return []
-        read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
-        said = work.reading.candidates[0].text.casefold()
-        sure = confidence(work.question, read, others, work.hits)
-        if sure < OPPOSED:
-            return []
-        otherwise = read.candidates[0].text.casefold()
-        if otherwise in said or said in otherwise:
-            return []
-        evidence = others[read.candidates[0].label - 1]
-        if covers(f"{undated(evidence.title)} {evidence.context} {evidence.text}", work.question) < 1:
-            return []
-        if work.verdicts and judged(sure, work.verdicts[evidence]) < JUDGED:
-            return []
-        return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
-
-    def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
-        citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
-        return Statement(" ".join(text.split()), citations, round(support, 3))
-
-
-def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
-    """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
-    quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
-    cited = {citation for s in said for citation in s.citations}
-    return any(checker.alike(statement.text, s.text) for s in said) or (quoted and statement.citations[0] in cited)
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

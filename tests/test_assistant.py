@@ -11,12 +11,14 @@ from index.errors import UsageError
 from index.library import Library
 from rag.abstention import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer
-from rag.assistant import FEWEST, LEAST, MOST, SMALL_TALK, Assistant, Stage
+from rag.assistant import FEWEST, MOST, SMALL_TALK, Assistant
+from rag.composition import LEAST
 from rag.follow_up import Exchange
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import Kind
 from rag.reader import Reader
+from rag.stage import Stage
 from rag.writer import Draft
 
 ARTICLES = {

@@ -15,9 +15,10 @@ from index.embedder import Embedder
 from index.library import Library
 from index.search import Hit
 from rag.answer import Answer
-from rag.assistant import Assistant, Stage
+from rag.assistant import Assistant
 from rag.citation import Citation
 from rag.models import Models
+from rag.stage import Stage
 
 SUBSET = Options(suites=("fiction",), sample=16, seed=5)
 

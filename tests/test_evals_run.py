@@ -25,9 +25,9 @@ from index.embedder import Embedder
 from index.errors import UsageError
 from index.library import Library
 from rag.answer import Answer, Statement, Timings
-from rag.assistant import Stage
 from rag.citation import Citation
 from rag.evidence import Evidence
+from rag.stage import Stage
 
 OPTIONS = Options(suites=("deal",), sample=12)
 

@@ -12,8 +12,8 @@ import pytest
 
 from index.library import Library
 from rag.answer import Answer, Statement
-from rag.assistant import Stage
 from rag.citation import Citation
+from rag.stage import Stage
 from ui.backend import Backend
 from ui.conversations import Conversations
 from ui.line import Line

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from index.library import Library
 from rag.answer import Answer, Statement
-from rag.assistant import Stage
 from rag.citation import Citation
+from rag.stage import Stage
 from ui.address import Address
 from ui.backend import Backend
 from ui.command import launch

@@ -1,0 +1,150 @@
+"""Composition: what is said of a question, from the writer's drafts that the checker lets through, or word for word."""
+
+from collections.abc import Generator, Iterator, Sequence
+
+from index.open import AnyLibrary
+from rag import checker
+from rag.answer import Statement
+from rag.citation import Citation
+from rag.confidence import JUDGED, around, confidence, covers, judged
+from rag.evidence import Evidence, undated
+from rag.models import Models
+from rag.prompt import Line, one_line
+from rag.question import Kind
+from rag.stage import Stage
+from rag.work import Work, decided
+from rag.writer import STATEMENTS, Draft
+
+LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
+SUPPORTED = 0.5  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
+SURELY = 3.0  # the same where its names stand in another order
+OPPOSED = 0.6  # confidence from which on what another article says is said, too
+
+
+class Composition:
+    """Makes statements of what is known of a question; each cites sentences of ``library``."""
+
+    def __init__(self, library: AnyLibrary, models: Models) -> None:
+        self.library = library
+        self.models = models
+
+    def of(
+        self, work: Work, quick: bool, before: tuple[Statement, ...]
+    ) -> Generator[Stage, None, tuple[Statement, ...]]:
+        """What is said of one question, after what was said ``before``."""
+        if quick:
+            return self._verbatim(work)
+        said: tuple[Statement, ...] = ()
+        for step in self._written(work):
+            said = tuple(s for s in step.statements if not _repeats(s, before))
+            yield Stage(step.text, step.evidence, (*before, *said))
+        return said
+
+    def _verbatim(self, work: Work) -> tuple[Statement, ...]:
+        """The sentence that answers, word for word; for a summary the most telling ones."""
+        if work.kind is Kind.SUMMARY:
+            told = [e for e in work.evidence if e.is_sentence] or work.evidence
+            return tuple(self._statement(e.spoken, [e]) for e in told[:STATEMENTS])
+        if work.reading is None or not work.reading.candidates:
+            return ()
+        best = work.reading.candidates[0]
+        evidence = work.evidence[best.label - 1]
+        if work.is_empty(evidence):
+            return ()
+        said = evidence.spoken
+        if work.kind is Kind.POLAR and best.text and decided(work.reading):
+            said = f"{best.text}: {said}"
+        return (self._statement(said, [evidence], work.confidence),)
+
+    def _written(self, work: Work) -> Iterator[Stage]:
+        """What the writer says and the checker lets through, a stage each time that it is further."""
+        writer = self.models.writer
+        assert writer is not None
+        chosen = work.chosen
+        lines = [e.line for e in chosen]
+        least = min(LEAST.get(work.kind, 1), len(chosen))
+        shown: list[Statement] = []
+        yield Stage("Writing", tuple(chosen))
+        for step in writer.write(work.question, lines, least):
+            if isinstance(step, Draft):
+                statement = self._checked(work, chosen, lines, step, not shown)
+                if statement and not _repeats(statement, shown):
+                    shown.append(statement)
+                    yield Stage("Writing", tuple(chosen), tuple(shown))
+            else:
+                yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
+        if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
+            shown += self._verbatim(work)
+        elif work.kind is Kind.SUMMARY:
+            others = (s for s in self._verbatim(work) if not _repeats(s, shown))
+            shown += list(others)[: max(0, least - len(shown))]
+        shown += [s for s in self._opposed(work) if not _repeats(s, shown)]
+        yield Stage("Written", tuple(chosen), tuple(shown))
+
+    def _checked(
+        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft, first: bool
+    ) -> Statement | None:
+        """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
+
+        What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
+        says more than what it cites, uses words of its own that the writer does not stand by, cites the sentence that
+        answers and leaves out the words that do, or decides between yes and no otherwise than the reader does, gives
+        way to that sentence.
+        """
+        kept = checker.checked(draft.text, draft.labels, lines, work.question)
+        best = work.best
+        if kept:
+            proof = [evidence[k - 1] for k in kept.labels]
+            near = "\n".join(around(e, work.hits) for e in proof)
+            lost = best in proof and not work.tells(kept.text)
+            lost = lost or bool(checker.echoes(kept.text, near, work.question)) or not work.agrees(kept.text)
+            if lost or not self._supports(kept.text, proof, checker.adds(kept.text, near, work.question)):
+                first = first or best in proof
+            elif work.on_point(proof, first):
+                return self._statement(kept.text, proof, kept.covered)
+        return self._statement(best.spoken, [best], work.confidence) if best and first else None
+
+    def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str]) -> bool:
+        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or names
+        things in another order; where that is not known, yes."""
+        lines, writer = [e.line for e in proof], self.models.writer
+        least = SURELY if checker.reordered(text, lines) else SUPPORTED * len(own) if own else None
+        support = writer.support(text, lines) if writer and least is not None else None
+        return support is None or least is None or support >= least
+
+    def _opposed(self, work: Work) -> list[Statement]:
+        """The sentence of another article that answers the question otherwise, named by its title.
+
+        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
+        """
+        best = work.best
+        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
+            return []
+        others = [e for e in work.verdicts or work.evidence if e.article != best.article and work.rivals(e, best)]
+        if not others:
+            return []
+        read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
+        said = work.reading.candidates[0].text.casefold()
+        sure = confidence(work.question, read, others, work.hits)
+        if sure < OPPOSED:
+            return []
+        otherwise = read.candidates[0].text.casefold()
+        if otherwise in said or said in otherwise:
+            return []
+        evidence = others[read.candidates[0].label - 1]
+        if covers(f"{undated(evidence.title)} {evidence.context} {evidence.text}", work.question) < 1:
+            return []
+        if work.verdicts and judged(sure, work.verdicts[evidence]) < JUDGED:
+            return []
+        return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
+
+    def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
+        citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
+        return Statement(" ".join(text.split()), citations, round(support, 3))
+
+
+def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
+    """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
+    quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
+    cited = {citation for s in said for citation in s.citations}
+    return any(checker.alike(statement.text, s.text) for s in said) or (quoted and statement.citations[0] in cited)
