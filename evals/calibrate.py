@@ -1,16 +1,16 @@
-"""Fits the confidence: ``python -m evals.calibrate FILE``, the training file with human negatives, in SQuAD's layout.
+"""Fits the confidence: ``python -m evals.calibrate FILE --clapnq FOLDER``.
 
-It takes the articles that `rag/training/build.py` keeps from training, on which no figure is reported. Each question's
-signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999): the reader's for each count of units, then,
-on an answerable and an unanswerable question of each paragraph, the reader's confidence and the writer's best verdict.
+The reader's signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999) on questions of FILE, the
+training file with human negatives, in SQuAD's layout: of the articles that `rag/training/build.py` keeps from
+training. Its confidence and the writer's best verdict are fitted on every other question of FOLDER, in CLAPNQ's
+layout: the reader was trained on questions like those of FILE, and would seem worth more there than it is elsewhere.
 """
 
 import argparse
 import random
 import tempfile
 from collections import deque
-from collections.abc import Sequence
-from itertools import chain
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,11 @@ from rich.progress import track
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from evals import squad
+from evals import clapnq, squad
 from evals.case import Case
 from evals.suite import Suite
+from evals.suite_libraries import open_libraries
+from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import CANDIDATES, ENOUGH, FEW, MOST, Assistant
 from rag.confidence import signs
@@ -37,37 +39,43 @@ DECLINED = (0.05, 0.07, 0.1, 0.15)  # shares of the answerable for which a thres
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--sample", type=int, default=700, help="questions for the reader's signs")
-    parser.add_argument("--pairs", type=int, default=100, help="pairs of questions for the writer's verdict")
-    parser.add_argument("--count", type=int, nargs="*", default=[FEW], help="units of evidence")
+    parser.add_argument("--clapnq", type=Path, help="folder, for the writer's verdict")
+    parser.add_argument("--sample", type=int, default=700, help="questions of FILE")
+    parser.add_argument("--judged", type=int, default=60, help="questions of each kind, answerable and not, of CLAPNQ")
+    parser.add_argument("--count", type=int, nargs="*", default=[FEW, CANDIDATES], help="units of evidence")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        suite = squad.load(options.file, Path(folder))
-        rng = random.Random(options.seed)
-        held = set(rng.sample(sorted({case.category for case in suite.cases}), HELD_OUT))
-        cases = [case for case in suite.cases if case.category in held]
-        rng.shuffle(cases)
-        with Library.open(Path(folder) / "library") as library:
-            library.sync([file for file in sorted(suite.articles[0].iterdir()) if file.stem in held])
-            assistant = Assistant(library, Models())
-            for count in options.count:
-                asked = track(cases[: options.sample], f"{count} units")
-                rows = [(*_signs(assistant, case, count), case.answerable) for case in asked]
+    rng = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        asked, library = _kept(squad.load(options.file, Path(folder)), Path(folder), rng, stack)
+        assistant = Assistant(library, Models())
+        for count in options.count:
+            drawn = track(asked[: options.sample], f"{count} units")
+            rows = [(*_signs(assistant, case, count), case.answerable) for case in drawn]
+            if rows:
                 _fit(np.array(rows, dtype=float), ("slope", "covered", "bias"))
-            if assistant.models.writer:
-                paired = track(list(chain.from_iterable(_pairs(suite, cases)[: options.pairs])), "verdicts")
-                judged = [(*_judged(assistant, case), case.answerable) for case in paired]
-                _fit(np.array(judged, dtype=float), ("reader", "verdict", "offset"))
+        if options.clapnq:
+            suite = clapnq.load(options.clapnq, Path(folder))
+            assistant.library = open_libraries([suite], Path(folder), Embedder(), stack)[suite.name]
+            drawn = track(_every_other(suite, options.judged, rng), "verdicts")
+            judged = [(*_judged(assistant, case), case.answerable) for case in drawn]
+            _fit(np.array(judged, dtype=float), ("reader", "verdict", "offset"))
 
 
-def _pairs(suite: Suite, cases: Sequence[Case]) -> list[tuple[Case, Case]]:
-    """An answerable and an unanswerable question of each paragraph that has both."""
-    found: dict[object, dict[bool, Case]] = {}
-    for case in cases:
-        place = suite.paragraphs[case.id]
-        found.setdefault((place.article, place.start), {}).setdefault(case.answerable, case)
-    return [(pair[True], pair[False]) for pair in found.values() if len(pair) == 2]
+def _kept(suite: Suite, folder: Path, rng: random.Random, stack: ExitStack) -> tuple[list[Case], Library]:
+    """The questions on the articles that nothing was trained on, shuffled, and a library of these articles."""
+    held = set(rng.sample(sorted({case.category for case in suite.cases}), HELD_OUT))
+    cases = [case for case in suite.cases if case.category in held]
+    rng.shuffle(cases)
+    library = stack.enter_context(Library.open(folder / "library"))
+    library.sync([file for file in sorted(suite.articles[0].iterdir()) if file.stem in held])
+    return cases, library
+
+
+def _every_other(suite: Suite, count: int, rng: random.Random) -> list[Case]:
+    """``count`` answerable and as many unanswerable questions, from the first, the third and so on of each kind."""
+    kinds = [[case for case in suite.cases if case.answerable is kind][::2] for kind in (True, False)]
+    return [case for kind in kinds for case in rng.sample(kind, min(count, len(kind)))]
 
 
 def _signs(assistant: Assistant, case: Case, count: int) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 
 from index.open import AnyLibrary
 from index.search import Hit
@@ -22,8 +21,8 @@ from rag.stage import Stage
 from rag.work import Work
 
 HITS = 10
-FEW = 8  # units that the reader answers from alone
-CANDIDATES = 14  # units that it reads and orders for the writer
+FEW = 8  # units that the reader decides on alone: among more, it finds an answer where there is none more often
+CANDIDATES = 14  # units that it reads where the writer's verdicts decide, too
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
 SUMMARY = 9
@@ -85,7 +84,8 @@ class Assistant:
         work.hits = self.search(work.question)
         searched = time.perf_counter()
         quick = quick or self.models.writer is None
-        yield from self.read(work, FEW if quick else CANDIDATES)
+        writer = None if quick else self.models.writer
+        yield from self.read(work, CANDIDATES if writer and writer.judges else FEW)
         self._judge(work, quick, MOST)
         parts = [work]
         doubted = work.confidence < (CONVINCED if work.verdicts else SURE)
@@ -122,11 +122,7 @@ class Assistant:
         return together(self.library.search_all(searches(question), HITS))
 
     def read(self, work: Work, count: int) -> Generator[Stage, None, None]:
-        """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``.
-
-        The confidence rests on the FEW best of them, read by themselves: among many, the reader finds an answer where
-        there is none more often.
-        """
+        """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``."""
         if work.kind is Kind.SUMMARY:
             work.evidence = self._summary(work)
             yield Stage(f"Reading {len(work.evidence)} sentences", tuple(work.evidence))
@@ -140,20 +136,9 @@ class Assistant:
             work.reading = lexical_reading(work.question, work.evidence)
             work.confidence = work.reading.answerable
             return
-        few = work
-        if count > FEW:
-            best = sorted(work.evidence, key=lambda e: -e.score)[:FEW]
-            few = replace(work, evidence=[e for e in work.evidence if e in best])
-            few.reading = self._first_reading(few)
-        work.tokens = few.tokens
-        work.reading = self._first_reading(work)
-        work.confidence = confidence(work.question, few.reading or work.reading, few.evidence, work.hits)
-
-    def _first_reading(self, work: Work) -> Reading:
-        scores = [e.score for e in work.evidence]
-        return self._reading(
-            work, [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence], scores
-        )
+        prior = [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence]
+        work.reading = self._reading(work, prior, [e.score for e in work.evidence])
+        work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
     def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()

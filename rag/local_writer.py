@@ -42,6 +42,7 @@ class LocalWriter:
     def __init__(self, model: LanguageModel, probe: Probe | None = None) -> None:
         self.model = model
         self.name = model.name
+        self.judges = probe is not None
         self._probe = probe
         self._before, self._turn = model.frame(INSTRUCTIONS)
         self._judging, _ = model.frame(VERDICT)

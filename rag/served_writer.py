@@ -45,6 +45,8 @@ class ServedWriter:
     password, and where openai is not installed.
     """
 
+    judges = False  # what a served model's yes is worth is not known
+
     def __init__(self, address: str) -> None:
         self.name = address
         base, _, self._served = address.partition("#")
@@ -81,11 +83,11 @@ class ServedWriter:
             yield written
 
     def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
-        """None: what a served model's yes is worth is not known."""
+        """None: it does not judge."""
         return None
 
     def support(self, statement: str, lines: Sequence[Line]) -> float | None:
-        """None, as above."""
+        """None: it does not judge."""
         return None
 
     def parts(self, question: str) -> list[str]:

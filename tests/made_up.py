@@ -15,6 +15,7 @@ class MadeUpWriter:
     """Writes what ``saying`` makes of the lines, whatever is asked; takes questions apart as ``parts`` says."""
 
     name = "made up"
+    judges = False
 
     def __init__(self, saying: Saying, parts: dict[str, list[str]] | None = None) -> None:
         self.saying = saying
