@@ -126,7 +126,7 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
     pointer = ctypes.byref(box)
     current: Piece | None = None
     angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
-    tall, floor = 1.0, 0.0  # how high the box of the piece's first character is, and where it stands
+    base, tall, floor = 0.0, 1.0, 0.0  # of the piece: its baseline; of its first character: how high it is, and where
     for place in range(words.count_chars()):
         code = unicode(handle, place)
         if code in (10, 13):
@@ -163,13 +163,21 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
                 current.text += " "
                 current.words.append((len(current.text), left, gap))
             small = top - bottom < SMALL * tall and bottom > floor + RAISED * tall
-            current.text += _raised(sign, current.text) if small and "0" <= sign <= "9" else sign
+            if small and "0" <= sign <= "9" and _stands_up(raw, words, place, angle, base + RAISED * height):
+                sign = _raised(sign, current.text)
+            current.text += sign
             if left < current.left:
                 current.left = left
             if right > current.right:
                 current.right = right
         blank = False
     return found
+
+
+def _stands_up(raw: Any, words: Any, place: int, angle: float, least: float) -> bool:
+    """Whether a character begins above the line: its box says so of small ones, too, where boxes fit their letters."""
+    base, _ = _baseline(raw, words, place, angle, (least, least))
+    return base >= least
 
 
 def _raised(digit: str, before: str) -> str:
