@@ -132,7 +132,7 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
         if code in (10, 13):
             current, blank = None, False
             continue
-        sign = _astral(raw, words, place, code) if 0xD800 <= code < 0xE000 else chr(code) if code < 0x110000 else ""
+        sign = chr(code) if code < 0xD800 else _sign(raw, words, place, code)
         if code == 32 or not sign or sign.isspace() or sign == "\0":
             blank = True
             continue
@@ -143,7 +143,6 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
             if abs(turned - angle) > 0.02:
                 current, angle = None, turned
         left, bottom, right, top = _upright(box, angle) if angle else (box.left, box.bottom, box.right, box.top)
-        sign = LIGATURES.get(sign, sign)
         middle = (top + bottom) / 2
         if not together:
             current = None
@@ -197,10 +196,13 @@ def _baseline(raw: Any, words: Any, place: int, angle: float, edges: tuple[float
     return up.value * math.cos(angle) - across.value * -math.sin(angle), size
 
 
-def _astral(raw: Any, words: Any, place: int, code: int) -> str:
-    """A character beyond the first 65,536, which pdfium gives in two halves."""
-    low = raw.FPDFText_GetUnicode(words, place + 1) if code < 0xDC00 else 0
-    return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else ""
+def _sign(raw: Any, words: Any, place: int, code: int) -> str:
+    """The letters of a ligature, or a character beyond the first 65,536, which pdfium gives in two halves."""
+    if 0xD800 <= code < 0xE000:
+        low = raw.FPDFText_GetUnicode(words, place + 1) if code < 0xDC00 else 0
+        return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else ""
+    sign = chr(code) if code < 0x110000 else ""
+    return LIGATURES.get(sign, sign)
 
 
 def _upright(box: Any, angle: float) -> tuple[float, float, float, float]:
