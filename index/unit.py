@@ -15,7 +15,7 @@ from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
 from index.outline import CONTEXT, PLAIN, Outline
-from index.sentence import STOP, Sentence, Span, blocks, sentences
+from index.sentence import LABEL, STOP, Sentence, Span, blocks, sentences
 from index.table import cells, columns, is_row
 
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
@@ -170,12 +170,19 @@ def _table(text: str, run: Sequence[Block], outline: Outline, caption: str, whol
 
 
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:
+    """The sentences of a block.
+
+    What leads to a list is told with its items, the first of labelled lines with the others.
+    """
     words = text[block.start : block.end]
-    if block.kind is Kind.PROSE:
+    labelled = block.kind is Kind.PROSE and "\n" not in words and bool(LABEL.match(words))
+    if block.kind is Kind.PROSE and (block.first or not labelled):
         outline.lead = ""
     yield from _sentences(text, block.start, block.end, outline)
     if block.kind is Kind.PROSE and words.endswith((":", "：")):
         outline.lead = " ".join(_last(sentences(words, outline.language), words).split())[-OPENING:]
+    elif labelled and block.first:
+        outline.lead = words[:OPENING]
 
 
 def _last(found: Sequence[Sentence], words: str) -> str:

@@ -146,6 +146,7 @@ def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
         ("a-1.rst", "The Weir\n--------\n\nIt leaks.", "The Weir"),
         ("a-1.md", "The Weir\n===\n\nIt leaks.", "The Weir"),
         ("a-1.txt", "---\n\nIt leaks.\n\n---\n\nStill.", "A 1"),
+        ("a-1.md", "---\nNote: it leaks.\n---\nStill.", "A 1"),
         ("a-1.txt", "It leaks.\n\nMore\n====\n\nStill.", "A 1"),
     ],
 )

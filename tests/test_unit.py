@@ -110,6 +110,8 @@ def said(text: str, words: str) -> Unit:
         ("date\tsaid\n2020-01-01\tAll; sold; says Bo", "Bo", "2020-01-01\tAll; sold; says Bo", "date | said"),
         ("Fees of 2025\nBoat\tFee\tDue\nTern\t9\tMay", "Tern", "Tern\t9\tMay", "Fees of 2025 › Boat | Fee | Due"),
         ("Paid in 2025.\n\nBoat\tFee\tDue\nTern\t9\tMay", "Tern", "Tern\t9\tMay", "Boat | Fee | Due"),
+        ("Ship: Alcyon\nMaster: Jens Torp\nMate: Ole", "Jens", "Master: Jens Torp", "Ship: Alcyon"),
+        ("Ship: Alcyon\nMaster: Jens\n\nMate: Ole", "Ole", "Mate: Ole", ""),
         ("Name | *Boat*\n--- | ---\n**Ada** | Tern", "Tern", "**Ada** | Tern", "Name | Boat"),
         (
             "Name      Boat     Length\nAda Lund  Tern     9\nBo        Skua     7",
