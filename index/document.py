@@ -17,7 +17,10 @@ DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")  # year first
 NAMED_DAY = re.compile(
     rf"(\d{{1,2}})(?:\.|st|nd|rd|th)? ({'|'.join(MONTHS)})[a-z]*\.?,? (\d{{4}})(?!\d)", re.IGNORECASE
 )
-NOBODYS = ("1601-01-01", "1970-01-01", "2013-12-23T23:15:00", "2013-01-27T09:14:16")  # epochs, templates of libraries
+NOBODYS = (  # epochs; templates of libraries, and of Excel
+    "1601-01-01", "1970-01-01", "2013-12-23T23:15:00", "2013-01-27T09:14:16", "2006-09-16T00:00:00",
+    "2006-09-13T11:21:51", "2015-06-05T18:17:20", "2015-06-05T18:19:34",
+)  # fmt: skip
 PARAGRAPHS = "\n\n"
 MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
     r"\W*(?:untitled.*|anonymous|unknown|unnamed|document ?\d*|book ?\d*|presentation ?\d*|slide ?\d*|title|none|null|"

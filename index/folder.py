@@ -81,7 +81,7 @@ def _below(folder: Path, found: Survey, seen: set[tuple[int, int]], links: list[
             seen.add(key)
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError as error:
-            if here.is_symlink() and isinstance(error, FileNotFoundError):
+            if isinstance(error, FileNotFoundError) and here.is_symlink():
                 continue
             reason = (
                 f"can't be opened: {(error.strerror or str(error)).lower()}; what was indexed from it before is kept"

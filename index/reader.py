@@ -15,7 +15,8 @@ __all__ = ["READERS", "Document", "UnreadableFile", "read_document"]
 Reader = Callable[[Path], Document]
 
 KINDS = {  # module and function by endings
-    ("text", "plain"): ".txt .text .log .rst",
+    ("text", "plain"): ".txt .text .log",
+    ("text", "restructured"): ".rst",
     ("text", "markdown"): ".md .markdown .mdx",
     ("html", "html"): ".html .htm .xhtml",
     ("pdf", "pdf"): ".pdf",

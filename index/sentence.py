@@ -17,6 +17,7 @@ LINE = re.compile(r"[^\s\f](?:[^\n\f]*\S)?")
 STOP = re.compile(r"""[.!?…。！？।॥؟۔]["”’)」』]*\s*$""")
 BULLET = re.compile(r"\s*(?:[-*+•–◦▪]|\d{1,3}[.)]|#{1,6})\s+")
 MARKED = re.compile(r"\s*#{1,6}\s")  # a heading of Markdown, over at the end of its line
+LABEL = re.compile(r"[^\W\d_][^\n:.!?]{0,30}[:：]\s+\S")  # "Home port: Vardø"
 RULE = re.compile(r"\W{3,}$")  # a line of dashes, as under a heading
 DELIMITERS = ((";", 2, 2), ("|", 2, 2), (",", 2, 3))  # with how many a line, and in how many lines alike, at least
 
@@ -61,7 +62,8 @@ def blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
             if _goes_on(text, begin, line_start) and not BULLET.match(line) and not _apart(line):
                 previous_end = line_end
                 continue
-            if not full or BULLET.match(line) or _apart(line) or _apart(before):
+            labelled = LABEL.match(line) and LABEL.match(before)
+            if not full or labelled or BULLET.match(line) or _apart(line) or _apart(before):
                 yield begin, previous_end
                 begin = line_start
             previous_end = line_end

@@ -19,8 +19,13 @@ def is_row(line: str) -> bool:
 
 def cells(row: str) -> list[str]:
     """What stands in the cells of ``row``, without Markdown's marks; empty cells are left out."""
+    return [cell for cell in _places(row) if cell]
+
+
+def _places(row: str) -> list[str]:
+    """The cells of ``row`` at their places, "" for an empty one; where gaps part them, empty ones can't be told."""
     parts = row.split("\t") if "\t" in row else (BAR if "|" in row else GAP).split(row.strip().strip("|"))
-    return [cell for part in parts if (cell := " ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()))]
+    return [" ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()) for part in parts]
 
 
 def columns(head: str, rows: Sequence[str], sure: bool) -> str:
@@ -32,6 +37,14 @@ def columns(head: str, rows: Sequence[str], sure: bool) -> str:
 
 
 def named_cells(row: str, context: str) -> list[tuple[str, str]]:
-    """Each cell of ``row`` after the name of its column; none where ``context`` does not have their names."""
-    names, values = context.rpartition(" › ")[2].split(" | "), cells(row)
-    return list(zip(names, values, strict=True)) if 1 < len(names) == len(values) else []
+    """Each cell of ``row`` after the name of its column; none where ``context`` does not have their names.
+
+    Empty cells are left out; a row may be shorter than the names, for it ends with its last full cell.
+    """
+    names, values = context.rpartition(" › ")[2].split(" | "), _places(row)
+    placed = len(values) == len(names) or (len(values) < len(names) and ("\t" in row or "|" in row))
+    if not placed:
+        values = cells(row)
+        placed = len(values) == len(names)
+    found = [(name, value) for name, value in zip(names, values, strict=False) if value]
+    return found if placed and len(names) > 1 and len(found) > 1 else []

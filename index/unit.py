@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from index.block import MARK, TELLING, Block, Kind, classified, together
+from index.block import MARK, TELLING, WIDE, Block, Kind, classified, together
 from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
 from index.outline import CONTEXT, PLAIN, Outline
-from index.sentence import STOP, Sentence, Span, blocks, sentences
+from index.sentence import LABEL, STOP, Sentence, Span, blocks, sentences
 from index.table import cells, columns, is_row
 
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
@@ -63,7 +63,8 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
             case Kind.SHORT:
                 made = _lines(text, run, after, outline, opens=block.start == seen[0].start and since == top)
             case Kind.ROW:
-                made = _table(text, run, outline, whole=block is not seen[0] or since == top)
+                whole = block is not seen[0] or since == top
+                made = _table(text, run, outline, _caption(text, seen[: position - len(run)]), whole)
             case Kind.ITEM | Kind.PROSE:
                 made = _prose(text, block, outline)
             case Kind.NOTHING:
@@ -141,8 +142,17 @@ def _fitting(group: Sequence[Block]) -> list[Span]:
     return [(block.start, block.end) for block in group]
 
 
-def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> Iterator[Unit]:
-    """The rows of a table, each with the names of the columns, and with the row of one cell above it."""
+def _caption(text: str, above: Sequence[Block]) -> str:
+    """A line right above a table that is no sentence: "Fees in 2025". One that may be a heading is one anyway."""
+    before = above[-1] if above else None
+    if before is None or before.kind is not Kind.PROSE or before.end - before.start > WIDE:
+        return ""
+    words = text[before.start : before.end]
+    return "" if "\n" in words or STOP.search(words) else words
+
+
+def _table(text: str, run: Sequence[Block], outline: Outline, caption: str, whole: bool) -> Iterator[Unit]:
+    """The rows of a table, each with its caption, the names of the columns, and the row of one cell above it."""
     top = text.rfind("\n\n", 0, run[0].start) + 2 if not whole else run[0].start
     head = text[max(top, 0) : run[0].end].partition("\n")[0] if not whole else text[run[0].start : run[0].end]
     rest = [text[block.start : block.end] for block in run if block.kind is Kind.ROW]
@@ -153,20 +163,26 @@ def _table(text: str, run: Sequence[Block], outline: Outline, whole: bool) -> It
     for block in run:
         row = text[block.start : block.end]
         if any(map(str.isalnum, row)) and not (hidden and block is run[0]):
-            yield Unit(
-                block.start, block.end, row, outline.context(section, "" if block is run[0] and whole else names)
-            )
+            named = "" if block is run[0] and whole else names
+            yield Unit(block.start, block.end, row, outline.context(caption, section, named))
             if not is_row(row):
                 section = " ".join(row.split())[:OPENING]
 
 
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:
+    """The sentences of a block.
+
+    What leads to a list is told with its items, the first of labelled lines with the others.
+    """
     words = text[block.start : block.end]
-    if block.kind is Kind.PROSE:
+    labelled = block.kind is Kind.PROSE and "\n" not in words and bool(LABEL.match(words))
+    if block.kind is Kind.PROSE and (block.first or not labelled):
         outline.lead = ""
     yield from _sentences(text, block.start, block.end, outline)
     if block.kind is Kind.PROSE and words.endswith((":", "：")):
         outline.lead = " ".join(_last(sentences(words, outline.language), words).split())[-OPENING:]
+    elif labelled and block.first:
+        outline.lead = words[:OPENING]
 
 
 def _last(found: Sequence[Sentence], words: str) -> str:

@@ -1,8 +1,8 @@
 """Write the PDFs in tests/data/pdf anew, each by another program: ``python tests/pdf_makers.py``.
 
-Needs LibreOffice, Chromium, LaTeX, groff, Ghostscript and tesseract, and from Python reportlab and fpdf2; a program
-that is missing is passed over. What a reader sees in all of them is ``letters.txt`` (letters one after the other),
-but for running heads and the numbers of pages.
+Needs LibreOffice, AbiWord, Chromium, LaTeX, groff, FOP, Ghostscript and tesseract, and from Python reportlab, fpdf2,
+typst, weasyprint, matplotlib and PySide6; a program that is missing is passed over. What a reader sees in all of them
+is ``letters.txt`` (letters one after the other), but for running heads and the numbers of pages.
 """
 
 import os
@@ -196,6 +196,91 @@ def fpdf(folder: Path) -> None:
         file.output(str(HERE / f"fpdf-{name}.pdf"))
 
 
+def typst(folder: Path) -> None:
+    import typst
+
+    body = "\n\n".join(PARAGRAPHS)
+    table = f"#table(columns: 3, {', '.join(f'[{cell}]' for row in ROWS for cell in row)})"
+    for name, style in {"plain": "", "columns": "#set page(columns: 2)\n#set par(justify: true)\n"}.items():
+        source = f"{style}#align(center)[#text(20pt)[{TITLE}]]\n\n{body}\n\n== {HEADING}\n\n{table}\n\n{LAST}\n"
+        (folder / "e.typ").write_text(source, encoding="utf-8")
+        typst.compile(folder / "e.typ", output=HERE / f"typst-{name}.pdf")
+
+
+def weasyprint(folder: Path) -> None:
+    from weasyprint import HTML
+
+    running = "@page{size:A5; @top-center{content:'Larkhaven Council'} @bottom-right{content:counter(page)}}"
+    for name, style in {"plain": "", "running": running + "p{text-align:justify;hyphens:auto}"}.items():
+        HTML(string=page(style)).write_pdf(HERE / f"weasyprint-{name}.pdf")
+
+
+def qt(folder: Path) -> None:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
+
+    application = QGuiApplication([])
+    writer = QPdfWriter(str(HERE / "qt.pdf"))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A5))
+    writer.setTitle(TITLE)
+    writer.setResolution(150)
+    document = QTextDocument()
+    document.setHtml(page(""))
+    document.print_(writer)
+    del writer, application
+
+
+def fop(folder: Path) -> None:
+    """What a formatter of XML makes, as many offices print their notices."""
+    cell = "<fo:table-cell><fo:block>{}</fo:block></fo:table-cell>"
+    rows = "".join(f"<fo:table-row>{''.join(map(cell.format, row))}</fo:table-row>" for row in ROWS)
+    body = "".join(f"<fo:block space-after='8pt' text-align='justify'>{words}</fo:block>" for words in PARAGRAPHS)
+    (folder / "f.fo").write_text(
+        "<fo:root xmlns:fo='http://www.w3.org/1999/XSL/Format'><fo:layout-master-set><fo:simple-page-master "
+        "master-name='a' page-width='148mm' page-height='210mm' margin='15mm'><fo:region-body/></fo:simple-page-master>"
+        "</fo:layout-master-set><fo:page-sequence master-reference='a'><fo:flow flow-name='xsl-region-body'>"
+        f"<fo:block font-size='18pt' space-after='9pt'>{TITLE}</fo:block>{body}<fo:block font-size='14pt'>{HEADING}"
+        f"</fo:block><fo:table space-after='9pt'><fo:table-body>{rows}</fo:table-body></fo:table><fo:block>{LAST}"
+        "</fo:block></fo:flow></fo:page-sequence></fo:root>",
+        encoding="utf-8",
+    )
+    run("fop", "f.fo", str(HERE / "fop.pdf"), cwd=folder)
+
+
+def abiword(folder: Path) -> None:
+    (folder / "g.html").write_text(page(""), encoding="utf-8")
+    run("abiword", f"--to={HERE / 'abiword.pdf'}", "g.html", cwd=folder)
+
+
+def matplotlib(folder: Path) -> None:
+    """Letters that are drawn: a font of Type 3, and no table but words at places."""
+    import textwrap
+
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.3, 11.7))
+    height = 0.93
+
+    def say(words: str, size: int, step: float, left: float = 0.1) -> None:
+        nonlocal height
+        figure.text(left, height, words, size=size)
+        height -= step
+
+    say(TITLE, 18, 0.05)
+    for words in PARAGRAPHS:
+        for line in textwrap.wrap(words, 80):
+            say(line, 10, 0.018)
+        height -= 0.018
+    say(HEADING, 14, 0.03)
+    for row in ROWS:
+        for place, cell in enumerate(row):
+            say(cell, 10, 0.0, 0.1 + 0.2 * place)
+        height -= 0.018
+    height -= 0.018
+    say(LAST, 10, 0.018)
+    figure.savefig(HERE / "matplotlib.pdf", metadata={"CreationDate": None})
+
+
 def scanned(folder: Path) -> None:
     run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=pngmono", "-r150", "-sOutputFile=scan-%d.png",
         str(HERE / "libreoffice-plain.pdf"), cwd=folder)  # fmt: skip
@@ -207,7 +292,8 @@ def scanned(folder: Path) -> None:
 
 if __name__ == "__main__":
     (HERE / "letters.txt").write_text(letters() + "\n", encoding="utf-8")
-    for make in (reportlab, fpdf, libreoffice, chromium, right_to_left, latex, groff, ghostscript, scanned):
+    printers = (reportlab, fpdf, libreoffice, abiword, chromium, right_to_left, latex, groff, fop)
+    for make in (*printers, typst, weasyprint, qt, matplotlib, ghostscript, scanned):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 make(Path(folder))

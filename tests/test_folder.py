@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -194,6 +194,32 @@ def test_a_folder_that_the_system_refuses_is_named_and_its_articles_stay(
     changes = library.sync([folder])
     assert not changes.removed and len(library.entries()) == 6
     assert changes.problems[0].reason == "can't be opened: permission denied; what was indexed from it before is kept"
+
+
+def test_a_folder_that_can_be_listed_and_not_entered_is_named(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "listed" / "deep").mkdir(parents=True)
+    (folder / "listed" / "deep" / "map.txt").write_text("The map is old.")
+    library.sync([folder])
+    for name in ("stat", "lstat"):
+        monkeypatch.setattr(Path, name, refusing(getattr(Path, name)))
+    changes = library.sync([folder])
+    assert not changes.removed and len(library.entries()) == 6
+    assert [(Path(p.path).name, p.reason.partition(";")[0]) for p in changes.problems] == [
+        ("deep", "can't be opened: permission denied")
+    ]
+
+
+def refusing(status: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+    """``status``, but of nothing below a folder called "listed"."""
+
+    def refused(path: Path, **options: bool) -> os.stat_result:
+        if "listed" in path.parent.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return status(path, **options)
+
+    return refused
 
 
 def test_a_path_that_is_missing_is_named(tmp_path: Path) -> None:

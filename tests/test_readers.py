@@ -58,6 +58,17 @@ def test_merged_cells_stand_in_each_row_and_formulas_without_a_result_are_told(t
     assert article.lost == ("sheet Sheet has formulas without a result (1): open it in a spreadsheet and save it",)
 
 
+def test_numbers_of_a_workbook_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    book = Workbook()
+    shapes = {'#,##0.00 "kr"': "1,200.50 kr", '_("$"* #,##0_)': "$1,200", "0.0%": "120050.0%",
+              "[$€-407] 0.##": "€ 1200.5", "00000.0": "01200.5", "General": "1200.5", "0.00E+00": "1200.5"}  # fmt: skip
+    for row, shape in enumerate(shapes, 1):
+        book.active.cell(row, 1, 1200.5).number_format = shape
+    book.active.append([10**30])
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx").text.split("\n") == [*shapes.values(), "1e+30"]
+
+
 def test_the_slides_of_a_show(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -104,6 +115,7 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
          "title: Stock\n\nitems\n\nlamp\tshelf\n1\tA\n2\tB"),
         ("a.json", '{"owner": {"name": "Ida", "tags": ["x", "y"]}}', "owner\nname: Ida\n\nowner › tags:\n- x\n- y"),
         ("a.jsonl", '{"lamp": 1}\n\n{"lamp": 2}', "lamp\n1\n2"),
+        ("a.jsonl", '{"lamp": 1, "at": {"x": 2, "y": 3}}\n{"lamp": 2, "at": null}\n', "lamp\tat x\tat y\n1\t2\t3\n2"),
         ("a.csv", "a;b\n1,5;2\n", "a\tb\n1,5\t2"),
         ("a.csv", 'name,note\nAda,"two\nlines"\n', "name\tnote\nAda\ttwo lines"),
         ("a.tsv", "a\tb\n1\t\n", "a\tb\n1"),
@@ -125,6 +137,36 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
     assert written(tmp_path / name, text).text == said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("a-1.rst", "=======\nThe Weir\n=======\n\nIt leaks.", "The Weir"),
+        ("a-1.rst", "The Weir\n--------\n\nIt leaks.", "The Weir"),
+        ("a-1.md", "The Weir\n===\n\nIt leaks.", "The Weir"),
+        ("a-1.txt", "---\n\nIt leaks.\n\n---\n\nStill.", "A 1"),
+        ("a-1.md", "---\nNote: it leaks.\n---\nStill.", "A 1"),
+        ("a-1.txt", "It leaks.\n\nMore\n====\n\nStill.", "A 1"),
+    ],
+)
+def test_an_underlined_heading_that_a_text_begins_with_is_its_title(
+    tmp_path: Path, name: str, text: str, title: str
+) -> None:
+    assert written(tmp_path / name, text).title == title
+
+
+def test_a_document_without_a_title_is_called_by_its_first_heading(tmp_path: Path) -> None:
+    opendocument(tmp_path / "final-v2.odt", content(1))
+    assert read(tmp_path / "final-v2.odt").title == content(1).heading
+
+
+def test_the_numbers_of_notes_are_no_part_of_a_book(tmp_path: Path) -> None:
+    link = "<a epub:type='noteref' href='notes.xhtml#n1'>1</a>"
+    with zipfile.ZipFile(tmp_path / "a.epub", "w") as archive:
+        archive.writestr("a.opf", "<package><item id='a' href='a.xhtml'/><itemref idref='a'/></package>")
+        archive.writestr("a.xhtml", f"<html><body><p>The bell was cast in 1712{link} by Leon Faber.</p></body></html>")
+    assert read(tmp_path / "a.epub").text == "The bell was cast in 1712 by Leon Faber."
 
 
 def test_lines_that_are_no_json_are_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from reach import out_of_reach
 from index.article import read
 from index.clause import LONG
 from index.outline import CONTEXT
+from index.table import named_cells
 from index.unit import Unit, units
 
 DATA = Path(__file__).parent / "data"
@@ -107,6 +108,10 @@ def said(text: str, words: str) -> Unit:
         ("News\n\nNew cook\n\nIda Lie\n\n3 May\n\nSold\n\nThe barn, 900", "Ida Lie", "Ida Lie", "News › New cook"),
         ("a\tb\tc\nAda\nBo\t7\tx", "Ada", "Ada", "a | b | c"),
         ("date\tsaid\n2020-01-01\tAll; sold; says Bo", "Bo", "2020-01-01\tAll; sold; says Bo", "date | said"),
+        ("Fees of 2025\nBoat\tFee\tDue\nTern\t9\tMay", "Tern", "Tern\t9\tMay", "Fees of 2025 › Boat | Fee | Due"),
+        ("Paid in 2025.\n\nBoat\tFee\tDue\nTern\t9\tMay", "Tern", "Tern\t9\tMay", "Boat | Fee | Due"),
+        ("Ship: Alcyon\nMaster: Jens Torp\nMate: Ole", "Jens", "Master: Jens Torp", "Ship: Alcyon"),
+        ("Ship: Alcyon\nMaster: Jens\n\nMate: Ole", "Ole", "Mate: Ole", ""),
         ("Name | *Boat*\n--- | ---\n**Ada** | Tern", "Tern", "**Ada** | Tern", "Name | Boat"),
         (
             "Name      Boat     Length\nAda Lund  Tern     9\nBo        Skua     7",
@@ -153,6 +158,20 @@ def test_the_units_of_a_span_are_those_of_the_text_within_it() -> None:
     text = "\n\n".join(TEXTS[name] for name in ("team", "prose", "list"))
     start, end = text.index("The mill"), text.index("The board")
     assert units(text, start, end) == [unit for unit in units(text) if start <= unit.start < end]
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ("Roof\t\t120", [("Item", "Roof"), ("2025", "120")]),
+        ("Roof\t90", [("Item", "Roof"), ("2024", "90")]),
+        ("| Roof | | 120 |", [("Item", "Roof"), ("2025", "120")]),
+        ("Roof      120", []),  # nobody can tell of which year
+        ("Roof\t1\t2\t3", []),
+    ],
+)
+def test_cells_are_told_with_the_names_of_their_columns(row: str, named: list[tuple[str, str]]) -> None:
+    assert named_cells(row, "Costs › Item | 2024 | 2025") == named
 
 
 def test_context_is_short() -> None:

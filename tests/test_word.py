@@ -207,6 +207,13 @@ def test_a_title_of_its_own(tmp_path: Path) -> None:
     assert article("Document1", p("Lease of 2021", "Heading1")).title == "Lease of 2021"
 
 
+def test_headings_are_known_by_what_word_calls_them_in_any_language(tmp_path: Path) -> None:
+    style = '<w:style w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style>'
+    styles = {"styles": f"<w:styles SPACES>{style}</w:styles>"}
+    path = written(tmp_path / "vertrag-2.docx", p("Pachtvertrag", "berschrift1") + p("Die Pacht ist frei."), styles)
+    assert read(path).title == "Pachtvertrag"
+
+
 def test_other_files_under_its_name_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_bytes(b"{\\rtf1\\ansi The keeper is Vera.\\par}")

@@ -36,6 +36,7 @@ MENUS = re.compile(  # names of what is around a text if it is made of links, an
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+NOTE = "noteref"
 LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
 SHORT = 60  # characters: no more has a line of a menu
 FEW = 20  # letters and digits: what has fewer says nothing: "© 2024 The Guild"
@@ -215,7 +216,13 @@ def _words(element: Any, text: str | None) -> str:
 def _is_reference(element: Any) -> bool:
     """Whether it only points at a footnote, or back from one."""
     link = element if element.tag == "a" else next(element.iter("a"), None) if element.tag == "sup" else None
-    if link is None or not (link.get("href") or "").startswith("#"):
+    if link is None:
+        return False
+    if NOTE in (link.get("epub:type") or "").split() or link.get("role") == f"doc-{NOTE}":  # of a book
+        return True
+    target = link.get("href") or ""
+    raised = element.tag == "sup" or next(link.iter("sup"), None) is not None  # it may point into another file
+    if "#" not in target or not (raised or target.startswith("#")):
         return False
     words = element.text_content().strip()
     return bool(re.fullmatch(r"[\[(]?(?:\d{1,3}|[a-z*†‡↑↩︎^⏎\ufe0e]{1,2}|note \d+)[\])]?", words))

@@ -305,7 +305,8 @@ def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -
     step = before.middle - line.middle
     usual = max(pitch, 1.15 * line.height)
     ratio = line.height / before.height
-    indented = line.left - before.left > 0.8 * line.height and line.left - left < 0.3 * (right - left)
+    centred = abs(line.left + line.right - before.left - before.right) < ALIGNED
+    indented = not centred and line.left - before.left > 0.8 * line.height and line.left - left < 0.3 * (right - left)
     ended = bool(STOP.search(before.text)) and before.right - left < SHORT * (right - left)
     return (
         step > LEAD * usual

@@ -28,7 +28,13 @@ def opendocument(path: Path) -> Document:
         text = clean(PARAGRAPHS.join(block for block in [*heads, *_blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
-    return Document(text, title(about.get("title")), iso(about.get("creation-date") or about.get("date")))
+        headings = (" ".join(_inline(e, []).split()) for e in body.iter() if local(e) == "h" or _is_title(e))
+        named = title(about.get("title"), next(headings, None))
+    return Document(text, named, iso(about.get("creation-date") or about.get("date")))
+
+
+def _is_title(element: Any) -> bool:
+    return local(element) == "p" and attribute(element, "style-name") == "Title"
 
 
 def _margin(margins: list[Any], name: str) -> list[str]:

@@ -126,13 +126,13 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
     pointer = ctypes.byref(box)
     current: Piece | None = None
     angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
-    tall, floor = 1.0, 0.0  # how high the box of the piece's first character is, and where it stands
+    base, tall, floor = 0.0, 1.0, 0.0  # of the piece: its baseline; of its first character: how high it is, and where
     for place in range(words.count_chars()):
         code = unicode(handle, place)
         if code in (10, 13):
             current, blank = None, False
             continue
-        sign = _astral(raw, words, place, code) if 0xD800 <= code < 0xE000 else chr(code) if code < 0x110000 else ""
+        sign = chr(code) if code < 0xD800 else _sign(raw, words, place, code)
         if code == 32 or not sign or sign.isspace() or sign == "\0":
             blank = True
             continue
@@ -143,7 +143,6 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
             if abs(turned - angle) > 0.02:
                 current, angle = None, turned
         left, bottom, right, top = _upright(box, angle) if angle else (box.left, box.bottom, box.right, box.top)
-        sign = LIGATURES.get(sign, sign)
         middle = (top + bottom) / 2
         if not together:
             current = None
@@ -163,13 +162,21 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
                 current.text += " "
                 current.words.append((len(current.text), left, gap))
             small = top - bottom < SMALL * tall and bottom > floor + RAISED * tall
-            current.text += _raised(sign, current.text) if small and "0" <= sign <= "9" else sign
+            if small and "0" <= sign <= "9" and _stands_up(raw, words, place, angle, base + RAISED * height):
+                sign = _raised(sign, current.text)
+            current.text += sign
             if left < current.left:
                 current.left = left
             if right > current.right:
                 current.right = right
         blank = False
     return found
+
+
+def _stands_up(raw: Any, words: Any, place: int, angle: float, least: float) -> bool:
+    """Whether a character begins above the line: its box says so of small ones, too, where boxes fit their letters."""
+    base, _ = _baseline(raw, words, place, angle, (least, least))
+    return base >= least
 
 
 def _raised(digit: str, before: str) -> str:
@@ -189,10 +196,13 @@ def _baseline(raw: Any, words: Any, place: int, angle: float, edges: tuple[float
     return up.value * math.cos(angle) - across.value * -math.sin(angle), size
 
 
-def _astral(raw: Any, words: Any, place: int, code: int) -> str:
-    """A character beyond the first 65,536, which pdfium gives in two halves."""
-    low = raw.FPDFText_GetUnicode(words, place + 1) if code < 0xDC00 else 0
-    return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else ""
+def _sign(raw: Any, words: Any, place: int, code: int) -> str:
+    """The letters of a ligature, or a character beyond the first 65,536, which pdfium gives in two halves."""
+    if 0xD800 <= code < 0xE000:
+        low = raw.FPDFText_GetUnicode(words, place + 1) if code < 0xDC00 else 0
+        return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else ""
+    sign = chr(code) if code < 0x110000 else ""
+    return LIGATURES.get(sign, sign)
 
 
 def _upright(box: Any, angle: float) -> tuple[float, float, float, float]:

@@ -83,7 +83,7 @@ class Line:
 
     @cached_property
     def text(self) -> str:
-        return joined(self.words)
+        return " ".join(self.pieces[0].text.split()) if len(self.pieces) == 1 else joined(self.words)
 
     @cached_property
     def free(self) -> list[Gap]:
@@ -100,6 +100,8 @@ class Line:
     @cached_property
     def wide(self) -> list[Gap]:
         """The gaps that are as wide as those between cells."""
+        if len(self.pieces) == 1 and all(gap <= CELL * self.height for _, _, gap in self.pieces[0].words):
+            return []
         least = max(CELL * self.height, WIDER * self._blank)
         return [gap for gap in self.free[1:-1] if gap.right - gap.left > least]
 
@@ -116,8 +118,9 @@ def words(piece: Piece) -> list[Word]:
     """The words of a piece."""
     starts = [(0, piece.left), *((start, left) for start, left, _ in piece.words)]
     ends = [*((start, left - gap) for start, left, gap in piece.words), (len(piece.text), piece.right)]
+    middle, height = piece.middle, piece.height
     return [
-        Word(piece.text[start:end].rstrip(), left, right, piece.middle, piece.height)
+        Word(piece.text[start:end].rstrip(), left, right, middle, height)
         for (start, left), (end, right) in zip(starts, ends, strict=True)
     ]
 

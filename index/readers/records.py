@@ -45,8 +45,9 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
     """``value`` as blocks of text; ``way`` are the names that lead to it."""
     if depth > DEEPEST:
         raise ValueError("it is nested too deep")
-    if isinstance(value, list) and (names := _columns(value)):
-        table = [row(names), *(row([_plain(record.get(name)) for name in names]) for record in value)]
+    if isinstance(value, list) and (records := _alike(value)):
+        names = list(dict.fromkeys(name for record in records for name in record))
+        table = [row(names), *(row([_plain(record.get(name)) for name in names]) for record in records)]
         yield f"{way}\n\n" * bool(way) + "\n".join(table)
     elif isinstance(value, list) and value and not any(isinstance(item, dict | list) for item in value):
         yield (f"{way}:\n" if way else "") + "\n".join(f"- {_plain(item)}" for item in value)
@@ -65,14 +66,25 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
         yield f"{way}: {_plain(value)}" if way else _plain(value)
 
 
-def _columns(value: list[Any]) -> list[str]:
-    """The names of the fields of records that are alike and flat; none where they are not."""
+def _alike(value: list[Any]) -> list[dict[str, Any]]:
+    """Records that have most fields in common, flat: ``{"wind": {"speed": 3}}`` has a field "wind speed".
+
+    None where they do not, or a field is a list.
+    """
     if len(value) < 2 or not all(isinstance(record, dict) and record for record in value):
         return []
-    names = list(dict.fromkeys(name for record in value for name in record))
-    flat = not any(isinstance(item, dict | list) for record in value for item in record.values())
-    alike = 2 * sum(len(record) for record in value) >= len(names) * len(value)
-    return names if flat and alike and len(names) < 100 else []
+    records = [record for item in value if (record := _flat(item))]
+    names = {name for record in records for name in record}
+    flat = not any(isinstance(item, dict | list) for record in records for item in record.values())
+    alike = 2 * sum(map(len, records)) >= len(names) * len(records)
+    return records if len(records) > 1 and flat and alike and len(names) < 100 else []
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, item in record.items():
+        found |= {f"{name} {key}": inner for key, inner in item.items()} if isinstance(item, dict) else {name: item}
+    return {name: item for name, item in found.items() if item is not None}
 
 
 def _plain(value: object) -> str:

@@ -13,6 +13,7 @@ from index.readers.package import Package
 
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']([A-Z]+\d+:[A-Z]+\d+)["']""")
 UNCOUNTED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+SIGN = re.compile(r""""[^"]*"|\\.|\[[^\]]*\]|[_*].|[#0?][#0?,.]*|.""")  # a part of a number format
 MOST = 1000  # merged areas of a sheet, and rows of one, that are looked at
 LARGEST = 10**6  # cells of a sheet; a sheet may claim to be far larger than what is in it
 
@@ -74,7 +75,7 @@ def _rows(sheet: Any, merged: dict[tuple[int, int], tuple[int, int]]) -> Iterato
 
 
 def _shown(cell: Any) -> str:
-    """A cell's value as it is shown, near enough: dates without an empty time, percentages, no ".0"."""
+    """A cell's value as it is shown, near enough: dates year first, without an empty time."""
     value = cell.value
     if value is None:
         return ""
@@ -84,10 +85,33 @@ def _shown(cell: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float):
-        if "%" in (cell.number_format or ""):
-            return f"{value * 100:.10g}%"
-        return f"{value:.15g}"
-    if isinstance(value, int) and "%" in (cell.number_format or ""):
-        return f"{value * 100}%"
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format or "")
     return str(value)
+
+
+def _number(value: float, shape: str) -> str:
+    """A number as its format shows it: ``#,##0.00 "kr"`` makes 1200.5 to 1,200.50 kr; "General" as it is."""
+    signs = SIGN.findall(shape.split(";")[0])
+    digits = [sign for sign in signs if sign[0] in "#0?"]
+    if len(digits) != 1 or digits[0].endswith(",") or {"E", "e", "/", "@"} & set(signs) or not abs(value) < 10**15:
+        return f"{value:.15g}" if isinstance(value, float) else str(value)
+    whole, _, part = digits[0].partition(".")
+    shown = abs(value) * 100 if "%" in signs else abs(value)
+    amount, point, rest = f"{shown:{',' if ',' in whole else ''}.{len(part)}f}".partition(".")
+    while len(rest) > part.count("0") and rest.endswith("0"):
+        rest = rest[:-1]
+    amount = amount.zfill(whole.count("0")) + point * bool(rest) + rest
+    said = "".join(amount if sign == digits[0] else _literal(sign) for sign in signs)
+    return f"{'-' if value < 0 else ''}{' '.join(said.split())}"
+
+
+def _literal(sign: str) -> str:
+    """What a part of a number format writes beside the digits."""
+    if sign[0] == '"':
+        return sign[1:-1]
+    if sign.startswith("[$"):  # a currency, and a language: [$kr-414]
+        return sign[2:-1].partition("-")[0]
+    if len(sign) > 1:
+        return {"\\": sign[1:], "_": " "}.get(sign[0], "")
+    return sign

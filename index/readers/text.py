@@ -1,6 +1,7 @@
 """Text and Markdown: a file's characters as they stand, whatever encoding they are in."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from index.document import Document, clean, iso, title
@@ -8,15 +9,22 @@ from index.front_matter import body, front_matter
 from index.readers.encoding import decode
 
 HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
+UNDERLINED = re.compile(  # a first line with a line of signs below it, and perhaps above, as in reStructuredText
+    r"(?:\s*\.\. [^\n]*\n)*\s*(?:([=\-~^*#])\1{2,}[ \t]*\r?\n)?"
+    r"[ \t]*(?P<title>[^\n]{1,119}[^\s.!?,;:])[ \t]*\r?\n([=\-~^*#])\3{2,}[ \t]*(?:\r?\n|\Z)"
+)
+TOP = 2000  # characters in which it stands
 HEAD = 20_000  # characters in which the first heading is looked for
 RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
 RETURN = "\r\x85\u2028\u2029"  # looked for before all patterns, for that takes no time
 LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
+DATED = re.compile(r"^:date:[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]")  # of a terminal, in logs
 
 
 def plain(path: Path) -> Document:
-    """The file decoded, without what is not seen; the title and date of its front matter; its form feeds end pages.
+    """The file decoded, without what is not seen; the title and date of its front matter, or an underlined heading that
+    it begins with; its form feeds end pages.
 
     Line ends stay as they are; where most of them are something else, such as "\\r" alone, they become "\\n".
     """
@@ -25,7 +33,10 @@ def plain(path: Path) -> Document:
     pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text.strip() else ()
     labels = tuple(f"page {number}" for number, _ in enumerate(pages, 1))
     day = next((found for name in ("date", "created", "published") if (found := iso(fields.get(name)))), None)
-    return Document(text, title(fields.get("title")), day, pages, labels)
+    start = body(text)
+    underlined = UNDERLINED.match(text, start, start + TOP)
+    named = title(fields.get("title"), underlined["title"] if underlined else None)
+    return Document(text, named, day, pages, labels)
 
 
 def _lines(text: str) -> str:
@@ -44,4 +55,11 @@ def markdown(path: Path) -> Document:
     start = body(document.text)
     headings = HEADING.finditer(document.text, start, start + HEAD)
     first = next((heading["title"].strip().rstrip("#").rstrip() for heading in headings if heading["title"]), None)
-    return Document(document.text, document.title or title(first), document.date, document.pages, document.labels)
+    return replace(document, title=document.title or title(first))
+
+
+def restructured(path: Path) -> Document:
+    """``plain``, with the date that the fields below the title of a reStructuredText say."""
+    document = plain(path)
+    dated = DATED.search(document.text, 0, HEAD)
+    return replace(document, date=document.date or (iso(dated[1]) if dated else None))

@@ -44,7 +44,9 @@ class _Reader:
         self._package = package
         self._main = package.related("", "officeDocument", "word/document.xml") or ""
         self._relations = package.relations(self._main)
-        self._numbering = Numbering(self._part("numbering"), self._part("styles"))
+        styles = self._part("styles", ())
+        self._numbering = Numbering(self._part("numbering"), styles)
+        self._styles = {attribute(e, "styleId"): _value(child(e, "name")) for e in styles if local(e) == "style"}
         self._notes: dict[tuple[str, str], Any] = {
             (kind, attribute(note, "id") or ""): note
             for kind in ("footnote", "endnote")
@@ -52,7 +54,7 @@ class _Reader:
             if local(note) == kind and attribute(note, "type") is None
         }
         self._aside: list[str] = []  # footnotes and text boxes of the paragraph that is being read
-        self._titles: dict[str, str] = {}  # by style
+        self._titles: dict[str, str] = {}  # by the name of the style, which is English in every Word
 
     def document(self) -> Document:
         root = self._package.xml(self._main)
@@ -63,7 +65,7 @@ class _Reader:
         header, footer = (self._margins(root, kind) for kind in ("header", "footer"))
         text = clean(PARAGRAPHS.join([*header, *blocks, *footer]))
         name, created = self._package.properties()
-        return Document(text, title(name, self._titles.get("Title"), self._titles.get("Heading1")), iso(created))
+        return Document(text, title(name, self._titles.get("title"), self._titles.get("heading1")), iso(created))
 
     def _part(self, kind: str, missing: Any = None) -> Any:
         root = self._package.xml(self._package.related(self._main, kind, f"word/{kind}.xml"))
@@ -124,9 +126,9 @@ class _Reader:
             yield before
 
     def _remember(self, paragraph: Any, words: str) -> None:
-        style = child(paragraph, "pPr", "pStyle")
-        if style is not None and words.strip():
-            self._titles.setdefault((attribute(style, "val") or "").replace(" ", ""), words)
+        style = _value(child(paragraph, "pPr", "pStyle"))
+        if style and words.strip():
+            self._titles.setdefault((self._styles.get(style) or style).replace(" ", "").lower(), words)
 
     def _inline(self, element: Any) -> str:
         """The words of a paragraph or of a part of one; its footnotes and text boxes are put aside."""
@@ -248,6 +250,10 @@ def _inner(element: Any, name: str) -> list[Any]:
 def _is_hidden(run: Any) -> bool:
     vanish = child(run, "rPr", "vanish")
     return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
+
+
+def _value(element: Any | None) -> str:
+    return attribute(element, "val") or "" if element is not None else ""
 
 
 def _number(element: Any | None) -> int:
