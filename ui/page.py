@@ -179,6 +179,7 @@ class Page:
         self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
             handlers.chosen, self.scope, self.chosen, **AT_ONCE
         )
+        self.scope.change(None, self.scope, None, js="(scope) => footnote.keep('scope', scope)", **OWN)
         self.chosen.all(lambda: ("", ""), None, [self.scope, self.chosen], **AT_ONCE)
 
     def _wire_opening(self, page: gr.Blocks) -> None:
