@@ -8,7 +8,7 @@ window.footnote = {
   },
 
   // What this browser keeps; of some things, each of its tabs for itself.
-  store: (name) => (name === "scope" ? sessionStorage : localStorage),
+  store: (name) => (name === "scope" || name === "draft" ? sessionStorage : localStorage),
 
   kept(name) {
     try {
@@ -30,6 +30,9 @@ window.footnote = {
   known() {
     return [footnote.key(), footnote.conversation(), footnote.kept("scope") ?? "", footnote.kept("quick") ?? false, footnote.kept("theme") ?? "As the system"];
   },
+
+  // What was typed before the page was loaded again, unless something is typed already.
+  draft: () => document.querySelector("#box textarea").value || (footnote.kept("draft") ?? ""),
 
   // The conversation that the address names.
   conversation: () => (/^#[0-9a-f]{32}$/.test(location.hash) ? location.hash.slice(1) : ""),
