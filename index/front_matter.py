@@ -14,6 +14,7 @@ DESCRIBING = {  # fields of which one is in every front matter; others say somet
 }  # fmt: skip
 PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
 LONGEST = 20_000  # characters; nobody writes more of it
+TAGS = ("tags", "keywords", "categories")
 BRACKETS = 500  # nobody writes more, and YAML takes ever longer for nested ones
 
 
@@ -27,6 +28,15 @@ def body(text: str) -> int:
     """The offset at which the front matter is over; 0 where ``text`` begins with a rule and prose instead."""
     matter = _matter(text)
     return matter.end() if matter else 0
+
+
+def tags(text: str) -> tuple[str, ...]:
+    """What the front matter files the text under, each tag once: ``tags: [harbour, law]`` or ``tags: harbour, law``."""
+    fields = front_matter(text)
+    named = [fields[field] for field in TAGS if field in fields]
+    found = [tag for value in named for tag in (value if isinstance(value, list) else str(value).split(","))]
+    cleaned = (" ".join(str(tag).split()).lstrip("#") for tag in found if not isinstance(tag, dict | list))
+    return tuple(dict.fromkeys(tag for tag in cleaned if tag))
 
 
 def _matter(text: str) -> re.Match[str] | None:

@@ -17,6 +17,7 @@ from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.feedback import Feedback
+from index.front_matter import LONGEST, tags
 from index.passage import Passage
 from index.ranking import Ranking
 from index.search import CANDIDATES, Hit
@@ -167,6 +168,15 @@ class Library:
         """Every article without its text, by source: what a listing needs, however long the articles are."""
         with self._database.reading() as connection:
             return [_entry(row) for row in connection.execute(f"{ENTRY} ORDER BY source, id")]
+
+    def tags(self) -> dict[str, tuple[str, ...]]:
+        """The tags in the front matter of each article that has some, by its id."""
+        begins = "substr(text, 1, 3) IN ('---', '+++')"
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT id, substr(text, 1, {LONGEST}) FROM articles WHERE id NOTNULL AND {begins}"
+            )
+            return {id: found for id, text in rows if (found := tags(text))}
 
     def articles(self, limit: int | None = None) -> list[Article]:
         """Every article with its text, by source, or the first ``limit`` of them."""

@@ -16,8 +16,8 @@ from ui.catalogue import UPLOADED, Catalogue, Wish
 class Ten:
     """A library of ten thousand articles, in name."""
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self.read, self._entries = 0, entries
+    def __init__(self, entries: list[Entry], tags: dict[str, tuple[str, ...]]) -> None:
+        self.read, self._entries, self._tags = 0, entries, tags
 
     def generation(self) -> str:
         return "1"
@@ -26,14 +26,17 @@ class Ten:
         self.read += 1
         return self._entries
 
+    def tags(self) -> dict[str, tuple[str, ...]]:
+        return self._tags
+
 
 def entry(source: str, title: str, number: int = 0) -> Entry:
     day = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
     return Entry(f"{title}-{number}".lower(), title, source, "", None, 100 + number, day)
 
 
-def catalogue(*entries: Entry) -> Catalogue:
-    library: Any = Ten(list(entries))
+def catalogue(*entries: Entry, tags: dict[str, tuple[str, ...]] | None = None) -> Catalogue:
+    library: Any = Ten(list(entries), tags or {})
     return Catalogue(library, Path("/lib/uploads"))
 
 
@@ -67,6 +70,17 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
 )
 def test_folders_are_named_without_the_way_to_them(sources: list[str], names: set[str]) -> None:
     assert set(catalogue(*(entry(source, source[-5:]) for source in sources)).folders()) == names
+
+
+def test_tags_are_chosen_like_folders_and_what_a_search_finds_is_chosen_at_once() -> None:
+    entries = [entry(f"/notes/{n}.md", f"Note {n}", n) for n in range(4)]
+    some = catalogue(*entries, tags={"note 1-1": ("Sea <b>",), "note 3-3": ("Sea <b>", "law")})
+    assert {name: len(found) for name, found in some.folders().items()} == {"notes": 4, "#Sea <b>": 2, "#law": 1}
+    assert [e.title for e in some.fitting(Wish("#sea", "#law"))] == ["Note 3"]
+    page = listing(some, Wish("sea", "#Sea <b>"))
+    assert "Ask only the 2 found" in page and "#Sea &lt;b&gt; #law" in page
+    assert "Ask only this tag" in listing(some, Wish(folder="#Sea <b>"))
+    assert "found</button>" not in listing(some, Wish("law"))  # one is chosen by its box
 
 
 def test_a_question_to_one_article_finds_only_that(tmp_path: Path) -> None:

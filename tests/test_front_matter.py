@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.article import read
-from index.front_matter import body, front_matter
+from index.front_matter import body, front_matter, tags
 
 DEEP = "x: " + "[" * 9000
 
@@ -66,3 +66,19 @@ def test_titles_and_days_are_told_by_words_alone(tmp_path: Path, matter: str, ti
     article = read(tmp_path / "quay.md")
     assert (article.title, article.date) == (title, day)
     assert article.text[article.body :].strip() == "It was built by Egon Thal."
+
+
+@pytest.mark.parametrize(
+    ("matter", "found"),
+    [
+        ("tags: [harbour, Sea law]", ("harbour", "Sea law")),
+        ("tags:\n- harbour\n- '#sea'\ncategories: [news, harbour]", ("harbour", "sea", "news")),
+        ("keywords: harbour,  sea law,", ("harbour", "sea law")),
+        ("tags:\n- {a: b}\n- [c]\n- 7", ("7",)),
+        ("tags:", ()),
+        ("title: Tags", ()),
+    ],
+)
+def test_tags_are_read_in_the_ways_that_people_write_them(matter: str, found: tuple[str, ...]) -> None:
+    assert tags(f"---\n{matter}\n---\nThe words.\n") == found
+    assert tags(f"The words.\n\n{matter}\n") == ()

@@ -206,6 +206,16 @@ def test_long_texts_pages_and_dates_are_kept(library: AnyLibrary, folder: Path) 
         assert timedelta(minutes=-1) < datetime.now(UTC) - entry.added < timedelta(minutes=10)
 
 
+def test_tags_are_those_of_the_front_matter_as_it_is_now(library: AnyLibrary, folder: Path) -> None:
+    assert library.tags() == {}
+    (folder / "tide.md").write_text("---\ntags: [mills, sea]\n---\nThe tide mill of Oss.", encoding="utf-8")
+    library.sync([folder])
+    assert library.tags() == {"tide": ("mills", "sea")}
+    (folder / "tide.md").write_text("---\ntags: mills\n---\nThe tide mill of Oss.", encoding="utf-8")
+    library.sync([folder])
+    assert library.tags() == {"tide": ("mills",)}
+
+
 def test_both_sides_rank_a_passage(library: AnyLibrary) -> None:
     hits = library.search(QUESTION)
     assert "Thorsen" in hits[0].passage.text

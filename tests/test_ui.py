@@ -125,6 +125,21 @@ def test_examples_are_about_what_is_indexed_and_answered(assistant: Assistant) -
     assert examples([]) == []
 
 
+def test_one_short_article_is_enough_for_questions() -> None:
+    text = (
+        "Ada Thorne built it. In 1801 it was sold to Oss, and Oss let it fall. It was Danish. Monday is when the mill "
+    )
+    text += "rests, said Olav Skar. They meet every Monday, and a Monday, they say, is long. In 1850 Olav Skar left."
+    made = examples([article(text, "Mill")])
+    assert made == [
+        "Summarize “Mill”",
+        "Tell me about Olav Skar.",
+        "What happened in 1801?",
+        "Tell me about Oss.",
+        "What happened in 1850?",
+    ]
+
+
 @pytest.mark.parametrize(
     "line", ["ada:secret: with colon", "\ufeffada:secret: with colon", f"ada:{hashed('secret: with colon')}"]
 )

@@ -31,6 +31,7 @@ element.addEventListener("click", (event) => {
   }
   if (action === "page") list(+button.dataset.page);
   if (action === "choose") trigger("choose", {articles: [...chosen.keys()], folder: ""});
+  if (action === "choose-found") trigger("choose", {articles: [], ...button.dataset});
   if (action === "choose-folder") trigger("choose", {articles: [], folder: button.dataset.folder});
   if (action.startsWith("choose")) footnote.tab("Ask");
 });

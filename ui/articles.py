@@ -1,7 +1,7 @@
 """The articles' tab: where files are dropped, and the list with its search, folders and pages."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -19,6 +19,7 @@ from ui.uploads import Uploads
 
 KINDS = "text, Markdown, web pages, PDF, Word, spreadsheets, slides, e-books and mail"
 NAMES = {"title": "Title", "newest": "Newest first", "longest": "Longest first"}
+CHOSEN = 1000  # articles at most that a search chooses
 MINUTE = 1000  # characters that are read in a minute: what a length means to a reader
 
 
@@ -70,9 +71,11 @@ class Articles:
         return f'<p role="status">{text(says)}</p>', listing(self._backend.catalogue, wish)
 
     def choose(self, event: gr.EventData) -> str:
-        """Put the next questions to some articles."""
-        titles = self._backend.catalogue.titles(event.articles)
-        return Scope.of({"articles": event.articles, "folder": event.folder, "titles": titles}).dumps()
+        """Put the next questions to some articles: those that were chosen, a folder, or all that a search has found."""
+        catalogue, ids, words = self._backend.catalogue, event.articles, str(getattr(event, "words", ""))
+        if words:
+            ids = [entry.id for entry in catalogue.fitting(Wish(words, str(event.folder)))]
+        return Scope.of({"articles": ids, "folder": event.folder, "titles": catalogue.titles(ids)}).dumps()
 
     def chosen(self, scope: str) -> str:
         """What the next question is put to."""
@@ -98,7 +101,7 @@ def listing(catalogue: Catalogue, wish: Wish) -> str:
     if not catalogue.entries():
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
     listing, folders = catalogue.listing(wish), catalogue.folders()
-    rows = "".join(_row(entry) for entry in listing.entries)
+    rows = "".join(_row(entry, catalogue.tags(entry.id)) for entry in listing.entries)
     table = (
         '<table><thead><tr><th scope="col"><span class="unseen">Chosen</span></th><th scope="col">Article</th>'
         '<th scope="col">Length</th><th scope="col">Added</th><th scope="col"><span class="unseen">Actions</span></th>'
@@ -106,21 +109,31 @@ def listing(catalogue: Catalogue, wish: Wish) -> str:
     )
     return (
         f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(wish.words)}" '
-        f'autocomplete="off"></label>{_select("Folder", "folder", {"": "All folders"} | _names(folders), wish.folder)}'
+        f'autocomplete="off"></label>{_select("Folder or tag", "folder", {"": "All"} | _names(folders), wish.folder)}'
         f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, wish.sort)}</form>"
         f'<p class="count" role="status">{_count(listing)}</p>'
         f'<div class="choice"><button class="tool" data-do="choose">Ask only the chosen ones</button>'
-        f"{_folder(wish.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
+        f"{_found(listing, wish) or _folder(wish.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
     )
 
 
 def _folder(name: str) -> str:
-    label = "Ask only this folder"
+    label = f"Ask only this {'tag' if name.startswith('#') else 'folder'}"
     return f'<button class="tool" data-do="choose-folder" data-folder="{text(name)}">{label}</button>' if name else ""
 
 
+def _found(listing: Listing, wish: Wish) -> str:
+    """The button to ask what the search has found, where that is not too much to be named one by one."""
+    if not wish.words.strip() or not 1 < listing.count <= CHOSEN:
+        return ""
+    where = f'data-words="{text(wish.words)}" data-folder="{text(wish.folder)}"'
+    return f'<button class="tool" data-do="choose-found" {where}>Ask only the {listing.count:,} found</button>'
+
+
 def _names(folders: dict[str, list[Entry]]) -> dict[str, str]:
-    return {name: f"{name} ({len(folders[name]):,})" for name in sorted(folders, key=str.casefold)}
+    """Folders, then tags."""
+    ordered = sorted(folders, key=lambda name: (name.startswith("#"), name.casefold()))
+    return {name: f"{name} ({len(folders[name]):,})" for name in ordered}
 
 
 def _select(label: str, name: str, options: dict[str, str], chosen: str) -> str:
@@ -135,13 +148,13 @@ def _count(listing: Listing) -> str:
     return "No article fits." if not listing.count else f"{listing.count:,} article{'s' * (listing.count > 1)}"
 
 
-def _row(entry: Entry) -> str:
-    title = text(entry.title)
+def _row(entry: Entry, tags: Sequence[str]) -> str:
+    title, under = text(entry.title), " ".join([Path(entry.source).name, *tags])
     return (
         f'<tr data-article="{text(entry.id)}" data-title="{title}">'
         f'<td><input type="checkbox" aria-label="Choose {title}"></td>'
         f'<td><button class="title" data-do="read" dir="auto">{title}</button>'
-        f'<span class="path"><bdi>{text(Path(entry.source).name)}</bdi></span></td>'
+        f'<span class="path"><bdi>{text(under)}</bdi></span></td>'
         f'<td class="number">{_length(entry.characters)}</td>'
         f'<td><time datetime="{entry.added:%Y-%m-%dT%H:%MZ}">{entry.added:%Y-%m-%d}</time></td>'
         f'<td><button class="tool" data-do="remove" aria-label="Remove {title}">Remove</button></td></tr>'

@@ -12,6 +12,7 @@ from index.open import AnyLibrary
 PAGE = 50  # articles on one page of the list
 UPLOADED = PurePath("Added in the page")
 SORTS = ("title", "newest", "longest")
+TAGS = 200  # tags at most to choose from, those of most articles
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Catalogue:
         self._generation = ""
         self._entries: list[Entry] = []
         self._folders: dict[str, list[Entry]] = {}
-        self._found: dict[str, str] = {}  # id → title, folder and file name, in lower case
+        self._tags: dict[str, tuple[str, ...]] = {}  # by the article's id
+        self._found: dict[str, str] = {}  # id → title, folder, file name and tags, in lower case
 
     def generation(self) -> str:
         """The name of the state that the library is in."""
@@ -58,23 +60,28 @@ class Catalogue:
             folders: dict[str, list[Entry]] = {}
             for entry, place in zip(entries, places, strict=True):
                 folders.setdefault(names.get(place) or self._uploaded(place), []).append(entry)
+            self._tags = self._library.tags()
             self._found = {
-                e.id: f"{e.title} {name} {Path(e.source).name}".casefold() for name, es in folders.items() for e in es
+                e.id: " ".join([e.title, name, Path(e.source).name, *self.tags(e.id)]).casefold()
+                for name, es in folders.items()
+                for e in es
             }
-            self._entries, self._folders, self._generation = entries, folders, generation
+            self._entries, self._folders, self._generation = entries, self._tagged(entries) | folders, generation
         return self._entries
 
     def folders(self) -> dict[str, list[Entry]]:
-        """The articles of each folder that files came from, by its name below what all have in common."""
+        """The articles of each folder that files came from, by its name below what all have in common, and those of
+        each tag, as if "#tag" were a folder."""
         self.entries()
         return self._folders
 
+    def tags(self, id: str) -> tuple[str, ...]:
+        """The tags of an article, each as "#tag"."""
+        return tuple(f"#{tag}" for tag in self._tags.get(id, ()))
+
     def listing(self, wish: Wish) -> Listing:
         """The page of the list that ``wish`` asks for."""
-        entries = self.entries()
-        chosen = self._folders.get(wish.folder, []) if wish.folder else entries
-        words = wish.words.casefold().split()
-        fitting = [e for e in chosen if all(word in self._found[e.id] for word in words)] if words else chosen
+        fitting = self.fitting(wish)
         if wish.sort == "newest":
             fitting = sorted(fitting, key=lambda e: e.added, reverse=True)
         if wish.sort == "longest":
@@ -83,10 +90,25 @@ class Catalogue:
         page = min(max(1, wish.page), pages)
         return Listing(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
 
+    def fitting(self, wish: Wish) -> list[Entry]:
+        """All articles of the folder and with the words that ``wish`` names, by title."""
+        entries = self.entries()
+        chosen = self._folders.get(wish.folder, []) if wish.folder else entries
+        words = wish.words.casefold().split()
+        return [e for e in chosen if all(word in self._found[e.id] for word in words)] if words else chosen
+
     def titles(self, ids: Sequence[str]) -> list[str]:
         """The titles of the articles ``ids`` that are still there."""
         wanted = set(ids)
         return [e.title for e in self.entries() if e.id in wanted]
+
+    def _tagged(self, entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+        """The articles of each tag that many have."""
+        found: dict[str, list[Entry]] = {}
+        for entry in entries:
+            for tag in self.tags(entry.id):
+                found.setdefault(tag, []).append(entry)
+        return dict(sorted(found.items(), key=lambda pair: -len(pair[1]))[:TAGS])
 
     def _uploaded(self, place: Path) -> str:
         return str(UPLOADED / place.relative_to(self._uploads))

@@ -71,7 +71,7 @@ class Served:
 def main(suite: Path, model: str, visitors: int, turns: int, questions: int) -> None:
     """Measure a page on the articles of SUITE with its questions."""
     given = yaml.safe_load(suite.read_text(encoding="utf-8"))
-    lines = [case["question"] for case in given["cases"]]
+    lines = [question for case in given["cases"] for question in (*case.get("history", ()), case["question"])]
     conversations = [[lines[(n * turns + t) % len(lines)] for t in range(turns)] for n in range(visitors)]
     with _served(suite.parent / given["articles"], model) as served, _chromium() as browser:
         for name, figure in _first(browser, served.address, lines[0]).items():

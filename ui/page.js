@@ -7,9 +7,12 @@ window.footnote = {
     return footnote.kept("key") ?? "";
   },
 
+  // What this browser keeps; of some things, each of its tabs for itself.
+  store: (name) => (name === "scope" || name === "draft" ? sessionStorage : localStorage),
+
   kept(name) {
     try {
-      return JSON.parse(localStorage.getItem("footnote-" + name));
+      return JSON.parse(footnote.store(name).getItem("footnote-" + name));
     } catch {
       return null;
     }
@@ -17,7 +20,7 @@ window.footnote = {
 
   keep(name, value) {
     try {
-      localStorage.setItem("footnote-" + name, JSON.stringify(value));
+      footnote.store(name).setItem("footnote-" + name, JSON.stringify(value));
     } catch {
       // private windows: then it lasts as long as the page
     }
@@ -25,8 +28,11 @@ window.footnote = {
   },
 
   known() {
-    return [footnote.key(), footnote.conversation(), "", footnote.kept("quick") ?? false, footnote.kept("theme") ?? "As the system"];
+    return [footnote.key(), footnote.conversation(), footnote.kept("scope") ?? "", footnote.kept("quick") ?? false, footnote.kept("theme") ?? "As the system"];
   },
+
+  // What was typed before the page was loaded again, unless something is typed already.
+  draft: () => document.querySelector("#box textarea").value || (footnote.kept("draft") ?? ""),
 
   // The conversation that the address names.
   conversation: () => (/^#[0-9a-f]{32}$/.test(location.hash) ? location.hash.slice(1) : ""),

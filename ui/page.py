@@ -137,6 +137,7 @@ class Page:
             None, [self.box, self.refused], self.box, js="(typed, refused) => footnote.left(typed, refused)", **OWN
         )
         self.box.input(None, None, self.refused, js="() => ''", **EACH)
+        self.box.change(None, self.box, None, js="(typed) => footnote.keep('draft', typed)", **OWN)
         self.followers = [self._followed(event) for event in asked]
         self.stop.click(self._chat.stop, me, view, **AT_ONCE)
         self.new.click(self._new, None, [*view, self.source], cancels=self.followers, **AT_ONCE)
@@ -179,10 +180,12 @@ class Page:
         self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
             handlers.chosen, self.scope, self.chosen, **AT_ONCE
         )
+        self.scope.change(None, self.scope, None, js="(scope) => footnote.keep('scope', scope)", **OWN)
         self.chosen.all(lambda: ("", ""), None, [self.scope, self.chosen], **AT_ONCE)
 
     def _wire_opening(self, page: gr.Blocks) -> None:
         known = [self.key, self.current, self.scope, self.quick, self.theme]
+        page.load(None, None, self.box, js="() => footnote.draft()", **OWN)
         opened = page.load(_as_known, known, known, js="() => footnote.known()", **AT_ONCE)
         shown = opened.then(self._opened, self.me, [*self.view, self.source], **AT_ONCE)
         self.followers.append(self._followed(shown))

@@ -17,8 +17,8 @@ NAMED = 3  # articles at most that are named
 
 @dataclass(frozen=True)
 class Scope:
-    """``articles`` are ids, with their ``titles`` for who reads it later; ``folder`` is named as the list of articles
-    names it; neither means all of them."""
+    """``articles`` are ids, with their ``titles`` for who reads it later; ``folder``, or a tag as "#tag", is named as
+    the list of articles names it; neither means all of them."""
 
     articles: tuple[str, ...] = ()
     folder: str = ""
@@ -52,7 +52,7 @@ class Scope:
     def as_html(self) -> str:
         """What is asked, in words that follow "asked" and "asking"; "" for all articles."""
         if self.folder:
-            return f"the folder <bdi>{text(self.folder)}</bdi>"
+            return f"the {'tag' if self.folder.startswith('#') else 'folder'} <bdi>{text(self.folder)}</bdi>"
         named = [f"“<bdi>{text(title)}</bdi>”" for title in self.titles[:NAMED]]
         more = len(self.articles) - len(named)
         parts = [*named, *([_several(more, bool(named))] if more else [])]

@@ -1,6 +1,7 @@
 """Suggestions: questions to start from, made from what is indexed, and to go on with, from around an answer."""
 
 import re
+from calendar import day_name, month_name
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -15,20 +16,22 @@ COUNT = 3
 TRIED = 8  # questions of which some are kept
 AROUND = 2500  # characters on either side of a quote
 READ = 20  # articles, and as many thousand characters of each
-NAME = re.compile(r"(?<=[a-z,] )(?<!s )[A-Z][\w-]+(?: [A-Z][\w-]+)+\b(?!['’])")
+ROUNDS = 3  # questions of a kind on one article
+NAME = re.compile(r"(?<![\w'’-])[a-z][\w-]*,? ((?:[A-Z][\w-]+ ?)+)(?<! )\b(?!['’])")  # not where a sentence begins
+NOUN = re.compile(r"[A-Z][\w-]+(?=[,.;:!?)]|['’]s\b)")  # for nothing follows that it describes
 YEAR = re.compile(r"\b[Ii]n (?:[A-Z][a-z]+ )?((?:1\d|20)\d\d)\b")
+DATES = {*month_name, *day_name}
 
 
-def examples(articles: Sequence[Article], count: int = COUNT) -> list[str]:
-    """Up to ``count`` questions on different articles: to sum one up, about a name in it, about a year."""
-    kinds = [_summary, _name, _year]
+def examples(articles: Sequence[Article], count: int = TRIED) -> list[str]:
+    """Up to ``count`` questions, on different articles first: to sum one up, about a name in it, about a year."""
+    ways = [[kind(article) for kind in (_summary, _name, _year)] for article in articles[:READ]]
     found: dict[str, None] = {}
-    for number in range(len(kinds) * max(len(articles), 1)):
-        if articles and len(found) < count:
-            article = articles[number % min(len(articles), READ)]
-            kind = kinds[(number + number // len(articles)) % len(kinds)]
-            found.update(dict.fromkeys(islice(kind(article), 1)))
-    return list(found)[:count]
+    for turn in range(3 * ROUNDS):
+        for number, kinds in enumerate(ways):
+            if len(found) < count:
+                found.update(dict.fromkeys(islice(kinds[(number + turn) % 3], 1)))
+    return list(found)
 
 
 def sure_of(questions: Sequence[str], sure: Callable[[str], bool], count: int = COUNT) -> list[str]:
@@ -52,17 +55,17 @@ def following(
 
 def _around(record: dict[str, Any], library: AnyLibrary) -> list[str]:
     questions: dict[str, None] = {}
-    for c in [c for s in record["statements"] for c in s["citations"]]:
+    citations = [c for s in record["statements"] for c in s["citations"]]
+    for c in citations:
         try:
             text = library.article(c["article"]).text
         except FootnoteError:  # removed a moment ago
             continue
         around = text[max(0, c["start"] - AROUND) : c["end"] + AROUND].partition("\n")[2]
         sentences = [" ".join(u.text.split()) for u in units(around)]
-        names = Counter(name for sentence in sentences for name in NAME.findall(sentence))
-        questions.update((f"Tell me about {name}.", None) for name, _ in names.most_common(TRIED // 2))
+        questions.update((f"Tell me about {name}.", None) for name in _names(sentences)[: TRIED // 2])
         questions.update((f"What happened in {year}?", None) for s in sentences for year in YEAR.findall(s))
-    return list(questions)[:TRIED]
+    return [*list(questions)[:TRIED], *dict.fromkeys(f"Summarize “{c['title']}”" for c in citations)]
 
 
 def _summary(article: Article) -> Iterator[str]:
@@ -70,8 +73,7 @@ def _summary(article: Article) -> Iterator[str]:
 
 
 def _name(article: Article) -> Iterator[str]:
-    names = Counter(name for sentence in _sentences(article) for name in NAME.findall(sentence))
-    for name, _ in names.most_common(1):
+    for name in _names(_sentences(article)):
         yield f"Tell me about {name}."
 
 
@@ -79,6 +81,15 @@ def _year(article: Article) -> Iterator[str]:
     for sentence in _sentences(article):
         for year in YEAR.findall(sentence):
             yield f"What happened in {year}?"
+
+
+def _names(sentences: Sequence[str]) -> list[str]:
+    """Names of several words, the most frequent first; then those of one word that come again."""
+    found = Counter(name for sentence in sentences for name in NAME.findall(sentence)).most_common()
+    several = [name for name, _ in found if " " in name]
+    nouns = {noun for sentence in sentences for noun in NOUN.findall(sentence)} - DATES
+    known = {word for name in several for word in name.split()}
+    return [*several, *(name for name, times in found if times > 1 and name in nouns - known)]
 
 
 def _sentences(article: Article) -> list[str]:

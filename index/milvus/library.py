@@ -14,10 +14,11 @@ from index.article import Article, Problem, pages_from_json
 from index.embedder import Embedder, agreed
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
+from index.front_matter import tags
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
-from index.milvus.records import ROW, State, among, language, lowered, whole
+from index.milvus.records import ROW, State, among, language, lowered, part, whole
 from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
@@ -147,6 +148,18 @@ class MilvusLibrary:
             sources = self._sources(state)
             found = [_entry(row, sources.get(row["article"], "")) for row in self._rows(state, "article")]
             return sorted(found, key=lambda entry: (entry.source, entry.id))
+
+        return self._steady(read)
+
+    def tags(self) -> dict[str, tuple[str, ...]]:
+        """As ``Library.tags``."""
+
+        def read(state: State) -> dict[str, tuple[str, ...]]:
+            begins = 'kind == "text" and (data like "---%" or data like "+++%")'
+            rows = self._client.each(self._client.records, begins, "id", *ROW, page=SMALL)
+            found = {row["article"]: tags(row["data"]) for row in rows if row["id"] == part("text", row["article"], 0)}
+            names = {row["article"]: row["name"] for row in self._rows(state, "article")}
+            return {names[article]: own for article, own in found.items() if own and article in names}
 
         return self._steady(read)
 

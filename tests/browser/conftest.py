@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from test_reader import pdf
+
+expect.set_options(timeout=30_000)  # beside other work; who waits so long has found a fault
 
 ROOT = Path(__file__).parents[2]
 RAG = [sys.executable, "-m", "rag.cli"]

@@ -2,7 +2,12 @@
 
 import asyncio
 import json
+import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +15,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[2] / "ui/README.md").read_text("utf-8"), re.S)
 QUESTION = "Until what year are the key elements of the agreement intact?"
 
 
@@ -67,6 +73,17 @@ def test_an_mcp_client_asks(address: str) -> None:
         tools, answer = apart.submit(lambda: asyncio.run(call())).result()
     assert tools == {"ask", "search", "articles", "article"}
     assert json.loads(answer.content[0].text)["short"] == "2030"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_run_as_they_are_printed(address: str, example: str) -> None:
+    needed = re.findall(r"^ *from (\w+)", example, re.M)
+    if missing := [name for name in needed if not find_spec(name)]:
+        pytest.skip(f"{missing[0]} is not installed here")
+    here = re.sub(r"http://127\.0\.0\.1:\d+/", address, example)
+    asked = subprocess.run([sys.executable, "-c", here], capture_output=True, text=True, timeout=240)
+    assert asked.returncode == 0, asked.stderr
+    assert "2030" in asked.stdout
 
 
 def test_ten_at_once_each_get_their_own_answer(address: str, client: Client) -> None:

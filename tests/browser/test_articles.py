@@ -98,6 +98,49 @@ def test_a_folder_is_added_and_asked_alone(visitors: LetIn, tmp_path: Path) -> N
     expect(page.locator(".scope").last).to_have_text("Asked only “Arne”")
 
 
+def test_a_folder_that_is_dropped_is_chosen_by_its_tag_and_by_a_search(visitors: LetIn, tmp_path: Path) -> None:
+    folder = tmp_path / "Ferries"
+    (folder / "old").mkdir(parents=True)
+    for name, captain, tag in (
+        ("juno", "Kai Dahl", "steam"),
+        ("old/hero", "Siv Moe", "steam"),
+        ("old/zeta", "Ib Ry", "sail"),
+    ):
+        text = f"---\ntags: [{tag}]\n---\nThe captain of the {name[-4:]} was {captain}."
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    visitor = visitors()
+    page: Page = visitor.page
+    visitor.go("Articles")
+    drop(page, folder)
+    expect(page.locator(".results .added")).to_have_count(3, timeout=60_000)
+    page.locator("select[name=folder]").select_option(label="#steam (2)")
+    expect(page.locator("#articles tbody tr")).to_have_count(2)
+    expect(page.locator("#articles .path").first).to_have_text("hero.md #steam")
+    page.get_by_role("button", name="Ask only this tag").click()
+    expect(page.locator("#chosen")).to_contain_text("Asking only the tag #steam")
+    visitor.reload()
+    expect(page.locator("#chosen")).to_contain_text("Asking only the tag #steam")
+    assert "Siv Moe" in visitor.ask("Who was the captain of the hero?")
+    expect(page.locator(".scope")).to_have_text("Asked only the tag #steam")
+    assert "Ib Ry" not in visitor.ask("Who was the captain of the zeta?")
+    visitor.go("Articles")
+    page.get_by_label("Find").fill("ferries/old")
+    page.get_by_role("button", name="Ask only the 2 found").click()
+    expect(page.locator("#chosen")).to_contain_text("Asking only “Hero” and “Zeta”")
+    assert "Ib Ry" in visitor.ask("Who was the captain of the zeta?")
+
+
+def drop(page: Page, path: Path) -> None:
+    """Let go of a file or a folder over the place for them, as the system does it."""
+    box = page.locator(".drop").bounding_box()
+    assert box
+    there = {"x": box["x"] + 40, "y": box["y"] + 20}
+    hand = page.context.new_cdp_session(page)
+    for type in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        hand.send("Input.dispatchDragEvent", {"type": type, **there, "data": data})
+
+
 def test_a_large_file_says_how_far_it_is_and_can_be_cancelled(visitors: LetIn, tmp_path: Path) -> None:
     lines = (
         f"The keeper of light {n} is called Ada number {n}, and it burns oil of kind {n % 7}.\n\n"

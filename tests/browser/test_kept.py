@@ -198,6 +198,24 @@ def test_statements_appear_one_after_another_and_outlive_a_reload(composing: Any
     assert composing.faults() == []
 
 
+def test_an_answer_goes_on_where_the_connection_was_lost(composing: Any, composer: Composer) -> None:
+    page = composing.page
+    composing.type(QUESTION)
+    said = page.locator(".statement")
+    expect(said).to_have_count(1)
+    page.get_by_label("Your question").fill(BRINDLE)
+    composing.context.set_offline(True)
+    composer.go_on.release()
+    page.wait_for_timeout(1000)
+    composing.context.set_offline(False)
+    expect(said).to_have_count(2, timeout=60_000)
+    expect(page.get_by_label("Your question")).to_have_value(BRINDLE)
+    composer.go_on.release(2)
+    composing.answer(0)
+    expect(said).to_have_count(3)
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
 def test_a_second_question_is_refused_aloud_and_what_was_said_before_stop_stays(
     composing: Any, composer: Composer
 ) -> None:
