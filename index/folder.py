@@ -1,6 +1,7 @@
 """Folders: which files in them can be read, and what is said of the others."""
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 from index.document import shown
 from index.errors import UsageError
 from index.reader import READERS
+
+UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f]')  # characters that Windows has in no name of a file
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def test_help_and_models_need_no_library(tmp_path: Path, arguments: list[str]) -
         (["--model", "nowhere.gguf", "ask", "Who?"], "nowhere.gguf"),
         (["--embedder", "another/embedder", "articles"], "another/embedder"),
         (["verify", "nowhere.json"], "nowhere.json"),
-        (["ask", "Who " + "really " * 5000 + "signed?"], "too long"),
+        (["ask", "Who " + "so " * 5000 + "signed?"], "too long"),
     ],
 )
 def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str) -> None:

@@ -23,7 +23,7 @@ from index.feedback import Feedback
 from index.library import Library
 from rag.assistant import Assistant
 from rag.models import Models
-from ui import suite
+from ui import suite, uploads
 from ui.accounts import Accounts, hashed
 from ui.address import Address
 from ui.backend import Backend
@@ -180,6 +180,22 @@ def test_feedback_becomes_a_suite_that_rag_eval_takes(tmp_path: Path, assistant:
     assert right.answerable and right.contains == [["2030"]]
     assert not silent.answerable
     assert corrected.contains == [["right of first refusal"]] and "first refusal" in corrected.proof[0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("notes/a.txt", "notes/a.txt"),
+        ("../../etc/passwd.txt", "etc/passwd.txt"),
+        (".hidden/..x.txt", "hidden/x.txt"),
+        ("C:\\Windows\\a.txt", "C__Windows_a.txt"),
+        ("C:a.txt", "C_a.txt"),
+        ("When? “Now”.txt", "When_ “Now”.txt"),
+        ("/", "file"),
+    ],
+)
+def test_a_visitors_file_stays_below_the_uploads_on_every_system(sent: str, kept: str) -> None:
+    assert uploads.name_below(sent) == kept
 
 
 def test_without_feedback_there_is_no_suite(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from index.errors import FootnoteError
+from index.folder import UNPORTABLE
 from index.reader import READERS
 from index.sync import Ingester
 from ui.backend import Backend
@@ -56,7 +57,7 @@ class Uploads:
 
         Where there is another file of this name already, its owner is asked first.
         """
-        upload = Upload(next(self._number), owner, file, _clean(name))
+        upload = Upload(next(self._number), owner, file, name_below(name))
         problem = _problem(upload)
         if problem:
             file.unlink(missing_ok=True)
@@ -199,11 +200,9 @@ class _Watched:
         return getattr(self._embedder, name)
 
 
-def _clean(name: str) -> str:
-    """``name`` as a path below the uploads: no way out of them, nothing hidden."""
-    parts = [
-        part.lstrip(". ").replace("\\", "_").replace("\0", "") for part in PurePosixPath(name).parts if part != "/"
-    ]
+def name_below(name: str) -> str:
+    """``name``, which a visitor sent, as a path below the uploads: no way out of them, nothing hidden."""
+    parts = [UNPORTABLE.sub("_", part.lstrip(". ")) for part in PurePosixPath(name).parts if part != "/"]
     kept = [part for part in parts if part]
     return "/".join(kept[-DEEPEST:]) or "file"
 

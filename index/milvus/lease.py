@@ -87,7 +87,7 @@ def _held(client: Client) -> str:
 def _dead(found: str) -> bool:
     """Whether the holder was a process on this machine that is no more."""
     holder = json.loads(found)
-    if holder["host"] != socket.gethostname():
+    if holder["host"] != socket.gethostname() or os.name == "nt":  # there, os.kill does not only look
         return False
     try:
         os.kill(holder["pid"], 0)
