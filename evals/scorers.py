@@ -196,12 +196,12 @@ def evidence(asked: Asked, answered: Answered) -> Scores | None:
 
 def abstention(asked: Asked, answered: Answered) -> Scores:
     """Whether it abstained and should have; how sure it was (-1: had nothing to say); what it would have got right."""
-    mute = answered.undeterred["abstained"]
+    mute = answered.forced["abstained"]
     return {
         "abstained": float(answered.answer["abstained"]),
         "right": float(answered.answer["abstained"] != asked.case.answerable),
-        "confidence": -1.0 if mute else answered.undeterred["confidence"],
-        "undeterred_facts": would_be_right(asked, answered.undeterred),
+        "confidence": -1.0 if mute else answered.forced["confidence"],
+        "forced_facts": would_be_right(asked, answered.forced),
     }
 
 
@@ -218,19 +218,19 @@ def would_be_right(asked: Asked, answer: dict[str, Any]) -> float:
 def given_paragraph(asked: Asked, answered: Answered) -> Scores | None:
     """Exact match and F1 over all questions as SQuAD 2.0 has them, where abstaining is the right answer to some.
 
-    ``undeterred_…`` are those of the answer that would have been given with no threshold; 0 where there is none.
+    ``forced_…`` are those of the answer that would have been given with no threshold; 0 where there is none.
     """
     if not asked.paragraph:
         return None
     if not asked.case.answerable:
         silent = float(answered.answer["abstained"])
-        return {"overall_exact": silent, "overall_f1": silent, "undeterred_exact": 0.0, "undeterred_f1": 0.0}
-    said, would = worded(asked.case, answered.answer), worded(asked.case, answered.undeterred)
+        return {"overall_exact": silent, "overall_f1": silent, "forced_exact": 0.0, "forced_f1": 0.0}
+    said, would = worded(asked.case, answered.answer), worded(asked.case, answered.forced)
     return {
         "overall_exact": said["exact"],
         "overall_f1": said["f1"],
-        "undeterred_exact": would["exact"],
-        "undeterred_f1": would["f1"],
+        "forced_exact": would["exact"],
+        "forced_f1": would["f1"],
     }
 
 

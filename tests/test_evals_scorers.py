@@ -95,7 +95,7 @@ def test_key_words_are_what_exact_match_and_f1_are_measured_on() -> None:
 def answered(text: str | None, **more: Any) -> Answered:
     statements = [{"text": text, "citations": [citation(0, 13) | {"title": "A day"}]}] if text else []
     given = {"answer": text, "abstained": not text, "statements": statements, "confidence": 0.7, **more}
-    return Answered(answer=given, undeterred=given, memory=1.0)
+    return Answered(answer=given, forced=given, memory=1.0)
 
 
 def asked(**more: Any) -> Asked:
@@ -204,7 +204,7 @@ def record(id: str, answerable: bool, confidence: float, right: bool, threshold:
     expected = {"contains": [["yes"]], "proof": ["yes"]} if answerable else {}
     case = Case.model_validate({"id": id, "question": "?", "category": "c", "answerable": answerable, **expected})
     said = float(right and confidence >= threshold)
-    scores = {"abstained": float(confidence < threshold), "confidence": confidence, "undeterred_facts": float(right)}
+    scores = {"abstained": float(confidence < threshold), "confidence": confidence, "forced_facts": float(right)}
     if answerable:
         scores |= {"facts": said, "facts_cited": said}
     answer = {"abstained": confidence < threshold}
