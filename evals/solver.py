@@ -20,7 +20,7 @@ from rag.stage import Stage
 MIB = 2**20
 
 
-class Asks(Protocol):
+class SystemUnderTest(Protocol):
     """What is measured: an ``Assistant``, or anything that answers as one."""
 
     library: AnyLibrary
@@ -45,8 +45,8 @@ class Answered(BaseModel):
 
 
 @solver
-def ask(assistants: Mapping[str, Asks]) -> Solver:
-    """Asks the assistant of the sample's suite, or has it read the sample's paragraph alone."""
+def ask(assistants: Mapping[str, SystemUnderTest]) -> Solver:
+    """SystemUnderTest the assistant of the sample's suite, or has it read the sample's paragraph alone."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         asked = Asked.model_validate(state.metadata)
@@ -66,7 +66,7 @@ def ask(assistants: Mapping[str, Asks]) -> Solver:
     return solve
 
 
-def answered(assistant: Asks, asked: Asked, quick: bool = False) -> tuple[Answer, list[Span]]:
+def answered(assistant: SystemUnderTest, asked: Asked, quick: bool = False) -> tuple[Answer, list[Span]]:
     """The answer, and the evidence of the last stage that has some."""
     if asked.paragraph:
         article = assistant.library.article(asked.paragraph.article)
@@ -81,7 +81,7 @@ def answered(assistant: Asks, asked: Asked, quick: bool = False) -> tuple[Answer
     raise AssertionError("The last step is an answer.")
 
 
-def _forced(assistant: Asks, asked: Asked) -> Answer:
+def _forced(assistant: SystemUnderTest, asked: Asked) -> Answer:
     threshold, assistant.threshold = assistant.threshold, 0.0
     try:
         return answered(assistant, asked, quick=True)[0]
