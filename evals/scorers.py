@@ -60,10 +60,10 @@ def cited(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def words(asked: Asked, answered: Answered) -> Scores | None:
     """The words of the answer to an answerable question."""
-    return worded(asked.case, answered.answer) if asked.case.contains else None
+    return text_scores(asked.case, answered.answer) if asked.case.contains else None
 
 
-def worded(case: Case, answer: dict[str, Any]) -> Scores:
+def text_scores(case: Case, answer: dict[str, Any]) -> Scores:
     """Fact recall by part, in the answer's own text and counting the cited sentences; all 0 for an abstention.
 
     What must not be said spoils both recalls when the answer itself says it. SQuAD's exact match and token F1 are
@@ -77,13 +77,13 @@ def worded(case: Case, answer: dict[str, Any]) -> Scores:
     shown = text_matching.recall("\n".join([text, *(c["quote"] for c in cited(answer))]), case.contains)
     return {
         "facts": text_matching.recall(text, case.contains, case.excludes),
-        "facts_cited": 0.0 if spoilt(case, answer) else shown,
+        "facts_cited": 0.0 if says_forbidden(case, answer) else shown,
         "exact": text_matching.exact(short, golds),
         "f1": text_matching.token_f1(short, golds),
     }
 
 
-def spoilt(case: Case, answer: dict[str, Any]) -> bool:
+def says_forbidden(case: Case, answer: dict[str, Any]) -> bool:
     """Whether the answer says what it must not."""
     return any(text_matching.says(answer["answer"] or "", phrase) for phrase in case.excludes)
 
@@ -97,12 +97,12 @@ def whole(asked: Asked, answered: Answered) -> Scores | None:
 def items(asked: Asked, answered: Answered) -> Scores | None:
     """The recall of a list's items."""
     listed = asked.case.category == LIST and asked.case.contains
-    return {"list_facts": worded(asked.case, answered.answer)["facts"]} if listed else None
+    return {"list_facts": text_scores(asked.case, answered.answer)["facts"]} if listed else None
 
 
 def forbidden(asked: Asked, answered: Answered) -> Scores | None:
     """Whether what must not be said is said, also where there is no answer."""
-    return {"forbidden": float(spoilt(asked.case, answered.answer))} if asked.case.excludes else None
+    return {"forbidden": float(says_forbidden(asked.case, answered.answer))} if asked.case.excludes else None
 
 
 def grounding(asked: Asked, answered: Answered) -> Scores | None:
@@ -129,7 +129,7 @@ def half(asked: Asked, answered: Answered) -> Scores | None:
     return {
         "partial_facts": text_matching.recall(answer["answer"] or "", case.contains),
         "partial_admitted": float(bool(answer.get("unanswered"))),
-        "partial_invented": float(spoilt(case, answer) or bool(foreign)),
+        "partial_invented": float(says_forbidden(case, answer) or bool(foreign)),
     }
 
 
@@ -211,7 +211,7 @@ def would_be_right(asked: Asked, answer: dict[str, Any]) -> float:
     Where a case has only whole answers to compare with: whether it cites a gold sentence.
     """
     if asked.case.contains:
-        return worded(asked.case, answer)["facts_cited"]
+        return text_scores(asked.case, answer)["facts_cited"]
     return float(any(_hit(citation, asked.proofs) for citation in cited(answer)))
 
 
@@ -225,7 +225,7 @@ def given_paragraph(asked: Asked, answered: Answered) -> Scores | None:
     if not asked.case.answerable:
         silent = float(answered.answer["abstained"])
         return {"overall_exact": silent, "overall_f1": silent, "forced_exact": 0.0, "forced_f1": 0.0}
-    said, would = worded(asked.case, answered.answer), worded(asked.case, answered.forced)
+    said, would = text_scores(asked.case, answered.answer), text_scores(asked.case, answered.forced)
     return {
         "overall_exact": said["exact"],
         "overall_f1": said["f1"],

@@ -23,7 +23,7 @@ from evals.scorers import (
     ranking,
     validity,
     whole,
-    worded,
+    text_scores,
     words,
     would_be_right,
 )
@@ -80,16 +80,16 @@ def test_the_cited_sentence_counts_unless_the_answer_says_what_it_must_not() -> 
     def answer(text: str) -> dict[str, object]:
         return {"answer": text, "statements": [{"text": text, "citations": [citation(0, 13)]}]}
 
-    found = [worded(case, answer(text)) for text in ("fine", "one", "No: one fine day.")]
+    found = [text_scores(case, answer(text)) for text in ("fine", "one", "No: one fine day.")]
     assert [(scores["facts"], scores["facts_cited"]) for scores in found] == [(1, 1), (0, 1), (0, 0)]
-    assert set(worded(case, {"answer": None, "statements": []}).values()) == {0.0}
+    assert set(text_scores(case, {"answer": None, "statements": []}).values()) == {0.0}
 
 
 def test_key_words_are_what_exact_match_and_f1_are_measured_on() -> None:
     case = Case(id="c", question="?", category="c", answerable=True, contains=[["Marrow"]], proof=["It was Marrow."])
     answer = {"answer": "The tower was bought by Ines Marrow.", "short": "Marrow", "statements": []}
-    assert worded(case, answer)["exact"] == 1.0 and worded(case, answer)["facts"] == 1.0
-    assert worded(case, answer | {"short": None})["exact"] == 0.0
+    assert text_scores(case, answer)["exact"] == 1.0 and text_scores(case, answer)["facts"] == 1.0
+    assert text_scores(case, answer | {"short": None})["exact"] == 0.0
 
 
 def answered(text: str | None, **more: Any) -> Answered:
