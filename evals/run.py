@@ -105,7 +105,10 @@ def _go_on(
 
 
 def _task(
-    suites: Sequence[Suite], libraries: Mapping[str, Library], assistants: Mapping[str, SystemUnderTest], done: frozenset[str]
+    suites: Sequence[Suite],
+    libraries: Mapping[str, Library],
+    assistants: Mapping[str, SystemUnderTest],
+    done: frozenset[str],
 ) -> Task:
     return Task(
         name="footnote",

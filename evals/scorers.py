@@ -33,7 +33,19 @@ Scores = dict[str, float]
 def scorers(libraries: Mapping[str, Library]) -> list[Scorer]:
     """Every scorer, for suites whose ``libraries`` are given by name."""
     of_library = (partial(citations, libraries), partial(retrieval, libraries))
-    of_answer = (words, whole, items, forbidden, grounding, half, proof, evidence, abstention, given_paragraph, cost)
+    of_answer = (
+        answer_text,
+        rouge,
+        list_items,
+        forbidden,
+        grounding,
+        partial_answer,
+        proof,
+        evidence,
+        abstention,
+        given_paragraph,
+        cost,
+    )
     return [_scorer(scores) for scores in (*of_answer, *of_library)]
 
 
@@ -58,7 +70,7 @@ def cited(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [citation for statement in answer["statements"] for citation in statement["citations"]]
 
 
-def words(asked: Asked, answered: Answered) -> Scores | None:
+def answer_text(asked: Asked, answered: Answered) -> Scores | None:
     """The words of the answer to an answerable question."""
     return text_scores(asked.case, answered.answer) if asked.case.contains else None
 
@@ -88,13 +100,13 @@ def says_forbidden(case: Case, answer: dict[str, Any]) -> bool:
     return any(text_matching.says(answer["answer"] or "", phrase) for phrase in case.excludes)
 
 
-def whole(asked: Asked, answered: Answered) -> Scores | None:
+def rouge(asked: Asked, answered: Answered) -> Scores | None:
     """ROUGE-L against whole answers, where there are some; 0 for an abstention."""
     references = asked.case.references
     return {"rouge_l": rouge_l(answered.answer["answer"] or "", references)} if references else None
 
 
-def items(asked: Asked, answered: Answered) -> Scores | None:
+def list_items(asked: Asked, answered: Answered) -> Scores | None:
     """The recall of a list's items."""
     listed = asked.case.category == LIST and asked.case.contains
     return {"list_facts": text_scores(asked.case, answered.answer)["facts"]} if listed else None
@@ -116,7 +128,7 @@ def grounding(asked: Asked, answered: Answered) -> Scores | None:
     return {"unsupported": unsupported(statements, [*case.history, case.question])}
 
 
-def half(asked: Asked, answered: Answered) -> Scores | None:
+def partial_answer(asked: Asked, answered: Answered) -> Scores | None:
     """A question that the articles answer in part: the facts of that part, and what becomes of the other.
 
     ``partial_admitted`` is whether the answer says that it is open, ``partial_invented`` whether it makes something
