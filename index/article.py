@@ -12,7 +12,7 @@ from pathlib import Path
 from index.document import shown
 from index.folder import Problem, regular, survey
 from index.front_matter import body
-from index.language import ENGLISH, tell
+from index.language import ENGLISH, detect
 from index.reader import UnreadableFile, read_document
 
 __all__ = ["Article", "Problem", "UnreadableFile", "find", "pages_from_json", "read", "slug"]
@@ -99,7 +99,7 @@ def read(path: Path) -> Article:
         document.pages,
         document.labels,
         document.lost,
-        tell(document.text[body(document.text) :]),
+        detect(document.text[body(document.text) :]),
     )
 
 
