@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.document import shown
-from index.folder import Problem, regular, survey
+from index.folder import Problem, regular, scan
 from index.front_matter import body
 from index.language import ENGLISH, detect
 from index.reader import UnreadableFile, read_document
@@ -70,8 +70,8 @@ def pages_from_json(stored: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
 
 
 def find(paths: Iterable[str | Path]) -> list[Path]:
-    """The files in ``paths`` that can be read, sorted; see ``index.folder.survey``."""
-    return survey(paths).files
+    """The files in ``paths`` that can be read, sorted; see ``index.folder.scan``."""
+    return scan(paths).files
 
 
 def read(path: Path) -> Article:

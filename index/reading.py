@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from index.article import Article, UnreadableFile, read
-from index.folder import survey
+from index.folder import scan
 
 PAGE = 2000  # characters
 REPEATS = 3
@@ -21,7 +21,7 @@ def measure(paths: list[Path]) -> None:
     """Print a line for each kind of file in ``paths``."""
     figures: defaultdict[str, list[float]] = defaultdict(lambda: [0.0] * 4)
     refused = 0
-    for path in survey(paths).files:
+    for path in scan(paths).files:
         try:
             seconds, article = min((_timed(path) for _ in range(REPEATS)), key=lambda timed: timed[0])
         except UnreadableFile:

@@ -18,7 +18,7 @@ from index.bar import bar
 from index.document import shown
 from index.embedder import Embedder
 from index.errors import UsageError
-from index.folder import regular, survey
+from index.folder import regular, scan
 from index.passage import Passage, split
 from index.store import File, Plan, Store
 
@@ -75,7 +75,7 @@ def sync(
 ) -> Changes:
     """See ``Library.sync``; ``ingester`` is given what an Ingester is."""
     roots = [Path(path) for path in paths]
-    found = survey(roots)
+    found = scan(roots)
     files = {place(file, store.home): file for file in found.files}
     with store.changing():
         known = store.files()
