@@ -21,7 +21,7 @@ from index.passage import Passage
 from index.ranking import Ranking
 from index.search import CANDIDATES, Hit
 from index.store import DatabaseStore
-from index.suggestion import alike
+from index.suggestion import did_you_mean
 from index.sync import Changes, Ingester, located, sync
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Library:
                     return self._intact(_article(rows[0]))
             titles = connection.execute("SELECT id, title FROM articles WHERE id NOTNULL ORDER BY id")
             names = [name for row in titles for name in row]
-            raise UsageError(f'There is no article "{key}" in the library. {alike(names, key)}')
+            raise UsageError(f'There is no article "{key}" in the library. {did_you_mean(names, key)}')
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""

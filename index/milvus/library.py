@@ -22,7 +22,7 @@ from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
 from index.store import EmbeddedArticle, File, Plan
-from index.suggestion import alike
+from index.suggestion import did_you_mean
 from index.sync import Changes, Ingester
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class MilvusLibrary:
         if not rows:
             found = sorted((row["name"], json.loads(row["data"])["title"]) for row in self._rows(state, "article"))
             names = [name for pair in found for name in pair]
-            raise UsageError(f'There is no article "{key}" in the library. {alike(names, key)}')
+            raise UsageError(f'There is no article "{key}" in the library. {did_you_mean(names, key)}')
         return rows
 
     def _sources(self, state: State, article: str | None = None) -> dict[str, str]:
