@@ -128,7 +128,7 @@ class Database:
             row = self.connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
         return str(row[0]) if row else ""
 
-    def remember(self, **facts: str) -> None:
+    def set_facts(self, **facts: str) -> None:
         """Set facts, within a ``writing`` block."""
         self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
