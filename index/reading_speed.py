@@ -1,4 +1,4 @@
-"""Measure the reading of files: ``python -m index.reading PATH…``.
+"""Measure the reading of files: ``python -m index.reading_speed PATH…``.
 
 For each kind: how many files, pages and characters were read, and how many pages a second of one process. A page is one
 that the file has, a sheet, a slide, a chapter or a message, else 2,000 characters. Each file is read REPEATS times and
@@ -43,6 +43,6 @@ def _timed(path: Path) -> tuple[float, Article]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m index.reading", description=measure.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.reading_speed", description=measure.__doc__)
     parser.add_argument("paths", type=Path, nargs="+", help="files, or folders with all that is below")
     measure(parser.parse_args().paths)
