@@ -31,8 +31,8 @@ from ui.command import launch
 from ui.conversation import as_html
 from ui.conversations import Conversations
 from ui.export import markdown
-from ui.line import Line
 from ui.picker import Picker
+from ui.question_queue import QuestionQueue
 from ui.quote import Quote, citation
 from ui.record import record
 from ui.source import panel
@@ -252,32 +252,32 @@ def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_
 
 
 @contextmanager
-def line(library: Library, folder: Path, address: str) -> Iterator[tuple[Line, Conversations]]:
-    """The line of a page whose model is served at ``address``, and what it keeps."""
+def queue(library: Library, folder: Path, address: str) -> Iterator[tuple[QuestionQueue, Conversations]]:
+    """The queue of a page whose model is served at ``address``, and what it keeps."""
     backend = Backend(library, library, folder)
     backend.loading = ""
     backend.assistant.set_result(Assistant(library, Models(address)))
     conversations = Conversations(folder)
-    yield Line(backend, conversations), conversations
+    yield QuestionQueue(backend, conversations), conversations
     conversations.close()
 
 
-def outcome(line: Line, turn: Turn) -> Turn:
+def outcome(queue: QuestionQueue, turn: Turn) -> Turn:
     """What comes of ``turn``."""
-    while line.now(turn)[0].stage:
+    while queue.now(turn)[0].stage:
         time.sleep(0.01)
-    return line.now(turn)[0]
+    return queue.now(turn)[0]
 
 
-def asked(line: Line, conversations: Conversations) -> Turn:
+def asked(queue: QuestionQueue, conversations: Conversations) -> Turn:
     turn = Turn(QUESTION, stage="Waiting")
     conversations.add("ada", conversations.begin("ada", QUESTION), turn)
-    line.ask(turn, [])
+    queue.ask(turn, [])
     return turn
 
 
 def test_the_page_says_what_is_wrong_with_the_server_and_goes_on(seed_library: Library, tmp_path: Path) -> None:
-    with fake(lambda request: request.status(401)) as address, line(seed_library, tmp_path, address) as waiting:
+    with fake(lambda request: request.status(401)) as address, queue(seed_library, tmp_path, address) as waiting:
         for _ in range(2):
             came = outcome(waiting[0], asked(*waiting))
             assert "OPENAI_API_KEY" in came.trouble and not came.answered and not came.stage
@@ -285,7 +285,7 @@ def test_the_page_says_what_is_wrong_with_the_server_and_goes_on(seed_library: L
 
 def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path: Path) -> None:
     endless = Endless(QUESTION)
-    with fake(endless) as address, line(seed_library, tmp_path, address) as waiting:
+    with fake(endless) as address, queue(seed_library, tmp_path, address) as waiting:
         turn = asked(*waiting)
         while "tokens" not in waiting[0].now(turn)[0].stage:
             time.sleep(0.01)

@@ -13,8 +13,8 @@ from ui.catalogue import Wish
 from ui.chat import Chat, owner
 from ui.conversations import Conversations
 from ui.history import History
-from ui.line import Line
 from ui.picker import Picker
+from ui.question_queue import QuestionQueue
 from ui.reading import Reading
 from ui.source import EMPTY
 from ui.uploads import LARGEST, Uploads
@@ -45,7 +45,7 @@ def build(backend: Backend) -> gr.Blocks:
 
 
 def model_queue(backend: Backend) -> dict[str, Any]:
-    """The line in which programs stand for the model, as settings of an event."""
+    """The queue in which programs stand for the model, as settings of an event."""
     return {"concurrency_id": "model", "concurrency_limit": backend.at_once}
 
 
@@ -58,7 +58,7 @@ class Page:
 
     def __init__(self, backend: Backend) -> None:
         conversations = Conversations(backend.folder)
-        self._chat = Chat(backend, conversations, Line(backend, conversations))
+        self._chat = Chat(backend, conversations, QuestionQueue(backend, conversations))
         self._history = History(conversations, self._chat)
         self._articles = Articles(backend, Uploads(backend))
         self._reading = Reading(backend.reader, self._chat)
