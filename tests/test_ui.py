@@ -133,9 +133,9 @@ def test_accounts_know_their_passwords(tmp_path: Path, line: str) -> None:
     line = line.format("secret: with colon")
     file.write_text(f"{line}\n# who may see the page\n", encoding="utf-8")
     accounts = Accounts(file)
-    assert accounts.know("ada", "secret: with colon")
-    assert not accounts.know("ada", "secret") and not accounts.know("bob", "secret: with colon")
-    assert not accounts.know("ada", line.partition(":")[2] + " ") and not accounts.know("bob", "")
+    assert accounts.verify("ada", "secret: with colon")
+    assert not accounts.verify("ada", "secret") and not accounts.verify("bob", "secret: with colon")
+    assert not accounts.verify("ada", line.partition(":")[2] + " ") and not accounts.verify("bob", "")
 
 
 def test_a_hash_of_another_cost_is_understood(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_hash_of_another_cost_is_understood(tmp_path: Path) -> None:
     )
     (tmp_path / "users.txt").write_text(f"ada:scrypt:1024:8:16$NaCl${key}", encoding="utf-8")
     accounts = Accounts(tmp_path / "users.txt")
-    assert accounts.know("ada", "password") and not accounts.know("ada", "Password")
+    assert accounts.verify("ada", "password") and not accounts.verify("ada", "Password")
 
 
 @pytest.mark.parametrize("content", ["", "# nobody\n", "ada", "ada:", ":secret"])
