@@ -10,7 +10,7 @@ import pytest
 from index.entry import Entry
 from index.library import Library
 from ui.articles import listing
-from ui.catalogue import UPLOADED, Catalogue, Wish
+from ui.catalogue import UPLOADED, Catalogue, ListQuery
 
 
 class Ten:
@@ -41,7 +41,7 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
     many = catalogue(*(entry(f"/a/{n % 7}/f{n}.txt", f"Report {n:05} <b>", n) for n in range(10_000)))
     many.entries()
     began = time.perf_counter()
-    page = listing(many, Wish(page=150))
+    page = listing(many, ListQuery(page=150))
     assert time.perf_counter() - began < 0.5
     assert (
         "Page 150 of 200" in page
@@ -49,9 +49,9 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
         and len(page) < 60_000
         and "<b>" not in page.replace("</b>", "")
     )
-    assert [e.title for e in many.listing(Wish("report 99 f9999")).entries] == ["Report 09999 <b>"]
-    assert many.listing(Wish(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
-    assert many.listing(Wish(sort="newest", page=999)).page == 200
+    assert [e.title for e in many.listing(ListQuery("report 99 f9999")).entries] == ["Report 09999 <b>"]
+    assert many.listing(ListQuery(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
+    assert many.listing(ListQuery(sort="newest", page=999)).page == 200
 
 
 @pytest.mark.parametrize(

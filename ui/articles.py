@@ -11,7 +11,7 @@ from index.entry import Entry
 from index.errors import FootnoteError
 from index.reader import READERS
 from ui.backend import Backend
-from ui.catalogue import SORTS, Catalogue, Listing, Wish
+from ui.catalogue import SORTS, Catalogue, Listing, ListQuery
 from ui.chat import owner
 from ui.scope import Scope
 from ui.source import text
@@ -37,37 +37,37 @@ class Articles:
         self._backend.refresh()
         yield ""
 
-    def look(self, key: str, wish: Wish, request: gr.Request) -> tuple[str, str]:
+    def look(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """What has become of the visitor's files, and the list as it is by now."""
-        return self._uploads.html(owner(key, request)), listing(self._backend.catalogue, wish)
+        return self._uploads.html(owner(key, request)), listing(self._backend.catalogue, query)
 
-    def add(self, key: str, wish: Wish, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+    def add(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Take in a file that the browser has sent."""
         file = Path(str(event.path)).resolve()
         if file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file():  # and no other of this machine
             self._uploads.add(owner(key, request), file, str(event.name))
-        return self.look(key, wish, request)
+        return self.look(key, query, request)
 
-    def cancel(self, key: str, wish: Wish, request: gr.Request) -> tuple[str, str]:
+    def cancel(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """Give up the visitor's files that are not read yet."""
         self._uploads.cancel(owner(key, request))
-        return self.look(key, wish, request)
+        return self.look(key, query, request)
 
-    def settle(self, key: str, wish: Wish, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+    def settle(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Do what the visitor wants with a file whose name is taken."""
         self._uploads.settle(owner(key, request), int(event.id), str(event.how))
-        return self.look(key, wish, request)
+        return self.look(key, query, request)
 
-    def listed(self, event: gr.EventData) -> tuple[Wish, str]:
+    def listed(self, event: gr.EventData) -> tuple[ListQuery, str]:
         """Another page of the list, or another list."""
         sort = event.sort if event.sort in SORTS else SORTS[0]
-        wish = Wish(str(event.words), str(event.folder), sort, int(event.page))
-        return wish, listing(self._backend.catalogue, wish)
+        query = ListQuery(str(event.words), str(event.folder), sort, int(event.page))
+        return query, listing(self._backend.catalogue, query)
 
-    def remove(self, wish: Wish, event: gr.EventData) -> tuple[str, str]:
+    def remove(self, query: ListQuery, event: gr.EventData) -> tuple[str, str]:
         """Take an article out of the library."""
         says = remove(self._backend, str(event.article))
-        return f'<p role="status">{text(says)}</p>', listing(self._backend.catalogue, wish)
+        return f'<p role="status">{text(says)}</p>', listing(self._backend.catalogue, query)
 
     def choose(self, event: gr.EventData) -> str:
         """Put the next questions to some articles."""
@@ -93,11 +93,11 @@ def dropzone(largest: int) -> str:
     )
 
 
-def listing(catalogue: Catalogue, wish: Wish) -> str:
-    """The page of the list that ``wish`` asks for, with what narrows it, as HTML."""
+def listing(catalogue: Catalogue, query: ListQuery) -> str:
+    """The page of the list that ``query`` asks for, with what narrows it, as HTML."""
     if not catalogue.entries():
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
-    listing, folders = catalogue.listing(wish), catalogue.folders()
+    listing, folders = catalogue.listing(query), catalogue.folders()
     rows = "".join(_row(entry) for entry in listing.entries)
     table = (
         '<table><thead><tr><th scope="col"><span class="unseen">Chosen</span></th><th scope="col">Article</th>'
@@ -105,12 +105,12 @@ def listing(catalogue: Catalogue, wish: Wish) -> str:
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )
     return (
-        f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(wish.words)}" '
-        f'autocomplete="off"></label>{_select("Folder", "folder", {"": "All folders"} | _names(folders), wish.folder)}'
-        f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, wish.sort)}</form>"
+        f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(query.words)}" '
+        f'autocomplete="off"></label>{_select("Folder", "folder", {"": "All folders"} | _names(folders), query.folder)}'
+        f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, query.sort)}</form>"
         f'<p class="count" role="status">{_count(listing)}</p>'
         f'<div class="choice"><button class="tool" data-do="choose">Ask only the chosen ones</button>'
-        f"{_folder(wish.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
+        f"{_folder(query.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
     )
 
 

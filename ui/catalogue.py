@@ -15,7 +15,7 @@ SORTS = ("title", "newest", "longest")
 
 
 @dataclass(frozen=True)
-class Wish:
+class ListQuery:
     """What a visitor wants to see of the list."""
 
     words: str = ""
@@ -69,18 +69,18 @@ class Catalogue:
         self.entries()
         return self._folders
 
-    def listing(self, wish: Wish) -> Listing:
-        """The page of the list that ``wish`` asks for."""
+    def listing(self, query: ListQuery) -> Listing:
+        """The page of the list that ``query`` asks for."""
         entries = self.entries()
-        chosen = self._folders.get(wish.folder, []) if wish.folder else entries
-        words = wish.words.casefold().split()
+        chosen = self._folders.get(query.folder, []) if query.folder else entries
+        words = query.words.casefold().split()
         fitting = [e for e in chosen if all(word in self._found[e.id] for word in words)] if words else chosen
-        if wish.sort == "newest":
+        if query.sort == "newest":
             fitting = sorted(fitting, key=lambda e: e.added, reverse=True)
-        if wish.sort == "longest":
+        if query.sort == "longest":
             fitting = sorted(fitting, key=lambda e: -e.characters)
         pages = max(1, -(-len(fitting) // PAGE))
-        page = min(max(1, wish.page), pages)
+        page = min(max(1, query.page), pages)
         return Listing(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
 
     def titles(self, ids: Sequence[str]) -> list[str]:

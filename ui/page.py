@@ -9,7 +9,7 @@ import gradio as gr
 from ui.api import endpoints
 from ui.articles import Articles, dropzone
 from ui.backend import Backend
-from ui.catalogue import Wish
+from ui.catalogue import ListQuery
 from ui.chat import Chat, owner
 from ui.conversations import Conversations
 from ui.history import History
@@ -67,7 +67,7 @@ class Page:
     def lay_out(self, page: gr.Blocks) -> None:
         """Put everything on ``page``: tabs on the left, the source beside them."""
         self.key, self.current, self.scope, self.saved = map(_hidden, ("key", "current", "scope", "saved"))
-        self.wish = gr.State(Wish())
+        self.query = gr.State(ListQuery())
         self.loading = _html("loading")
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, elem_id="main", min_width=0), gr.Tabs(elem_id="tabs"):
@@ -169,11 +169,11 @@ class Page:
             (self.outcome.cancel, handlers.cancel),
             (self.outcome.settle, handlers.settle),
         ):
-            event(handler, [self.key, self.wish], both, **EACH)
+            event(handler, [self.key, self.query], both, **EACH)
         self.outcome.ready(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
-        self.listing.list(handlers.listed, None, [self.wish, self.listing], **EACH)
+        self.listing.list(handlers.listed, None, [self.query, self.listing], **EACH)
         self.listing.read(self._reading.read, None, self.source, **AT_ONCE)
-        removed = self.listing.remove(handlers.remove, self.wish, both, concurrency_id="writing", **OWN)
+        removed = self.listing.remove(handlers.remove, self.query, both, concurrency_id="writing", **OWN)
         removed.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
         removed.then(self._reading.refreshed, self.me, self.source, **AT_ONCE)
         self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
@@ -187,7 +187,7 @@ class Page:
         shown = opened.then(self._opened, self.me, [*self.view, self.source], **AT_ONCE)
         self.followers.append(self._followed(shown))
         shown.then(self._articles.chosen, self.scope, self.chosen, **AT_ONCE)
-        shown.then(self._articles.look, [self.key, self.wish], [self.outcome, self.listing], **AT_ONCE)
+        shown.then(self._articles.look, [self.key, self.query], [self.outcome, self.listing], **AT_ONCE)
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
         ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
 
