@@ -10,8 +10,8 @@ from gradio.utils import get_upload_folder
 from index.entry import Entry
 from index.errors import FootnoteError
 from index.reader import READERS
+from ui.article_list import SORTS, ArticleList, Listing, ListQuery
 from ui.backend import Backend
-from ui.catalogue import SORTS, Catalogue, Listing, ListQuery
 from ui.chat import owner
 from ui.scope import Scope
 from ui.source import text
@@ -39,7 +39,7 @@ class Articles:
 
     def look(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """What has become of the visitor's files, and the list as it is by now."""
-        return self._uploads.html(owner(key, request)), listing(self._backend.catalogue, query)
+        return self._uploads.html(owner(key, request)), listing(self._backend.article_list, query)
 
     def add(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Take in a file that the browser has sent."""
@@ -62,16 +62,16 @@ class Articles:
         """Another page of the list, or another list."""
         sort = event.sort if event.sort in SORTS else SORTS[0]
         query = ListQuery(str(event.words), str(event.folder), sort, int(event.page))
-        return query, listing(self._backend.catalogue, query)
+        return query, listing(self._backend.article_list, query)
 
     def remove(self, query: ListQuery, event: gr.EventData) -> tuple[str, str]:
         """Take an article out of the library."""
         says = remove(self._backend, str(event.article))
-        return f'<p role="status">{text(says)}</p>', listing(self._backend.catalogue, query)
+        return f'<p role="status">{text(says)}</p>', listing(self._backend.article_list, query)
 
     def choose(self, event: gr.EventData) -> str:
         """Put the next questions to some articles."""
-        titles = self._backend.catalogue.titles(event.articles)
+        titles = self._backend.article_list.titles(event.articles)
         return Scope.of({"articles": event.articles, "folder": event.folder, "titles": titles}).dumps()
 
     def chosen(self, scope: str) -> str:
@@ -93,11 +93,11 @@ def dropzone(largest: int) -> str:
     )
 
 
-def listing(catalogue: Catalogue, query: ListQuery) -> str:
+def listing(article_list: ArticleList, query: ListQuery) -> str:
     """The page of the list that ``query`` asks for, with what narrows it, as HTML."""
-    if not catalogue.entries():
+    if not article_list.entries():
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
-    listing, folders = catalogue.listing(query), catalogue.folders()
+    listing, folders = article_list.listing(query), article_list.folders()
     rows = "".join(_row(entry) for entry in listing.entries)
     table = (
         '<table><thead><tr><th scope="col"><span class="unseen">Chosen</span></th><th scope="col">Article</th>'

@@ -53,7 +53,7 @@ class Chat:
         """The conversation, or before its first question how to begin."""
         turns = self.turns(owner, id)
         if not turns:
-            return conversation.welcome(len(self._backend.catalogue.entries()), self._backend.examples)
+            return conversation.welcome(len(self._backend.article_list.entries()), self._backend.examples)
         return conversation.as_html(id, turns, self._conversations.places(owner, id))
 
     def view(self, owner: str, id: str, refusal: str = "") -> View:
@@ -95,7 +95,7 @@ class Chat:
         try:
             if not owner:
                 raise UsageError("This browser keeps nothing of this page: allow local storage, and load it again.")
-            if not (self._backend.catalogue.entries() or self._backend.loading):
+            if not (self._backend.article_list.entries() or self._backend.loading):
                 raise UsageError("There is nothing to ask about yet: add some articles, under Articles.")
             turns = self.turns(owner, id)
             if turns and turns[-1].stage:

@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 
 from ui.api import endpoints
+from ui.article_list import ListQuery
 from ui.articles import Articles, dropzone
 from ui.backend import Backend
-from ui.catalogue import ListQuery
 from ui.chat import Chat, owner
 from ui.conversations import Conversations
 from ui.history import History

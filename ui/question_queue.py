@@ -149,7 +149,7 @@ class QuestionQueue:
         assistant = self._backend.assistant.result()
         if not turn.scope:
             return assistant
-        return within(assistant, ids(turn.scope, self._backend.catalogue.folders()))
+        return within(assistant, ids(turn.scope, self._backend.article_list.folders()))
 
     def _go_on(self, job: Job) -> None:
         """Find questions to go on with, as long as nobody waits."""

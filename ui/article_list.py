@@ -1,4 +1,4 @@
-"""The catalogue: all articles without their texts, held in memory as long as the library stays as it is."""
+"""The article list: all articles without their texts, held in memory as long as the library stays as it is."""
 
 import os
 from collections import Counter
@@ -34,7 +34,7 @@ class Listing:
     pages: int
 
 
-class Catalogue:
+class ArticleList:
     """The articles of ``library``; those below ``uploads`` were added in the page."""
 
     def __init__(self, library: AnyLibrary, uploads: Path) -> None:

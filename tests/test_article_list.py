@@ -1,4 +1,4 @@
-"""The catalogue: the list of articles, however many."""
+"""The article list: all of them, however many."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,8 @@ import pytest
 
 from index.entry import Entry
 from index.library import Library
+from ui.article_list import UPLOADED, ArticleList, ListQuery
 from ui.articles import listing
-from ui.catalogue import UPLOADED, Catalogue, ListQuery
 
 
 class Ten:
@@ -32,13 +32,13 @@ def entry(source: str, title: str, number: int = 0) -> Entry:
     return Entry(f"{title}-{number}".lower(), title, source, "", None, 100 + number, day)
 
 
-def catalogue(*entries: Entry) -> Catalogue:
+def article_list(*entries: Entry) -> ArticleList:
     library: Any = Ten(list(entries))
-    return Catalogue(library, Path("/lib/uploads"))
+    return ArticleList(library, Path("/lib/uploads"))
 
 
 def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
-    many = catalogue(*(entry(f"/a/{n % 7}/f{n}.txt", f"Report {n:05} <b>", n) for n in range(10_000)))
+    many = article_list(*(entry(f"/a/{n % 7}/f{n}.txt", f"Report {n:05} <b>", n) for n in range(10_000)))
     many.entries()
     began = time.perf_counter()
     page = listing(many, ListQuery(page=150))
@@ -66,7 +66,7 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
     ],
 )
 def test_folders_are_named_without_the_way_to_them(sources: list[str], names: set[str]) -> None:
-    assert set(catalogue(*(entry(source, source[-5:]) for source in sources)).folders()) == names
+    assert set(article_list(*(entry(source, source[-5:]) for source in sources)).folders()) == names
 
 
 def test_a_question_to_one_article_finds_only_that(tmp_path: Path) -> None:
