@@ -59,7 +59,7 @@ class Scope:
         return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
-EVERYWHERE = Scope()
+ALL_ARTICLES = Scope()
 
 
 class ScopedLibrary:
