@@ -12,7 +12,7 @@ import click
 from index.errors import FootnoteError, UsageError
 from rag import settings
 from rag.commands.output import FAILURE, USAGE
-from rag.proxy import spare_loopback
+from rag.proxy import bypass_for_loopback
 
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
 QUESTION_MARKS = ("?", "？", "؟")
@@ -103,7 +103,7 @@ def main() -> None:
     rag "Who signed the agreement?"      one question
     rag chat                             a conversation
     """
-    spare_loopback()
+    bypass_for_loopback()
     os.umask(0o077)  # what any command writes is readable by who runs it alone
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="replace")  # a character that the terminal does not have ends nothing
