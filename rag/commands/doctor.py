@@ -211,11 +211,11 @@ def _library(name: str) -> Finding:
 
 def _reader() -> Finding:
     from index.errors import FootnoteError
-    from rag.checksum import holds
+    from rag.checksum import matches
     from rag.models import PACKAGE, READER, SHA256, packaged_model
 
     try:
-        if holds(packaged_model(), SHA256):
+        if matches(packaged_model(), SHA256):
             return Finding("reader", WORKS, f"{READER}, sha256 as published")
         package = PACKAGE.replace("_", "-")
         return Finding("reader", BROKEN, f"its file was altered: pip install --force-reinstall --no-deps {package}")
