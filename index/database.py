@@ -12,7 +12,7 @@ from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
 from index.front_matter import body
 from index.language import ENGLISH, detect
-from index.lock import ADVICE, PATIENCE, Unlockable, lock, lockable
+from index.lock import ADVICE, TIMEOUT, Unlockable, lock, lockable
 
 NAME = "library.db"
 VERSION = 3
@@ -212,7 +212,7 @@ class Database:
         connection = sqlite3.connect(
             f"{self.file.resolve().as_uri()}?{query}",
             uri=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             isolation_level=None,
             check_same_thread=False,
         )

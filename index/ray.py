@@ -38,7 +38,7 @@ BATCH = 50_000  # bytes of the files that are given out together: about 64 passa
 BATCHES = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
 ATTEMPTS = 3  # to start Ray here: it gives itself seconds, too few where its 236 MB have to come from the disk
 RETRIES = 2  # for a batch whose worker dies
-PATIENCE = 5  # seconds to reach a cluster
+TIMEOUT = 5  # seconds to reach a cluster
 START = 60  # seconds for a process that imports Ray and joins a cluster
 OBJECTS = 2**27  # bytes of shared memory, for names
 QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
@@ -239,9 +239,9 @@ def _reach(address: str) -> None:
     """Raises FootnoteError when there is no cluster; another process tries, for Ray ends one that finds none."""
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), PATIENCE).close()
+        socket.create_connection((host, int(port)), TIMEOUT).close()
         command = [sys.executable, "-c", "import sys, ray; ray.init(sys.argv[1])", address]
-        environment = os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": str(PATIENCE)}
+        environment = os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": str(TIMEOUT)}
         tried = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=START)
     except (OSError, OverflowError, subprocess.TimeoutExpired) as error:
         raise FootnoteError(

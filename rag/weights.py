@@ -23,7 +23,7 @@ from index.lock import lock
 from rag.checksum import mark_verified, matches
 
 CHUNK = 1 << 20  # bytes that are copied at a time
-PATIENCE = 600  # seconds that a second process waits for the one that joins: a slow disk takes minutes
+TIMEOUT = 600  # seconds that a second process waits for the one that joins: a slow disk takes minutes
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -108,7 +108,7 @@ def joined(weights: PackagedWeights, progress: bool = True) -> Path:
     pieces = _pieces(weights)
     try:
         made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with lock(made.with_suffix(".lock"), PATIENCE):
+        with lock(made.with_suffix(".lock"), TIMEOUT):
             if not _whole(made, weights):
                 _join(pieces, made, weights, progress)
     except OSError as error:

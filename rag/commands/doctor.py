@@ -29,7 +29,7 @@ INSTRUCTIONS = ("AVX2", "AVX512", "AVX512_BF16", "AMX_INT8", "NEON", "SVE", "DOT
 CPU = Path("/proc/cpuinfo")
 ARTICLE = "Thornfield Mill was founded in 1911 by Ada Thorne."
 QUESTION = "Who founded Thornfield Mill?"
-PATIENCE = 300  # seconds for the trial
+TIMEOUT = 300  # seconds for the trial
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ def _trial() -> dict[str, Any]:
     """What ``trial`` found, or the "error" that ended it."""
     command = [sys.executable, "-m", "rag.commands.doctor"]
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
-        return {"error": f"it took more than {PATIENCE} seconds"}
+        return {"error": f"it took more than {TIMEOUT} seconds"}
     if done.returncode < 0:
         return {"error": f"it was ended by {signal.Signals(-done.returncode).name}"}
     with suppress(ValueError, IndexError):
