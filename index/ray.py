@@ -83,7 +83,7 @@ class RayIngester(Ingester):
         self._order: list[str] = []  # of places
         self._left: dict[str, tuple[Path, int]] = {}  # by place: file and size
 
-    def take(self, place: str, file: Path) -> None:
+    def ingest(self, place: str, file: Path) -> None:
         """Leave ``file`` to the workers, unless it is as it was indexed before."""
         self._order.append(place)
         try:
@@ -105,7 +105,7 @@ class RayIngester(Ingester):
             if self._left:
                 self._work([[place] for place in self._left])
         for place, (file, _) in self._left.items():
-            self.leave(place, file, "every process that read it failed")
+            self.skip(place, file, "every process that read it failed")
         self.found = {place: self.found[place] for place in self._order if place in self.found}
 
     def _work(self, batches: list[Batch]) -> None:
@@ -115,7 +115,7 @@ class RayIngester(Ingester):
             place = row["place"]
             file, size = self._left.pop(place)
             if row["file"] is None:
-                self.leave(place, file, row["reason"])
+                self.skip(place, file, row["reason"])
             else:
                 self.found[place] = replace(File(*row["file"]), source=shown(str(file)))
                 self.notes += row["notes"]
@@ -141,22 +141,22 @@ class Worker:
         """For each file of a batch its place, and what was found or the reason why nothing was; or an error."""
         try:
             files = {place: located(place, self._store.home) for place in row["batch"]}
-            taken = Ingester(self._store, self._embedder, {}, lambda size: None)
+            ingester = Ingester(self._store, self._embedder, {}, lambda size: None)
             for place, file in files.items():
-                taken.take(place, file)
-            taken.flush()
+                ingester.ingest(place, file)
+            ingester.flush()
         except FootnoteError as error:
             return [_row(error=str(error))]
-        reasons = {problem.path: problem.reason for problem in taken.problems}
+        reasons = {problem.path: problem.reason for problem in ingester.problems}
         rows = [
             _row(
                 place,
-                list(astuple(taken.found[place])) if place in taken.found else None,
+                list(astuple(ingester.found[place])) if place in ingester.found else None,
                 reasons.get(shown(str(file))),
             )
             for place, file in files.items()
         ]
-        rows[0]["notes"] = taken.notes
+        rows[0]["notes"] = ingester.notes
         return rows
 
 
