@@ -37,7 +37,7 @@ class Articles:
         self._backend.refresh()
         yield ""
 
-    def look(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
+    def refresh(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """What has become of the visitor's files, and the list as it is by now."""
         return self._uploads.html(owner(key, request)), listing(self._backend.article_list, query)
 
@@ -46,17 +46,17 @@ class Articles:
         file = Path(str(event.path)).resolve()
         if file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file():  # and no other of this machine
             self._uploads.add(owner(key, request), file, str(event.name))
-        return self.look(key, query, request)
+        return self.refresh(key, query, request)
 
     def cancel(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """Give up the visitor's files that are not read yet."""
         self._uploads.cancel(owner(key, request))
-        return self.look(key, query, request)
+        return self.refresh(key, query, request)
 
-    def settle(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+    def resolve(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Do what the visitor wants with a file whose name is taken."""
-        self._uploads.settle(owner(key, request), int(event.id), str(event.how))
-        return self.look(key, query, request)
+        self._uploads.resolve(owner(key, request), int(event.id), str(event.how))
+        return self.refresh(key, query, request)
 
     def listed(self, event: gr.EventData) -> tuple[ListQuery, str]:
         """Another page of the list, or another list."""

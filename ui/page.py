@@ -165,9 +165,9 @@ class Page:
         for event, handler in (
             (self.drop.arrive, handlers.add),
             (self.drop.cancel, handlers.cancel),
-            (self.outcome.look, handlers.look),
+            (self.outcome.refresh, handlers.refresh),
             (self.outcome.cancel, handlers.cancel),
-            (self.outcome.settle, handlers.settle),
+            (self.outcome.resolve, handlers.resolve),
         ):
             event(handler, [self.key, self.query], both, **EACH)
         self.outcome.ready(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
@@ -187,7 +187,7 @@ class Page:
         shown = opened.then(self._opened, self.me, [*self.view, self.source], **AT_ONCE)
         self.followers.append(self._followed(shown))
         shown.then(self._articles.chosen, self.scope, self.chosen, **AT_ONCE)
-        shown.then(self._articles.look, [self.key, self.query], [self.outcome, self.listing], **AT_ONCE)
+        shown.then(self._articles.refresh, [self.key, self.query], [self.outcome, self.listing], **AT_ONCE)
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
         ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
 

@@ -68,7 +68,7 @@ class Uploads:
             self._keep(upload)
             self._read(upload.id, False)
 
-    def settle(self, owner: str, id: int, how: str) -> None:
+    def resolve(self, owner: str, id: int, how: str) -> None:
         """What its owner wants with a file whose name is taken: ``how`` is replace, keep (both) or leave."""
         with self._lock:
             upload = self._uploads.get(id)
@@ -228,7 +228,7 @@ def _line(upload: Upload) -> str:
         more = f'<progress max="1" value="{upload.share:.2f}" aria-label="{text(upload.name)}"></progress>'
     if upload.state == "asks":
         more = "".join(
-            f'<button class="tool" data-do="settle" data-id="{upload.id}" data-how="{how}">{label}</button>'
+            f'<button class="tool" data-do="resolve" data-id="{upload.id}" data-how="{how}">{label}</button>'
             for how, label in (("replace", "Replace it"), ("keep", "Keep both"), ("leave", "Leave it"))
         )
     return f'<li class="{upload.state}"><b dir="auto">{text(upload.name)}</b> {says} {more}</li>'
