@@ -1,4 +1,4 @@
-# docker build -t footnote --build-arg PIP_EXTRA_INDEX_URL=… .
+# docker build --build-arg PIP_EXTRA_INDEX_URL -t footnote .
 # docker run --rm footnote demo
 # docker run --rm -v footnote:/data -v "$PWD/articles:/articles:ro" footnote index /articles
 # docker run --rm -v footnote:/data footnote ask "Who signed the agreement?"
@@ -6,7 +6,7 @@
 
 ARG PYTHON=3.12
 FROM python:$PYTHON-slim AS build
-# PyPI's torch brings CUDA's libraries, gigabytes that are never used: name the index of PyTorch's CPU wheels.
+# PyPI's torch brings CUDA's libraries, gigabytes that are never used: set this to the index of PyTorch's CPU wheels.
 ARG PIP_EXTRA_INDEX_URL
 # For any processor with AVX2, not only for the one that builds.
 ARG CMAKE_ARGS=-DGGML_NATIVE=OFF
