@@ -75,10 +75,17 @@ def find(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def read(path: Path) -> Article:
-    """The article in the file at ``path``; its id is only unique among file names.
+    """Read the article in a file.
 
-    Its title is the document's own, else the file's name. Raises UnreadableFile when the file can't be opened,
-    is no file but a pipe, holds no text, or its encoding is in doubt.
+    Args:
+        path: A file of a kind that is read (`index/reader.py`).
+
+    Returns:
+        The article. Its title is the document's own, else the file's name; its id is made of the file's name, so that
+        two folders may have the same one.
+
+    Raises:
+        UnreadableFile: The file can't be opened, is a pipe, holds no text, or its encoding is uncertain.
     """
     try:
         regular(path)

@@ -47,10 +47,20 @@ class MilvusLibrary:
 
     @classmethod
     def open(cls, name: str, embedder: Embedder | None = None, create: bool = True) -> MilvusLibrary:
-        """The library that ``name`` is the address of, made empty where there is none (or refused without ``create``).
+        """Open the library at an address.
 
-        Raises UsageError for a bad address, a missing library, another embedder than the one that made it or where
-        pymilvus is missing, and FootnoteError for a server that can't be used.
+        Args:
+            name: The address, as for ``index.open.opened``.
+            embedder: Turns texts into vectors; by default the one that made the library.
+            create: Whether to make an empty library where there is none.
+
+        Returns:
+            The library, which is to be closed.
+
+        Raises:
+            MissingLibrary: There is none, and ``create`` is False.
+            UsageError: The address is bad, another embedder made the library, or pymilvus is missing.
+            FootnoteError: The server can't be used.
         """
         client = Client(Address.parse(name), create)
         try:
