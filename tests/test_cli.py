@@ -104,6 +104,8 @@ def test_what_json_holds_is_what_the_readme_says(project: Path) -> None:
     assert [*found["library"], "faults"] == keys["`library`"]
     (searched, *_) = json.loads(rag(project, "search", "--json", QUESTION).stdout)
     assert list(searched) == keys["`search`, a list of"]
+    doctor = json.loads(rag(project, "doctor", "--json").stdout)
+    assert [*doctor, *doctor["findings"][0]] == keys["`doctor`"]
 
 
 def test_a_terminal_without_the_quotation_marks_gets_others(project: Path) -> None:
