@@ -158,7 +158,7 @@ def current(database: Database, held: Words | None, announced: bool = True) -> W
                 words.refresh()
             except UnusableWords as error:
                 if announced:
-                    log.warning("%s was %s: it is built anew from library.db.", folder, error)
+                    log.warning("%s was %s: it is rebuilt from library.db.", folder, error)
                 words = Words.create(folder)
             _update(words, database)
     except (OSError, ValueError):  # tantivy's own errors are of the latter kind

@@ -173,7 +173,7 @@ def current(database: Database, held: Vectors | None, announced: bool = True) ->
         except UnusableVectors as error:
             fit = False
             if announced:
-                log.warning("%s was %s: it is built anew from library.db.", file, error)
+                log.warning("%s was %s: it is rebuilt from library.db.", file, error)
         if not fit:
             vectors = Vectors.build(connection, generation, int(database.fact("dimensions") or 1))
         if vectors.needs_writing:
