@@ -91,8 +91,8 @@ class Front(click.Group):
     cls=Front,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=settings.options(),
-    epilog="Options stand before the command or after it, in the environment as FOOTNOTE_LIBRARY and so on, or in "
-    "config.toml in your configuration folder, which rag doctor names. The first of these has the last word.",
+    epilog="An option can be given before or after the command, in the environment as FOOTNOTE_LIBRARY and so on, or in "
+    "config.toml in your configuration folder (rag doctor names it). The first of these wins.",
 )
 @click.version_option(package_name="footnote-qa")
 def main() -> None:

@@ -46,10 +46,10 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """What works here, for a bug report: no path of yours, no name, no article is in it.
+    """Check what works here, for a bug report: the output has no private path, no name and no article.
 
-    A made-up article is indexed into a folder of its own and asked about, which takes some seconds. Exit status 1 when
-    something is broken that is needed.
+    A made-up article is indexed in a temporary folder and asked about, which takes some seconds. Exit status 1 if
+    something that is needed is broken.
     """
     found = findings(context.obj, _sources(context))
     sound = all(finding.state != BROKEN for finding in found)
