@@ -91,7 +91,7 @@ class Front(click.Group):
     cls=Front,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=settings.options(),
-    epilog="An option can be given before or after the command, in the environment as FOOTNOTE_LIBRARY and so on, or in "
+    epilog="An option can be given before or after the command, in the environment (FOOTNOTE_LIBRARY and so on), or in "
     "config.toml in your configuration folder (rag doctor names it). The first of these wins.",
 )
 @click.version_option(package_name="footnote-qa")
