@@ -47,15 +47,7 @@ class MilvusLibrary:
 
     @classmethod
     def open(cls, name: str, embedder: Embedder | None = None, create: bool = True) -> MilvusLibrary:
-        """Open the library at an address.
-
-        Args:
-            name: The address, as for ``index.open.opened``.
-            embedder: Turns texts into vectors; by default the one that made the library.
-            create: Whether to make an empty library where there is none.
-
-        Returns:
-            The library, which is to be closed.
+        """Open the library at the address ``name``; all else is as for ``Library.open``.
 
         Raises:
             MissingLibrary: There is none, and ``create`` is False.
