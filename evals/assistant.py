@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cache
 
 from evals.options import Options
-from evals.solver import Asks
+from evals.solver import SystemUnderTest
 from index.library import Library
 from rag.assistant import Assistant
 from rag.models import Models
 
-Assistants = Callable[[Library], Asks]  # gives the assistant of a library
+Assistants = Callable[[Library], SystemUnderTest]  # gives the assistant of a library
 
 
 def assistants(options: Options) -> Assistants:

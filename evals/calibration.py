@@ -59,7 +59,7 @@ def roc_area(table: Table) -> Column:
 
 
 def _columns(table: Table) -> tuple[Column, Column]:
-    return np.clip(table["confidence"], 0.0, 1.0), (table["undeterred_facts"] == 1.0).astype(float)
+    return np.clip(table["confidence"], 0.0, 1.0), (table["forced_facts"] == 1.0).astype(float)
 
 
 def _split(confidence: Column, count: int) -> list[NDArray[np.intp]]:

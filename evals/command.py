@@ -29,14 +29,18 @@ class GateFailed(FootnoteError):
     help="A file in SQuAD's layout for suite squad, a folder for clapnq, a file for multihop.",
 )
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="N cases of each suite, a stratified sample.")
-@click.option("--full", is_flag=True, help="Every case, also where no SUITE is named.")
-@click.option("--seed", default=0, show_default=True, metavar="S", help="Draws the sample.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Abstain below this confidence, not the usual one.")
+@click.option("--full", is_flag=True, help="Every case of the suites.")
+@click.option("--seed", default=0, show_default=True, metavar="S", help="Seed of the sample.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="Abstain below this confidence instead of the calibrated one."
+)
 @click.option(
     "--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept [default: .rag/evals]."
 )
-@click.option("--resume", "resumed", is_flag=True, help="Go on with the newest run, which was interrupted.")
-@click.option("--compare", nargs=2, type=click.Path(path_type=Path), metavar="A B", help="Two runs, case by case.")
+@click.option("--resume", "resumed", is_flag=True, help="Continue the newest run, which was interrupted.")
+@click.option(
+    "--compare", nargs=2, type=click.Path(path_type=Path), metavar="A B", help="Compare two runs, case by case."
+)
 @click.pass_obj
 def evaluate(
     options: dict[str, Any],

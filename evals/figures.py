@@ -60,7 +60,7 @@ def risk_coverage(table: Table) -> tuple[Column, Column]:
     articles do not say is wrong (El-Yaniv & Wiener 2010, "On the Foundations of Noise-free Selective
     Classification"). Cases of the same confidence are answered together: each counts their average.
     """
-    confidence, right = table["confidence"], table["undeterred_facts"] == 1.0
+    confidence, right = table["confidence"], table["forced_facts"] == 1.0
     level = np.unique(-confidence, return_inverse=True)[1]
     average = np.bincount(level, ~right) / np.bincount(level)
     wrong = np.cumsum(average[np.sort(level)])
@@ -116,8 +116,8 @@ FIGURES = (
     Figure("calibration_error", "confidence: calibration error", calibration.error, higher_is_better=False),
     Figure("overall_exact", "SQuAD 2.0: exact match over all", _column("overall_exact")),
     Figure("overall_f1", "SQuAD 2.0: F1 over all", _column("overall_f1")),
-    Figure("best_exact", "SQuAD 2.0: exact match, best threshold", _best("undeterred_exact")),
-    Figure("best_f1", "SQuAD 2.0: F1, best threshold", _best("undeterred_f1")),
+    Figure("best_exact", "SQuAD 2.0: exact match, best threshold", _best("forced_exact")),
+    Figure("best_f1", "SQuAD 2.0: F1, best threshold", _best("forced_f1")),
     Figure("risk_area", "area under risk–coverage", lambda t: risk_coverage(t)[1], higher_is_better=False),
     Figure("recall_at_1", "retrieval: recall@1", _column("recall_at_1")),
     Figure("recall_at_3", "retrieval: recall@3", _column("recall_at_3")),

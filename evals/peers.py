@@ -34,7 +34,7 @@ DECLINES = re.compile(
 
 
 @dataclass(frozen=True)
-class Given:
+class PeerAnswer:
     """An answer: seconds, what it says (None for an abstention), and the texts that it cites."""
 
     seconds: float
@@ -42,34 +42,34 @@ class Given:
     cited: list[str]
 
 
-def ours(cases: Sequence[Case], articles: Path, quick: bool = False) -> dict[str, Given]:
+def footnote_answers(cases: Sequence[Case], articles: Path, quick: bool = False) -> dict[str, PeerAnswer]:
     """Footnote's answers by case."""
     with tempfile.TemporaryDirectory() as folder, Library.open(folder) as library:
         library.sync([articles])
         assistant = Assistant(library, Models(quick=quick))
         assistant.ask(cases[0].question)  # the first is not counted
         answers = {case.id: assistant.ask(case.question) for case in cases}
-    return {id: Given(a.timings.total, a.text, [c.quote for c in a.citations]) for id, a in answers.items()}
+    return {id: PeerAnswer(a.timings.total, a.text, [c.quote for c in a.citations]) for id, a in answers.items()}
 
 
-def theirs(python: str, cases: Sequence[Case], articles: Path) -> dict[str, dict[str, Given]]:
+def peer_answers(python: str, cases: Sequence[Case], articles: Path) -> dict[str, dict[str, PeerAnswer]]:
     """The answers of each peer by case; a source counts as cited where the answer names its number."""
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder, "questions.json")
         questions.write_text(json.dumps({case.id: case.question for case in cases}), encoding="utf-8")
         command = [python, "-P", SCRIPT, articles, questions, writer_file() or packaged_model(), Embedder().folder]
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, dict[str, Given]] = {}
+    found: dict[str, dict[str, PeerAnswer]] = {}
     for record in map(json.loads, done.stdout.splitlines()):
         text, sources = record["answer"].strip(), record["sources"]
         named = [int(number) for number in MARK.findall(text)]
         cited = [sources[number - 1] for number in named if 0 < number <= len(sources)]
-        given = Given(record["seconds"], None if not text or DECLINES.search(text) else text, cited)
+        given = PeerAnswer(record["seconds"], None if not text or DECLINES.search(text) else text, cited)
         found.setdefault(record["peer"], {})[record["id"]] = given
     return found
 
 
-def line(name: str, given: dict[str, Given], cases: Iterable[Case], base: dict[str, Given]) -> str:
+def row(name: str, given: dict[str, PeerAnswer], cases: Iterable[Case], base: dict[str, PeerAnswer]) -> str:
     """One row: facts right and a proof cited (of the answerable), abstained (of the others), seconds, our share."""
     answerable = [case for case in cases if case.answerable]
     facts = mean(text_matching.recall(given[c.id].text or "", c.contains, c.excludes) for c in answerable)
@@ -80,19 +80,19 @@ def line(name: str, given: dict[str, Given], cases: Iterable[Case], base: dict[s
     return f"{name:18}{facts:>8.1%}{cited:>8.1%}{abstained:>11.1%}{seconds:>10.2f}{ratio:>12.2f}"
 
 
-def compare(python: str, name: str, sample: int) -> tuple[list[Case], dict[str, dict[str, Given]]]:
+def compare(python: str, name: str, sample: int) -> tuple[list[Case], dict[str, dict[str, PeerAnswer]]]:
     """Questions of the suite ``name`` and everybody's answers to them by case, ours first."""
     chosen = suite.load(name)
     alone = [case for case in chosen.cases if not case.history]
     cases = random.Random(0).sample(alone, min(sample, len(alone)))
-    own = {f"{OURS}{', quick' * quick}": ours(cases, chosen.articles[0], quick) for quick in (False, True)}
-    return cases, own | theirs(python, cases, chosen.articles[0])
+    own = {f"{OURS}{', quick' * quick}": footnote_answers(cases, chosen.articles[0], quick) for quick in (False, True)}
+    return cases, own | peer_answers(python, cases, chosen.articles[0])
 
 
-def table(cases: Sequence[Case], answers: dict[str, dict[str, Given]]) -> str:
+def table(cases: Sequence[Case], answers: dict[str, dict[str, PeerAnswer]]) -> str:
     """Quality beside speed, a line for each."""
     head = f"{'':18}{'facts':>8}{'cited':>8}{'abstains':>11}{'seconds':>10}{'our share':>12}"
-    return "\n".join([head, *(line(name, given, cases, answers[OURS]) for name, given in answers.items())])
+    return "\n".join([head, *(row(name, given, cases, answers[OURS]) for name, given in answers.items())])
 
 
 def _proves(cited: Iterable[str], case: Case) -> bool:

@@ -15,7 +15,7 @@ from evals.dataset import dataset
 from evals.options import Options
 from evals.record import Record
 from evals.scorers import scorers
-from evals.solver import Asks
+from evals.solver import SystemUnderTest
 from evals.suite import Suite
 from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
@@ -105,7 +105,10 @@ def _go_on(
 
 
 def _task(
-    suites: Sequence[Suite], libraries: Mapping[str, Library], assistants: Mapping[str, Asks], done: frozenset[str]
+    suites: Sequence[Suite],
+    libraries: Mapping[str, Library],
+    assistants: Mapping[str, SystemUnderTest],
+    done: frozenset[str],
 ) -> Task:
     return Task(
         name="footnote",

@@ -33,7 +33,19 @@ Scores = dict[str, float]
 def scorers(libraries: Mapping[str, Library]) -> list[Scorer]:
     """Every scorer, for suites whose ``libraries`` are given by name."""
     of_library = (partial(citations, libraries), partial(retrieval, libraries))
-    of_answer = (words, whole, items, forbidden, grounding, half, proof, evidence, abstention, given_paragraph, cost)
+    of_answer = (
+        answer_text,
+        rouge,
+        list_items,
+        forbidden,
+        grounding,
+        partial_answer,
+        proof,
+        evidence,
+        abstention,
+        given_paragraph,
+        cost,
+    )
     return [_scorer(scores) for scores in (*of_answer, *of_library)]
 
 
@@ -58,12 +70,12 @@ def cited(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [citation for statement in answer["statements"] for citation in statement["citations"]]
 
 
-def words(asked: Asked, answered: Answered) -> Scores | None:
+def answer_text(asked: Asked, answered: Answered) -> Scores | None:
     """The words of the answer to an answerable question."""
-    return worded(asked.case, answered.answer) if asked.case.contains else None
+    return text_scores(asked.case, answered.answer) if asked.case.contains else None
 
 
-def worded(case: Case, answer: dict[str, Any]) -> Scores:
+def text_scores(case: Case, answer: dict[str, Any]) -> Scores:
     """Fact recall by part, in the answer's own text and counting the cited sentences; all 0 for an abstention.
 
     What must not be said spoils both recalls when the answer itself says it. SQuAD's exact match and token F1 are
@@ -77,32 +89,32 @@ def worded(case: Case, answer: dict[str, Any]) -> Scores:
     shown = text_matching.recall("\n".join([text, *(c["quote"] for c in cited(answer))]), case.contains)
     return {
         "facts": text_matching.recall(text, case.contains, case.excludes),
-        "facts_cited": 0.0 if spoilt(case, answer) else shown,
+        "facts_cited": 0.0 if says_forbidden(case, answer) else shown,
         "exact": text_matching.exact(short, golds),
         "f1": text_matching.token_f1(short, golds),
     }
 
 
-def spoilt(case: Case, answer: dict[str, Any]) -> bool:
+def says_forbidden(case: Case, answer: dict[str, Any]) -> bool:
     """Whether the answer says what it must not."""
     return any(text_matching.says(answer["answer"] or "", phrase) for phrase in case.excludes)
 
 
-def whole(asked: Asked, answered: Answered) -> Scores | None:
+def rouge(asked: Asked, answered: Answered) -> Scores | None:
     """ROUGE-L against whole answers, where there are some; 0 for an abstention."""
     references = asked.case.references
     return {"rouge_l": rouge_l(answered.answer["answer"] or "", references)} if references else None
 
 
-def items(asked: Asked, answered: Answered) -> Scores | None:
+def list_items(asked: Asked, answered: Answered) -> Scores | None:
     """The recall of a list's items."""
     listed = asked.case.category == LIST and asked.case.contains
-    return {"list_facts": worded(asked.case, answered.answer)["facts"]} if listed else None
+    return {"list_facts": text_scores(asked.case, answered.answer)["facts"]} if listed else None
 
 
 def forbidden(asked: Asked, answered: Answered) -> Scores | None:
     """Whether what must not be said is said, also where there is no answer."""
-    return {"forbidden": float(spoilt(asked.case, answered.answer))} if asked.case.excludes else None
+    return {"forbidden": float(says_forbidden(asked.case, answered.answer))} if asked.case.excludes else None
 
 
 def grounding(asked: Asked, answered: Answered) -> Scores | None:
@@ -116,7 +128,7 @@ def grounding(asked: Asked, answered: Answered) -> Scores | None:
     return {"unsupported": unsupported(statements, [*case.history, case.question])}
 
 
-def half(asked: Asked, answered: Answered) -> Scores | None:
+def partial_answer(asked: Asked, answered: Answered) -> Scores | None:
     """A question that the articles answer in part: the facts of that part, and what becomes of the other.
 
     ``partial_admitted`` is whether the answer says that it is open, ``partial_invented`` whether it makes something
@@ -129,7 +141,7 @@ def half(asked: Asked, answered: Answered) -> Scores | None:
     return {
         "partial_facts": text_matching.recall(answer["answer"] or "", case.contains),
         "partial_admitted": float(bool(answer.get("unanswered"))),
-        "partial_invented": float(spoilt(case, answer) or bool(foreign)),
+        "partial_invented": float(says_forbidden(case, answer) or bool(foreign)),
     }
 
 
@@ -196,12 +208,12 @@ def evidence(asked: Asked, answered: Answered) -> Scores | None:
 
 def abstention(asked: Asked, answered: Answered) -> Scores:
     """Whether it abstained and should have; how sure it was (-1: had nothing to say); what it would have got right."""
-    mute = answered.undeterred["abstained"]
+    mute = answered.forced["abstained"]
     return {
         "abstained": float(answered.answer["abstained"]),
         "right": float(answered.answer["abstained"] != asked.case.answerable),
-        "confidence": -1.0 if mute else answered.undeterred["confidence"],
-        "undeterred_facts": would_be_right(asked, answered.undeterred),
+        "confidence": -1.0 if mute else answered.forced["confidence"],
+        "forced_facts": would_be_right(asked, answered.forced),
     }
 
 
@@ -211,26 +223,26 @@ def would_be_right(asked: Asked, answer: dict[str, Any]) -> float:
     Where a case has only whole answers to compare with: whether it cites a gold sentence.
     """
     if asked.case.contains:
-        return worded(asked.case, answer)["facts_cited"]
+        return text_scores(asked.case, answer)["facts_cited"]
     return float(any(_hit(citation, asked.proofs) for citation in cited(answer)))
 
 
 def given_paragraph(asked: Asked, answered: Answered) -> Scores | None:
     """Exact match and F1 over all questions as SQuAD 2.0 has them, where abstaining is the right answer to some.
 
-    ``undeterred_…`` are those of the answer that would have been given with no threshold; 0 where there is none.
+    ``forced_…`` are those of the answer that would have been given with no threshold; 0 where there is none.
     """
     if not asked.paragraph:
         return None
     if not asked.case.answerable:
         silent = float(answered.answer["abstained"])
-        return {"overall_exact": silent, "overall_f1": silent, "undeterred_exact": 0.0, "undeterred_f1": 0.0}
-    said, would = worded(asked.case, answered.answer), worded(asked.case, answered.undeterred)
+        return {"overall_exact": silent, "overall_f1": silent, "forced_exact": 0.0, "forced_f1": 0.0}
+    said, would = text_scores(asked.case, answered.answer), text_scores(asked.case, answered.forced)
     return {
         "overall_exact": said["exact"],
         "overall_f1": said["f1"],
-        "undeterred_exact": would["exact"],
-        "undeterred_f1": would["f1"],
+        "forced_exact": would["exact"],
+        "forced_f1": would["f1"],
     }
 
 

@@ -20,7 +20,7 @@ from rag.stage import Stage
 MIB = 2**20
 
 
-class Asks(Protocol):
+class SystemUnderTest(Protocol):
     """What is measured: an ``Assistant``, or anything that answers as one."""
 
     library: AnyLibrary
@@ -33,29 +33,29 @@ class Asks(Protocol):
 class Answered(BaseModel):
     """What a sample's metadata holds after the solver, as JSON.
 
-    ``undeterred`` is the answer with the threshold at 0: what the assistant would have said instead of abstaining,
+    ``forced`` is the answer with the threshold at 0: what the assistant would have said instead of abstaining,
     word for word, for the writer would take seconds.
     ``evidence`` is what the models read, ``memory`` the process's memory afterwards in MiB.
     """
 
     answer: dict[str, Any]
-    undeterred: dict[str, Any]
+    forced: dict[str, Any]
     evidence: list[Span] = []
     memory: float
 
 
 @solver
-def ask(assistants: Mapping[str, Asks]) -> Solver:
-    """Asks the assistant of the sample's suite, or has it read the sample's paragraph alone."""
+def ask(assistants: Mapping[str, SystemUnderTest]) -> Solver:
+    """SystemUnderTest the assistant of the sample's suite, or has it read the sample's paragraph alone."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         asked = Asked.model_validate(state.metadata)
         assistant = assistants[asked.suite]
         answer, evidence = answered(assistant, asked)
-        undeterred = _undeterred(assistant, asked) if answer.abstained else answer
+        forced = _forced(assistant, asked) if answer.abstained else answer
         found = Answered(
             answer=answer.as_json(),
-            undeterred=undeterred.as_json(),
+            forced=forced.as_json(),
             evidence=evidence,
             memory=psutil.Process().memory_info().rss / MIB,
         )
@@ -66,7 +66,7 @@ def ask(assistants: Mapping[str, Asks]) -> Solver:
     return solve
 
 
-def answered(assistant: Asks, asked: Asked, quick: bool = False) -> tuple[Answer, list[Span]]:
+def answered(assistant: SystemUnderTest, asked: Asked, quick: bool = False) -> tuple[Answer, list[Span]]:
     """The answer, and the evidence of the last stage that has some."""
     if asked.paragraph:
         article = assistant.library.article(asked.paragraph.article)
@@ -81,7 +81,7 @@ def answered(assistant: Asks, asked: Asked, quick: bool = False) -> tuple[Answer
     raise AssertionError("The last step is an answer.")
 
 
-def _undeterred(assistant: Asks, asked: Asked) -> Answer:
+def _forced(assistant: SystemUnderTest, asked: Asked) -> Answer:
     threshold, assistant.threshold = assistant.threshold, 0.0
     try:
         return answered(assistant, asked, quick=True)[0]

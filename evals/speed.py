@@ -163,7 +163,7 @@ def passages(data: Path) -> Iterator[Row]:
     yield Row(f"recall@{CUTOFF} lost by it, in points", [100 * (theirs - ours)], "<= 0.5")
 
 
-def beside(cases: Sequence[Case], answers: dict[str, dict[str, peers.Given]]) -> Iterator[Row]:
+def against_peers(cases: Sequence[Case], answers: dict[str, dict[str, peers.PeerAnswer]]) -> Iterator[Row]:
     """Our warm answers against each peer's, question by question."""
     own = answers[peers.OURS]
     for name, given in answers.items():
@@ -243,7 +243,7 @@ if __name__ == "__main__":
         table.append(row)
     if chosen.peers:
         asked, given = peers.compare(chosen.peers, "fiction", PEERS)
-        for row in beside(asked, given):
+        for row in against_peers(asked, given):
             print(row)
             table.append(row)
         print(peers.table(asked, given))

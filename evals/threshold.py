@@ -56,7 +56,7 @@ def abstained(table: Table, budget: float) -> Column:
 
 
 def best(table: Table, score: str) -> Column:
-    """What each question scores at the threshold that is best for ``score`` (``undeterred_`` exact or f1).
+    """What each question scores at the threshold that is best for ``score`` (``forced_`` exact or f1).
 
     An unanswerable question scores 1 when it is abstained from, an answerable one that is answered what the answer
     is worth. The best threshold is found on the same questions (find_best_thresh of SQuAD's evaluate-v2.0.py).
@@ -73,7 +73,7 @@ def best(table: Table, score: str) -> Column:
 def _threshold(table: Table, budget: float) -> Threshold:
     answerable, unanswerable = table.split("confidence")
     confidence = cut(answerable, budget)
-    facts, _ = table.split("undeterred_facts")
+    facts, _ = table.split("forced_facts")
     return Threshold(
         budget,
         confidence,

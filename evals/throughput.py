@@ -1,7 +1,7 @@
 """Throughput against the number of questions asked at once: ``python -m evals.throughput [ADDRESS…] --jobs 1 2 4 8``.
 
 The first questions of the suite deal, as `rag ask --batch --jobs N` asks them: of the reader alone, of the writer in
-this process, of the same writer on llama-cpp-python's server (which reads one request at a time), of a stand-in for a
+this process, of the same writer on llama-cpp-python's server (which reads one request at a time), of a stub for a
 server that batches (it answers each request after half a second, however many come), and of the writers at each
 ADDRESS. The reader is always in this process, and reads one question at a time.
 """
@@ -23,10 +23,10 @@ from rag.batch import answers
 from rag.catalog import writer_file
 from rag.models import Models
 
-DELAY = 0.5  # seconds that the stand-in takes for an answer
+DELAY = 0.5  # seconds that the stub takes for an answer
 
 
-class StandIn(BaseHTTPRequestHandler):
+class StubServer(BaseHTTPRequestHandler):
     """Says after DELAY that it does not know, in a stream where one is asked for."""
 
     def do_POST(self) -> None:
@@ -47,11 +47,11 @@ class StandIn(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def standing_in() -> Iterator[str]:
-    """The address of the stand-in, on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), StandIn) as server:
+def stub_server() -> Iterator[str]:
+    """The address of the stub, on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), StubServer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/v1#stand-in"
+        yield f"http://127.0.0.1:{server.server_port}/v1#stub"
         server.shutdown()
 
 
@@ -85,8 +85,8 @@ def main() -> None:
             measure("the writer in this process", library, Models(), questions, options.jobs)
             with serving(file, "writer", "--n_ctx", "4096") as address:
                 measure("llama-cpp-python's server", library, Models(address), questions, options.jobs)
-        with standing_in() as address:
-            measure(f"a stand-in, {DELAY} s a request", library, Models(address), questions, options.jobs)
+        with stub_server() as address:
+            measure(f"a stub, {DELAY} s a request", library, Models(address), questions, options.jobs)
         for address in options.address:
             measure(address, library, Models(address), questions, options.jobs)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from index.article import slug
+from index.folder import UNPORTABLE
 
 LONGEST = 100  # characters of a file's name
 
@@ -25,7 +26,7 @@ def unpack(folder: Path, articles: Sequence[tuple[str, str]]) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     ids: dict[str, None] = {}
     for title, text in articles:
-        stem = title.replace("/", "-").strip(". ")[:LONGEST] or "article"
+        stem = UNPORTABLE.sub("-", title.replace("/", "-")).strip(". ")[:LONGEST] or "article"
         name, number = stem, 2
         while slug(name) in ids:
             name, number = f"{stem} {number}", number + 1

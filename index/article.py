@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.document import shown
-from index.folder import Problem, regular, survey
+from index.folder import Problem, regular, scan
 from index.front_matter import body
-from index.language import ENGLISH, tell
+from index.language import ENGLISH, detect
 from index.reader import UnreadableFile, read_document
 
 __all__ = ["Article", "Problem", "UnreadableFile", "find", "pages_from_json", "read", "slug"]
@@ -70,15 +70,22 @@ def pages_from_json(stored: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
 
 
 def find(paths: Iterable[str | Path]) -> list[Path]:
-    """The files in ``paths`` that can be read, sorted; see ``index.folder.survey``."""
-    return survey(paths).files
+    """The files in ``paths`` that can be read, sorted; see ``index.folder.scan``."""
+    return scan(paths).files
 
 
 def read(path: Path) -> Article:
-    """The article in the file at ``path``; its id is only unique among file names.
+    """Read the article in a file.
 
-    Its title is the document's own, else the file's name. Raises UnreadableFile when the file can't be opened,
-    is no file but a pipe, holds no text, or its encoding is in doubt.
+    Args:
+        path: A file of a kind that is read (`index/reader.py`).
+
+    Returns:
+        The article. Its title is the document's own, else the file's name; its id is made of the file's name, so that
+        two folders may have the same one.
+
+    Raises:
+        UnreadableFile: The file can't be opened, is a pipe, holds no text, or its encoding is uncertain.
     """
     try:
         regular(path)
@@ -99,7 +106,7 @@ def read(path: Path) -> Article:
         document.pages,
         document.labels,
         document.lost,
-        tell(document.text[body(document.text) :]),
+        detect(document.text[body(document.text) :]),
     )
 
 

@@ -73,7 +73,7 @@ def _kind(words: str) -> tuple[Kind, int]:
     return (Kind.SHORT if short else Kind.PROSE), 0
 
 
-def together(seen: Sequence[Block], position: int) -> Sequence[Block]:
+def group_at(seen: Sequence[Block], position: int) -> Sequence[Block]:
     """The blocks from ``position`` on that are one table, or short lines one after the other; else the one."""
     kind = seen[position].kind
     end = position + 1

@@ -11,8 +11,8 @@ from threading import RLock
 from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
 from index.front_matter import body
-from index.language import ENGLISH, tell
-from index.lock import ADVICE, PATIENCE, Unlockable, lock, lockable
+from index.language import ENGLISH, detect
+from index.lock import ADVICE, TIMEOUT, Unlockable, lock, lockable
 
 NAME = "library.db"
 VERSION = 3
@@ -128,7 +128,7 @@ class Database:
             row = self.connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
         return str(row[0]) if row else ""
 
-    def remember(self, **facts: str) -> None:
+    def set_facts(self, **facts: str) -> None:
         """Set facts, within a ``writing`` block."""
         self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
@@ -212,7 +212,7 @@ class Database:
         connection = sqlite3.connect(
             f"{self.file.resolve().as_uri()}?{query}",
             uri=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -230,11 +230,11 @@ class Database:
         """Tell the languages of the articles in a library of the version before."""
         if self._version() != UPGRADED or not self._writable():
             return
-        self.connection.create_function("tell", 1, lambda text: tell(text[body(text) :]), deterministic=True)
+        self.connection.create_function("detect", 1, lambda text: detect(text[body(text) :]), deterministic=True)
         with self.writing() as connection:
             if self._version() == UPGRADED:  # no other process was quicker
                 connection.execute(f"ALTER TABLE articles ADD COLUMN language TEXT NOT NULL DEFAULT '{ENGLISH}'")
-                connection.execute("UPDATE articles SET language = tell(text)")
+                connection.execute("UPDATE articles SET language = detect(text)")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _version(self) -> int:

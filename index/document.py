@@ -71,7 +71,7 @@ def damage(kind: str) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno:  # of the system, not of a library that found the file odd
             raise
         reason = next(iter(str(error).splitlines()), "")[:200] or type(error).__name__
-        raise UnreadableFile(f"is no sound {kind} file ({reason.rstrip('.')})") from error
+        raise UnreadableFile(f"is no valid {kind} file ({reason.rstrip('.')})") from error
 
 
 def parts(texts: Sequence[tuple[str, str]]) -> tuple[str, tuple[int, ...], tuple[str, ...]]:

@@ -67,11 +67,17 @@ class Embedder:
         return self.name != DEFAULT or language == ENGLISH
 
     def encode(self, texts: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
-        """The vectors of ``texts``: float32, shape (len(texts), dimensions), each of length 1.
+        """Embed texts, in batches of about the same length, in bfloat16 if the processor computes in it.
 
-        Texts are encoded in batches of about the same length, in bfloat16 where the processor computes in it: the
-        cosine to float32 is above 0.999. ``progress`` shows a bar on standard error when that is a terminal.
-        Raises UsageError when the model can't be loaded.
+        Args:
+            texts: What is longer than ``window`` tokens is cut off there.
+            progress: Whether to show a bar on standard error, if that is a terminal.
+
+        Returns:
+            Unit vectors, float32 of shape (len(texts), dimensions); their cosine to float32's is above 0.999.
+
+        Raises:
+            UsageError: The model can't be loaded.
         """
         import numpy as np
 

@@ -1,6 +1,7 @@
 """Folders: which files in them can be read, and what is said of the others."""
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 from index.document import shown
 from index.errors import UsageError
 from index.reader import READERS
+
+UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f]')  # characters that Windows has in no name of a file
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Problem:
 
 
 @dataclass
-class Survey:
+class Scan:
     """What was found in folders: ``files`` that can be read, sorted; how many there are of ``others``, by the ending
     of their names; ``problems`` with folders that can't be opened and with what is no file at all.
     """
@@ -38,13 +41,13 @@ class Survey:
         return f"{total} {'file' if total == 1 else 'files'} of other kinds: {named}" if total else ""
 
 
-def survey(paths: Iterable[str | Path]) -> Survey:
+def scan(paths: Iterable[str | Path]) -> Scan:
     """What there is in ``paths``: files, or folders with all that is below.
 
     Hidden files and folders are skipped. A file that is named itself is always returned. Links to folders are
     followed, each folder once, so that loops end. Raises UsageError for a path that does not exist.
     """
-    found = Survey()
+    found = Scan()
     files: set[Path] = set()
     seen: set[tuple[int, int]] = set()
     links: list[Path] = []
@@ -70,7 +73,7 @@ def survey(paths: Iterable[str | Path]) -> Survey:
     return found
 
 
-def _below(folder: Path, found: Survey, seen: set[tuple[int, int]], links: list[Path]) -> Iterator[Path]:
+def _below(folder: Path, found: Scan, seen: set[tuple[int, int]], links: list[Path]) -> Iterator[Path]:
     left = [folder]
     while left:
         here = left.pop()

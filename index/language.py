@@ -17,7 +17,7 @@ NONE = "zxx"  # what is found in figures and codes
 CLEARLY = 100  # times as probable as English that another language must be
 
 
-def tell(text: str) -> str:
+def detect(text: str) -> str:
     """The language of ``text``; English where that is in doubt, as for a list of names or a table of figures.
 
     Raises FootnoteError where there is no room for what it is told by.

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from index.database import Database
 from index.lock import lock
 from index.table import is_row
-from index.term import neighbours, stems, terms
+from index.term import stems, terms, word_pairs
 
 if TYPE_CHECKING:
     from tantivy import Query, Schema, TextAnalyzer
@@ -158,7 +158,7 @@ def current(database: Database, held: Words | None, announced: bool = True) -> W
                 words.refresh()
             except UnusableWords as error:
                 if announced:
-                    log.warning("%s was %s: it is built anew from library.db.", folder, error)
+                    log.warning("%s was %s: it is rebuilt from library.db.", folder, error)
                 words = Words.create(folder)
             _update(words, database)
     except (OSError, ValueError):  # tantivy's own errors are of the latter kind
@@ -203,7 +203,7 @@ def _near(question: str, languages: Collection[str]) -> Query:
     """Each pair of neighbouring words, in either order, by the same rules."""
     found = []
     for one in languages:
-        pairs = neighbours(question, one)
+        pairs = word_pairs(question, one)
         found.append(_in(one, [_phrase(words) for a, b in pairs for words in ((a, b), (b, a))]))
     return _either(found)
 

@@ -22,7 +22,7 @@ from index.passage import Passage
 from index.ranking import Ranking
 from index.search import CANDIDATES, Hit
 from index.store import DatabaseStore
-from index.suggestion import alike
+from index.suggestion import did_you_mean
 from index.sync import Changes, Ingester, located, sync
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ ENTRY = f"SELECT id, title, {SOURCE}, sha256, date, length(text), added FROM art
 
 
 class Library:
-    """Articles in a folder of their own: ``library.db`` is the truth, ``vectors.faiss`` and ``words`` follow from it.
+    """Articles in a folder of their own: ``library.db`` holds all, ``vectors.faiss`` and ``words`` are built from it.
 
-    Any number of processes may read while one writes; the next search of each finds what was written.
+    Any number of processes may read while one writes; the next search of each finds what was written. Use it in a
+    ``with`` statement, or call ``close``.
     """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
@@ -52,12 +53,21 @@ class Library:
 
     @classmethod
     def open(cls, directory: str | Path, embedder: Embedder | None = None, create: bool = True) -> Library:
-        """The library in ``directory``, made empty where there is none (or refused without ``create``).
+        """Open the library in ``directory``. No model is loaded yet.
 
-        Without ``embedder`` the one that made the library is used; no model is loaded yet.
-        Raises UsageError for a missing library or another embedder than the one that made it,
-        DamagedLibrary for a ``library.db`` that can't be trusted, FootnoteError for a folder that
-        can't be used.
+        Args:
+            directory: The library's folder.
+            embedder: Turns texts into vectors; by default the one that made the library.
+            create: Whether to make an empty library where there is none.
+
+        Returns:
+            The library, which is to be closed.
+
+        Raises:
+            MissingLibrary: There is none, and ``create`` is False.
+            UsageError: Another embedder made the library.
+            DamagedLibrary: ``library.db`` is damaged.
+            FootnoteError: The folder can't be used.
         """
         database = Database(Path(directory), create)
         try:
@@ -83,17 +93,26 @@ class Library:
         ingester: Callable[..., Ingester] | None = None,
         allow_empty: bool = False,
     ) -> Changes:
-        """Make the library hold ``paths`` (files, or folders with all below) as they are now.
+        """Make the library hold ``paths`` as they are now.
 
         Only what was added, changed, renamed or removed is touched, by the sha256 of the text, and all of it is
-        published in one transaction. Removed is what was indexed from one of the folders and is no longer there;
-        what was indexed from elsewhere stays. A file that can't be read is a problem, not an error, and stays as it
-        was indexed before. ``progress`` shows a bar on a terminal; ``ingester`` makes
-        what takes the files in, where that is not this process (`index/ray.py`); ``allow_empty`` lets most of the
-        articles go.
-        Raises UsageError for a path that does not exist, when there is nothing to index or remove, or when all or most
-        of what was indexed from there is gone, as when a drive is not connected, and
-        FootnoteError when another process keeps writing.
+        published in one transaction. Articles are removed if they were indexed from one of ``paths`` and their file is
+        gone; articles from elsewhere stay. A file that can't be read is listed in the result and stays as it was
+        indexed before.
+
+        Args:
+            paths: Files, or folders with everything below them.
+            progress: Whether to show a bar on a terminal.
+            ingester: Makes the ingester that reads the files; by default this process does (`index/ray.py`).
+            allow_empty: Whether most of the articles of a folder may be removed.
+
+        Returns:
+            The ids of the articles, by what became of them, and the files that could not be indexed.
+
+        Raises:
+            UsageError: A path does not exist, there is nothing to index or remove, or most of what was indexed from
+                there is gone, as when a drive is not connected. Nothing was changed.
+            FootnoteError: Another process keeps writing, or the disk is full. Nothing was changed.
         """
         changes = sync(self.store, self._embedder, paths, progress, ingester, allow_empty)
         if changes:
@@ -101,7 +120,17 @@ class Library:
         return changes
 
     def remove(self, key: str) -> Article:
-        """Take an article out of the library (its file is not touched); ``key`` as for ``article``."""
+        """Take an article out of the library; its file is not touched.
+
+        Args:
+            key: The article's id, source or title.
+
+        Returns:
+            The article that was removed.
+
+        Raises:
+            UsageError: There is no such article, or several have the title.
+        """
         with self._database.changing():
             removed = self.article(key)
             with self._database.writing() as connection:
@@ -111,11 +140,20 @@ class Library:
         return removed
 
     def forget(self, key: str) -> tuple[Article, list[Path]]:
-        """Take an article out of the library and leave nothing of it in any file there: nor in what was said of
-        answers, nor its own file, if that is in the library's folder; ``key`` as for ``article``.
+        """Take an article out of the library and leave no trace of it in any file there.
 
-        Returns it, with the files elsewhere that still hold it. Where it is cut off, ``rebuild`` ends it.
-        Raises FootnoteError while another process still reads an older state.
+        That includes ratings that quote it, and its own file if that is in the library's folder. If this is
+        interrupted, ``rebuild`` finishes it.
+
+        Args:
+            key: The article's id, source or title.
+
+        Returns:
+            The article, and the files elsewhere that still hold it.
+
+        Raises:
+            UsageError: There is no such article, or several have the title.
+            FootnoteError: Another process still reads an older state.
         """
         with self._database.changing():
             forgotten = self.article(key)
@@ -138,9 +176,10 @@ class Library:
         return forgotten, [file for file in files if file not in own and file.exists()]
 
     def rebuild(self) -> None:
-        """Build ``vectors.faiss`` and ``words`` anew from ``library.db``, none of which keep what was deleted.
+        """Build ``vectors.faiss`` and ``words`` again from ``library.db``; none of the three keeps what was deleted.
 
-        Raises FootnoteError while another process still reads an older state.
+        Raises:
+            FootnoteError: Another process still reads an older state.
         """
         from index import vectors
 
@@ -153,7 +192,7 @@ class Library:
         self._follow()
 
     def generation(self) -> str:
-        """The name of the state that the library is in: another one as soon as anything is added or removed."""
+        """The name of the library's state; it changes whenever an article is added, changed or removed."""
         return self._database.generation()
 
     def status(self) -> Status:
@@ -161,11 +200,11 @@ class Library:
         return health.status(self._database)
 
     def check(self) -> list[str]:
-        """Every fault that can be found in the library's files, one line each; it is read as a whole."""
+        """Read all of the library's files; returns one line for each fault."""
         return health.check(self._database)
 
     def entries(self) -> list[Entry]:
-        """Every article without its text, by source: what a listing needs, however long the articles are."""
+        """Every article without its text, sorted by source."""
         with self._database.reading() as connection:
             return [_entry(row) for row in connection.execute(f"{ENTRY} ORDER BY source, id")]
 
@@ -179,16 +218,23 @@ class Library:
             return {id: found for id, text in rows if (found := tags(text))}
 
     def articles(self, limit: int | None = None) -> list[Article]:
-        """Every article with its text, by source, or the first ``limit`` of them."""
+        """Every article with its text, sorted by source, or the first ``limit`` of them."""
         with self._database.reading() as connection:
             first = connection.execute(f"{ARTICLE} ORDER BY source, id LIMIT ?", [-1 if limit is None else limit])
             return [_article(row) for row in first]
 
     def article(self, key: str) -> Article:
-        """The article whose id, source or title is ``key``, in that order.
+        """Find one article.
 
-        Raises UsageError when there is none (with the closest ones) or a title is shared, and
-        DamagedLibrary when its text is no longer what was indexed.
+        Args:
+            key: Its id, source or title; an id is preferred to a source, and a source to a title.
+
+        Returns:
+            The article with its text.
+
+        Raises:
+            UsageError: There is none (the message names similar ones), or several have the title.
+            DamagedLibrary: Its text is no longer what was indexed.
         """
         with self._database.reading() as connection:
             source = "number IN (SELECT article FROM files WHERE source = ?)"
@@ -201,10 +247,10 @@ class Library:
                     return self._intact(_article(rows[0]))
             titles = connection.execute("SELECT id, title FROM articles WHERE id NOTNULL ORDER BY id")
             names = [name for row in titles for name in row]
-            raise UsageError(f'There is no article "{key}" in the library. {alike(names, key)}')
+            raise UsageError(f'There is no article "{key}" in the library. {did_you_mean(names, key)}')
 
     def passages(self, article_id: str) -> list[Passage]:
-        """The passages of an article, in order."""
+        """The passages of the article with this id, in order; none if there is no such article."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT number, text FROM articles WHERE id = ?", [article_id]).fetchone()
             number, text = row or (None, "")
@@ -212,17 +258,25 @@ class Library:
             return [Passage(article_id, start, end, text[start:end]) for start, end in spans]
 
     def search(self, question: str, k: int = 10, among: Collection[str] | None = None) -> list[Hit]:
-        """The ``k`` passages that answer ``question`` best, best first; none in an empty library.
+        """Find the passages that fit a question best.
 
-        With ``among``, only passages of the articles with these ids are found, each of them scored.
-        Raises UsageError for an empty question.
+        Args:
+            question: In any language.
+            k: How many passages to find.
+            among: Ids of articles; only their passages are found, each of them scored.
+
+        Returns:
+            At most ``k`` hits, best first; none in an empty library.
+
+        Raises:
+            UsageError: The question is empty.
         """
         return self.search_all([question], k, among)[0]
 
     def search_all(
         self, questions: Sequence[str], k: int = 10, among: Collection[str] | None = None
     ) -> list[list[Hit]]:
-        """``search`` for each of ``questions``, embedded in batches."""
+        """As ``search``, for several questions that are embedded in batches: a list of hits for each, in order."""
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
         self._words = words = lexical.current(self._database, self._words)
@@ -241,12 +295,12 @@ class Library:
             return [ranking.hits(question, query, near, k) for question, query, near in found]
 
     def rate(self, rating: Feedback) -> None:
-        """Keep what a visitor says of an answer, in place of what they said of it before."""
+        """Store a rating of an answer; it replaces an earlier one of the same answer."""
         with self._database.writing() as connection:
             feedback.keep(connection, rating)
 
     def feedback(self) -> list[Feedback]:
-        """What visitors said of answers, oldest first."""
+        """The ratings of answers, oldest first."""
         with self._database.reading() as connection:
             return feedback.kept(connection)
 

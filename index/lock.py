@@ -13,10 +13,10 @@ from filelock import FileLock, Timeout
 
 from index.errors import FootnoteError
 
-PATIENCE = 30  # seconds to wait for another process
-PROMPT = 1  # seconds of it that nothing is said
+TIMEOUT = 30  # seconds to wait for another process
+UNANNOUNCED = 1  # seconds of it that nothing is said
 
-WITHOUT = (ENOSYS, ENOLCK, ENOTSUP)  # what file systems say that have no locks, as some network shares
+NO_LOCK_ERRORS = (ENOSYS, ENOLCK, ENOTSUP)  # what file systems say that have no locks, as some network shares
 ADVICE = "it is on a file system that can't lock: keep the library on a local disk"
 
 log = logging.getLogger(__name__)
@@ -36,31 +36,31 @@ def lockable(folder: Path) -> bool:
     except ImportError:  # Windows, where every file system has them
         return True
     except OSError as error:
-        return error.errno not in WITHOUT
+        return error.errno not in NO_LOCK_ERRORS
     return True
 
 
 @contextmanager
-def lock(file: Path, patience: float | None = None) -> Iterator[None]:
+def lock(file: Path, timeout: float | None = None) -> Iterator[None]:
     """Hold the lock in ``file``, which says who holds it; a kill lets go of it.
 
-    Waits for another process, and says so; raises FootnoteError when that takes more than ``patience`` seconds (30),
+    Waits for another process, and says so; raises FootnoteError when that takes more than ``timeout`` seconds (30),
     Unlockable where the file system has no locks, and OSError where the file can't be made.
     """
-    patience = PATIENCE if patience is None else patience
+    timeout = TIMEOUT if timeout is None else timeout
     guard = FileLock(file, fallback_to_soft=False)  # a lock by mere existence outlives whoever is killed
     try:
-        guard.acquire(timeout=PROMPT)
+        guard.acquire(timeout=UNANNOUNCED)
     except Timeout:
         log.warning("Waiting for %s, which is writing %s.", _holder(file), file.parent)
         try:
-            guard.acquire(timeout=patience - PROMPT)
+            guard.acquire(timeout=timeout - UNANNOUNCED)
         except Timeout as error:
             raise FootnoteError(
                 f"{file.parent} is being written by {_holder(file)}: try again when that is done. Nothing was changed."
             ) from error
     except OSError as error:
-        raise Unlockable(error.errno, ADVICE) if error.errno in WITHOUT else error from None
+        raise Unlockable(error.errno, ADVICE) if error.errno in NO_LOCK_ERRORS else error from None
     try:
         with suppress(OSError):  # on a full disk nobody is told who, and that is all
             file.write_text(f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})", encoding="utf-8")

@@ -16,10 +16,18 @@ AnyLibrary: TypeAlias = "Library | MilvusLibrary"
 
 
 def opened(name: str | Path, embedder: Embedder | None = None, create: bool = True) -> AnyLibrary:
-    """The library that ``name`` means, made empty where there is none (or refused without ``create``).
+    """Open a library of either kind.
 
-    A folder, or ``milvus://HOST:PORT/NAME``, ``milvus+tls://HOST:PORT/NAME`` or ``milvus+file:FOLDER``. Raises what
-    ``Library.open`` and ``MilvusLibrary.open`` raise.
+    Args:
+        name: A folder, or ``milvus://HOST:PORT/NAME``, ``milvus+tls://HOST:PORT/NAME`` or ``milvus+file:FOLDER``.
+        embedder: Turns texts into vectors; by default the one that made the library.
+        create: Whether to make an empty library where there is none.
+
+    Returns:
+        The library, which is to be closed.
+
+    Raises:
+        FootnoteError: As ``Library.open`` and ``MilvusLibrary.open`` raise it.
     """
     if _on_milvus(name):
         from index.milvus import MilvusLibrary

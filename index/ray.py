@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 LOCAL = "local"
 SHORT = None if os.name == "nt" else "/tmp"  # noqa: S108  # a folder of its own is made there: the way to a socket of Ray's may not be long
 SERVERS = ("milvus://", "milvus+tls://")
-PARCEL = 50_000  # bytes of the files that are given out together: about 64 passages, a second of one core
-PARCELS = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
+BATCH = 50_000  # bytes of the files that are given out together: about 64 passages, a second of one core
+BATCHES = 10_000  # at most, larger ones then: each costs Ray a few milliseconds here
 ATTEMPTS = 3  # to start Ray here: it gives itself seconds, too few where its 236 MB have to come from the disk
-RETRIES = 2  # for a parcel whose worker dies
-PATIENCE = 5  # seconds to reach a cluster
+RETRIES = 2  # for a batch whose worker dies
+TIMEOUT = 5  # seconds to reach a cluster
 START = 60  # seconds for a process that imports Ray and joins a cluster
 OBJECTS = 2**27  # bytes of shared memory, for names
 QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
@@ -47,11 +47,11 @@ ENVIRONMENT = {  # of a Ray that is started here
     "RAY_worker_niceness": "0",  # else its workers give way to whatever else this machine does
 }
 
-Parcel = list[str]  # places of files
+Batch = list[str]  # places of files
 Row = dict[str, Any]
 
 
-def ingester(address: str, library: str) -> Callable[..., Crew]:
+def ingester(address: str, library: str) -> Callable[..., RayIngester]:
     """What takes files into the library called ``library`` by the workers of the cluster at ``address``.
 
     Raises UsageError for what is no address of a cluster, for a library that many processes can't write to at once,
@@ -70,10 +70,10 @@ def ingester(address: str, library: str) -> Callable[..., Crew]:
         import ray.data  # noqa: F401
     except ImportError as error:
         raise UsageError("--ray needs Ray: pip install 'footnote-qa[ray]'.") from error
-    return partial(Crew, address, library)
+    return partial(RayIngester, address, library)
 
 
-class Crew(Ingester):
+class RayIngester(Ingester):
     """An ingester that leaves the files to the workers of a cluster, in the end, all together."""
 
     def __init__(self, address: str, library: str, *arguments: Any) -> None:
@@ -83,7 +83,7 @@ class Crew(Ingester):
         self._order: list[str] = []  # of places
         self._left: dict[str, tuple[Path, int]] = {}  # by place: file and size
 
-    def take(self, place: str, file: Path) -> None:
+    def ingest(self, place: str, file: Path) -> None:
         """Leave ``file`` to the workers, unless it is as it was indexed before."""
         self._order.append(place)
         try:
@@ -101,21 +101,21 @@ class Crew(Ingester):
         if not self._left:
             return
         with _silence(), _cluster(self._address):
-            self._work(_parcels({place: size for place, (_, size) in self._left.items()}))
+            self._work(_batches({place: size for place, (_, size) in self._left.items()}))
             if self._left:
                 self._work([[place] for place in self._left])
         for place, (file, _) in self._left.items():
-            self.leave(place, file, "every process that read it failed")
+            self.skip(place, file, "every process that read it failed")
         self.found = {place: self.found[place] for place in self._order if place in self.found}
 
-    def _work(self, parcels: list[Parcel]) -> None:
-        for row in _rows(parcels, self._library, self._embedder.name):
+    def _work(self, batches: list[Batch]) -> None:
+        for row in _rows(batches, self._library, self._embedder.name):
             if row["error"]:
                 raise FootnoteError(row["error"])
             place = row["place"]
             file, size = self._left.pop(place)
             if row["file"] is None:
-                self.leave(place, file, row["reason"])
+                self.skip(place, file, row["reason"])
             else:
                 self.found[place] = replace(File(*row["file"]), source=shown(str(file)))
                 self.notes += row["notes"]
@@ -123,7 +123,7 @@ class Crew(Ingester):
 
 
 class Worker:
-    """A process of the cluster that takes in one parcel after another; it loads the embedder once."""
+    """A process of the cluster that takes in one batch after another; it loads the embedder once."""
 
     def __init__(self, library: str, embedder: str) -> None:
         self._library = library
@@ -138,25 +138,25 @@ class Worker:
         return MilvusStore(Client(Address.parse(self._library), create=False))
 
     def __call__(self, row: Row) -> list[Row]:
-        """For each file of a parcel its place, and what was found or the reason why nothing was; or an error."""
+        """For each file of a batch its place, and what was found or the reason why nothing was; or an error."""
         try:
-            files = {place: located(place, self._store.home) for place in row["parcel"]}
-            taken = Ingester(self._store, self._embedder, {}, lambda size: None)
+            files = {place: located(place, self._store.home) for place in row["batch"]}
+            ingester = Ingester(self._store, self._embedder, {}, lambda size: None)
             for place, file in files.items():
-                taken.take(place, file)
-            taken.flush()
+                ingester.ingest(place, file)
+            ingester.flush()
         except FootnoteError as error:
             return [_row(error=str(error))]
-        reasons = {problem.path: problem.reason for problem in taken.problems}
+        reasons = {problem.path: problem.reason for problem in ingester.problems}
         rows = [
             _row(
                 place,
-                list(astuple(taken.found[place])) if place in taken.found else None,
+                list(astuple(ingester.found[place])) if place in ingester.found else None,
                 reasons.get(shown(str(file))),
             )
             for place, file in files.items()
         ]
-        rows[0]["notes"] = taken.notes
+        rows[0]["notes"] = ingester.notes
         return rows
 
 
@@ -166,29 +166,29 @@ def _row(
     return {"place": place, "file": file, "reason": reason, "error": error, "notes": []}
 
 
-def _parcels(sizes: dict[str, int]) -> list[Parcel]:
-    """Places, by their files' ``sizes`` in parcels of about the same number of bytes."""
-    most = max(PARCEL, sum(sizes.values()) / PARCELS)
-    parcels: list[Parcel] = []
+def _batches(sizes: dict[str, int]) -> list[Batch]:
+    """Places, by their files' ``sizes`` in batches of about the same number of bytes."""
+    most = max(BATCH, sum(sizes.values()) / BATCHES)
+    batches: list[Batch] = []
     held = 0.0
     for place, size in sizes.items():
-        if not parcels or held + size > most:
-            parcels.append([])
+        if not batches or held + size > most:
+            batches.append([])
             held = 0
-        parcels[-1].append(place)
+        batches[-1].append(place)
         held += size
-    return parcels
+    return batches
 
 
-def _rows(parcels: list[Parcel], library: str, embedder: str) -> Iterator[Row]:
-    """What workers make of ``parcels``, in any order; nothing for one whose workers keep dying."""
+def _rows(batches: list[Batch], library: str, embedder: str) -> Iterator[Row]:
+    """What workers make of ``batches``, in any order; nothing for one whose workers keep dying."""
     import ray.data
 
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = context.print_on_execution_start = False
     context.max_errored_blocks = -1
-    most = min(len(parcels), int(ray.cluster_resources()["CPU"]))  # type: ignore[no-untyped-call]
-    given = ray.data.from_items([{"parcel": parcel} for parcel in parcels], override_num_blocks=len(parcels))
+    most = min(len(batches), int(ray.cluster_resources()["CPU"]))  # type: ignore[no-untyped-call]
+    given = ray.data.from_items([{"batch": batch} for batch in batches], override_num_blocks=len(batches))
     made = given.flat_map(
         Worker,
         fn_constructor_args=(library, embedder),
@@ -239,9 +239,9 @@ def _reach(address: str) -> None:
     """Raises FootnoteError when there is no cluster; another process tries, for Ray ends one that finds none."""
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), PATIENCE).close()
+        socket.create_connection((host, int(port)), TIMEOUT).close()
         command = [sys.executable, "-c", "import sys, ray; ray.init(sys.argv[1])", address]
-        environment = os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": str(PATIENCE)}
+        environment = os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": str(TIMEOUT)}
         tried = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=START)
     except (OSError, OverflowError, subprocess.TimeoutExpired) as error:
         raise FootnoteError(

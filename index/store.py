@@ -106,7 +106,7 @@ class DatabaseStore:
     def add(self, articles: Sequence[EmbeddedArticle], **facts: str) -> None:
         """Rows without an id."""
         with self._database.writing() as connection:
-            self._database.remember(**facts)
+            self._database.set_facts(**facts)
             for article, passages, vectors in articles:
                 about = [article.title, article.sha256, article.date, article.pages_as_json(), article.language]
                 insert = "INSERT INTO articles (title, sha256, date, pages, language, text) VALUES (?, ?, ?, ?, ?, ?)"

@@ -18,7 +18,7 @@ from index.bar import bar
 from index.document import shown
 from index.embedder import Embedder
 from index.errors import UsageError
-from index.folder import regular, survey
+from index.folder import regular, scan
 from index.passage import Passage, split
 from index.store import File, Plan, Store
 
@@ -75,7 +75,7 @@ def sync(
 ) -> Changes:
     """See ``Library.sync``; ``ingester`` is given what an Ingester is."""
     roots = [Path(path) for path in paths]
-    found = survey(roots)
+    found = scan(roots)
     files = {place(file, store.home): file for file in found.files}
     with store.changing():
         known = store.files()
@@ -83,12 +83,12 @@ def sync(
             others = f" ({found.left_out()})" if found.others else ""
             raise UsageError(f"There is no file that can be read in {', '.join(map(str, roots))}{others}: add one.")
         with bar("Indexing", sum(map(_size, files.values())), progress) as advance:
-            taken = (ingester or Ingester)(store, embedder, known, advance)
+            ingesting = (ingester or Ingester)(store, embedder, known, advance)
             for where, file in files.items():
-                taken.take(where, file)
-            taken.flush()
-        changes = publish(store, roots, known, taken.found, found.problems + taken.problems, allow_empty)
-    changes.notes.extend(taken.notes)
+                ingesting.ingest(where, file)
+            ingesting.flush()
+        changes = publish(store, roots, known, ingesting.found, found.problems + ingesting.problems, allow_empty)
+    changes.notes.extend(ingesting.notes)
     if found.others:
         changes.notes.append(f"left out {found.left_out()}")
     return changes
@@ -113,7 +113,7 @@ class Ingester:
         self._advance = advance
         self._drafts: dict[str, Draft] = {}  # by sha256
 
-    def take(self, place: str, file: Path) -> None:
+    def ingest(self, place: str, file: Path) -> None:
         """Find out which article is in ``file``; a new one is stored with the next batch."""
         try:
             stamped, size = stamp(file)
@@ -122,7 +122,7 @@ class Ingester:
             article = read(file)
         except (UnreadableFile, OSError, ValueError) as error:
             reason = f"can't be read: {error.strerror}".lower() if isinstance(error, OSError) else str(error)
-            self.leave(place, file, reason)
+            self.skip(place, file, reason)
             self._advance(_size(file))
             return
         self.notes += [f"{article.source}: {lost}" for lost in article.lost]
@@ -141,7 +141,7 @@ class Ingester:
         self._advance(size)
         return True
 
-    def leave(self, place: str, file: Path, reason: str) -> None:
+    def skip(self, place: str, file: Path, reason: str) -> None:
         """Leave ``file`` out, or as it was indexed before."""
         before = self.known.get(place)
         self.problems.append(Problem(shown(str(file)), reason + "; what was indexed before is kept" * bool(before)))

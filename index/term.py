@@ -55,7 +55,7 @@ def terms(question: str, language: str = ENGLISH) -> list[str]:
     return list(_analyzer(language, thinned=True).analyze(_plain(question))) or stems(question, language)
 
 
-def neighbours(question: str, language: str = ENGLISH) -> list[tuple[str, str]]:
+def word_pairs(question: str, language: str = ENGLISH) -> list[tuple[str, str]]:
     """Each pair of different stems that follow each other in ``question``, in alphabetical order."""
     found = terms(question, language)
     return list(dict.fromkeys((min(pair), max(pair)) for pair in pairwise(found) if pair[0] != pair[1]))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from index.block import MARK, TELLING, WIDE, Block, Kind, classified, together
+from index.block import MARK, TELLING, WIDE, Block, Kind, classified, group_at
 from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
@@ -54,7 +54,7 @@ def units(text: str, start: int = 0, end: int | None = None, language: str = ENG
     position = 0
     while position < len(seen):
         block = seen[position]
-        run = together(seen, position)
+        run = group_at(seen, position)
         position += len(run)
         after = next((other for other in seen[position:] if other.kind is not Kind.NOTHING), None)
         match block.kind:

@@ -116,12 +116,12 @@ class Vectors:
         }
 
     @property
-    def outgrown(self) -> bool:
+    def needs_rebuilding(self) -> bool:
         """Whether another index suits so many vectors."""
         return len(self) > (GROWTH * _learnt_from(self.index.nlist) if self.clustered else FLAT)
 
     @property
-    def worn(self) -> bool:
+    def needs_writing(self) -> bool:
         """Whether so much has changed that the file should be written again."""
         return self.changed > SLACK * len(self)
 
@@ -169,14 +169,14 @@ def current(database: Database, held: Vectors | None, announced: bool = True) ->
             if not since:
                 raise UnusableVectors("stale")
             vectors.update(connection, since, generation)
-            fit = not vectors.outgrown
+            fit = not vectors.needs_rebuilding
         except UnusableVectors as error:
             fit = False
             if announced:
-                log.warning("%s was %s: it is built anew from library.db.", file, error)
+                log.warning("%s was %s: it is rebuilt from library.db.", file, error)
         if not fit:
             vectors = Vectors.build(connection, generation, int(database.fact("dimensions") or 1))
-        if vectors.worn:
+        if vectors.needs_writing:
             with suppress(OSError):  # a library that can only be read is searched all the same
                 vectors.write(file)
         return vectors

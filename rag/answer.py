@@ -97,10 +97,18 @@ class Answer:
 
     @classmethod
     def from_json(cls, record: dict[str, Any], text_of: TextOf) -> "Answer":
-        """The answer that ``as_json`` wrote, every citation held against the articles as they are now.
+        """Read an answer that ``as_json`` wrote, and compare every citation with the articles as they are now.
 
-        Raises InvalidCitationError for a citation that no longer holds, UsageError for a record that is no answer,
-        and what ``text_of`` raises for an article that is gone.
+        Args:
+            record: The answer as JSON.
+            text_of: Gives the text of the article with an id, as ``lambda id: library.article(id).text``.
+
+        Returns:
+            The answer.
+
+        Raises:
+            InvalidCitationError: A quote is no longer at its place.
+            UsageError: ``record`` is no answer, or ``text_of`` finds no article.
         """
         try:
             return cls(

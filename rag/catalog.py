@@ -110,7 +110,7 @@ DEFAULTS = (QWEN_1_5B, QWEN_0_5B)  # the first that is installed writes
 def writer_file(name: str | None = None) -> Path | None:
     """The GGUF file of the writer called ``name``; None when the reader answers alone.
 
-    ``name`` is a choice of the catalogue, ``owner/repo:file.gguf`` on the hub, or a path. Without one it is the best
+    ``name`` is a choice of the catalog, ``owner/repo:file.gguf`` on the hub, or a path. Without one it is the best
     of the packaged writers that is installed; where none is, the caller says ``WITHOUT_WRITER``.
     Raises UsageError for what is none of these or not on the hub, FootnoteError when the file can't be made whole.
     """
@@ -165,7 +165,7 @@ def record(choice: Choice) -> dict[str, Any]:
 
 
 def listing() -> str:
-    """The catalogue as lines for a terminal: the reader alone, each choice, and the ways to any other model."""
+    """The catalog as lines for a terminal: the reader alone, each choice, and the ways to any other model."""
     lines = [
         _row("MODEL", "SIZE", "MEMORY", "LICENCE", "HERE", ""),
         _row(READER_ALONE, "", "", "", "yes", "no writer: sentences of the articles, word for word"),

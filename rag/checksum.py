@@ -14,7 +14,7 @@ def checksum(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def holds(file: Path, sha256: str) -> bool:
+def matches(file: Path, sha256: str) -> bool:
     """Whether ``file`` has this sum.
 
     The first call computes it (about a second for each gigabyte) and records in the user's cache folder what the file
@@ -26,11 +26,11 @@ def holds(file: Path, sha256: str) -> bool:
             return True
     if checksum(file) != sha256:
         return False
-    remember(file, sha256)
+    mark_verified(file, sha256)
     return True
 
 
-def remember(file: Path, sha256: str) -> None:
+def mark_verified(file: Path, sha256: str) -> None:
     """Record that ``file``, as it is now, has this sum; where nothing can be written, it is computed each time."""
     record = _record(sha256)
     with suppress(OSError):

@@ -12,7 +12,7 @@ import click
 from index.errors import FootnoteError, UsageError
 from rag import settings
 from rag.commands.output import FAILURE, USAGE
-from rag.proxy import spare_loopback
+from rag.proxy import bypass_for_loopback
 
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
 QUESTION_MARKS = ("?", "？", "؟")
@@ -91,8 +91,8 @@ class Front(click.Group):
     cls=Front,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=settings.options(),
-    epilog="Options stand before the command or after it, in the environment as FOOTNOTE_LIBRARY and so on, or in "
-    "config.toml in your configuration folder, which rag doctor names. The first of these has the last word.",
+    epilog="An option can be given before or after the command, in the environment (FOOTNOTE_LIBRARY and so on), or in "
+    "config.toml in your configuration folder (rag doctor names it). The first of these wins.",
 )
 @click.version_option(package_name="footnote-qa")
 def main() -> None:
@@ -103,7 +103,7 @@ def main() -> None:
     rag "Who signed the agreement?"      one question
     rag chat                             a conversation
     """
-    spare_loopback()
+    bypass_for_loopback()
     os.umask(0o077)  # what any command writes is readable by who runs it alone
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="replace")  # a character that the terminal does not have ends nothing

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from index.language import tell
+from index.language import detect
 from index.term import stems, terms
 from rag.checker import POINTERS, asked_of, names
 from rag.evidence import NAME
@@ -48,7 +48,7 @@ def is_follow_up(question: str) -> bool:
     text = question.strip()
     if AFTERTHOUGHT.match(text) or points(text):
         return True
-    return len(terms(text, tell(text))) <= FEW and not asked_of(text)
+    return len(terms(text, detect(text))) <= FEW and not asked_of(text)
 
 
 def points(question: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from index.errors import FootnoteError, UsageError
-from rag.checksum import holds
+from rag.checksum import matches
 
 HUB = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<file>[\w./-]+\.gguf)")
 
@@ -22,7 +22,7 @@ def fetch(repo: str, file: str, revision: str | None = None, sha256: str | None 
     try:
         cached = _cached(repo, file, revision) if revision else None
         found = cached or Path(hf_hub_download(repo, file, revision=revision))
-        if sha256 is None or holds(found, sha256):
+        if sha256 is None or matches(found, sha256):
             return found
         for path in {found.resolve(), found}:  # the hub's cache holds a file, and a link to it for each revision
             path.unlink(missing_ok=True)

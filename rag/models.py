@@ -27,10 +27,13 @@ AT_ONCE = 16  # questions that a server is asked side by side
 
 
 class Models:
-    """The reader and the writer of an assistant, each loaded in a thread of its own, from the beginning on.
+    """The reader and the writer of an assistant; both begin to load at once, each in a thread of its own.
 
-    ``name`` is the writer's (`catalog.py`), or a model on a server as ``http(s)://HOST:PORT/v1#NAME``; without one it
-    is the best packaged writer that is installed. ``quick`` leaves the writer out.
+    Args:
+        name: The writer: a name of ``rag models``, a GGUF file, ``owner/repo:file.gguf`` on the hub,
+            ``http(s)://HOST:PORT/v1#NAME`` for a model on a server, or ``none``. By default the best packaged writer
+            that is installed.
+        quick: Whether to do without a writer.
     """
 
     def __init__(self, name: str | None = None, quick: bool = False) -> None:
@@ -40,12 +43,12 @@ class Models:
 
     @property
     def reader(self) -> Reader:
-        """What reads the evidence; raises what loading it raised."""
+        """The model that reads the evidence. Waits until it is loaded, and raises what loading it raised."""
         return self._reader.result()
 
     @property
     def writer(self) -> Writer | None:
-        """What composes answers; None where there is none. Raises what loading it raised."""
+        """The model that composes answers, or None. Waits until it is loaded, and raises what loading it raised."""
         return self._writer.result()
 
     @property

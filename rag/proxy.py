@@ -6,8 +6,8 @@ import os
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def spare_loopback() -> None:
-    """Tell this process, and those that it starts, that no proxy leads to this machine."""
+def bypass_for_loopback() -> None:
+    """Tell this process, and those that it starts, that no proxy is used for this machine."""
     for name in ("no_proxy", "NO_PROXY"):
         spared = list(filter(None, os.environ.get(name, "").split(",")))
         os.environ[name] = ",".join([*spared, *(host for host in LOOPBACK if host not in spared)])

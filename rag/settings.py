@@ -56,10 +56,12 @@ def options() -> list[click.Option]:
     return [
         _option("--library", default=".rag", metavar="NAME", help="A folder, or an address on Milvus."),
         _option("--model", metavar="MODEL", help="A file, or a model on the hub or on a server; see rag models."),
-        _option("--embedder", metavar="NAME", help="A sentence-transformers model, for a library yet to be made."),
-        _option("--threads", type=click.IntRange(1), metavar="N", help="Of the processor; by default all it may use."),
-        _option("--quick/--no-quick", help="A sentence of the articles as it stands, without the writer."),
-        _option("--quiet/--no-quiet", "-q", help="No messages beside the result."),
+        _option("--embedder", metavar="NAME", help="A sentence-transformers model, for a new library."),
+        _option(
+            "--threads", type=click.IntRange(1), metavar="N", help="Threads to use; by default as many as allowed."
+        ),
+        _option("--quick/--no-quick", help="Quote one sentence, without the writer."),
+        _option("--quiet/--no-quiet", "-q", help="Print the result and nothing else."),
     ]
 
 

@@ -20,10 +20,10 @@ import platformdirs
 from index.bar import bar
 from index.errors import FootnoteError
 from index.lock import lock
-from rag.checksum import holds, remember
+from rag.checksum import mark_verified, matches
 
 CHUNK = 1 << 20  # bytes that are copied at a time
-PATIENCE = 600  # seconds that a second process waits for the one that joins: a slow disk takes minutes
+TIMEOUT = 600  # seconds that a second process waits for the one that joins: a slow disk takes minutes
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -108,7 +108,7 @@ def joined(weights: PackagedWeights, progress: bool = True) -> Path:
     pieces = _pieces(weights)
     try:
         made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with lock(made.with_suffix(".lock"), PATIENCE):
+        with lock(made.with_suffix(".lock"), TIMEOUT):
             if not _whole(made, weights):
                 _join(pieces, made, weights, progress)
     except OSError as error:
@@ -123,7 +123,7 @@ def _path(weights: PackagedWeights) -> Path:
 
 def _whole(made: Path, weights: PackagedWeights) -> bool:
     try:
-        return made.stat().st_size == weights.size and holds(made, weights.sha256)
+        return made.stat().st_size == weights.size and matches(made, weights.sha256)
     except OSError:
         return False
 
@@ -163,7 +163,7 @@ def _join(pieces: Sequence[Path], made: Path, weights: PackagedWeights, progress
         os.replace(part, made)
     finally:
         part.unlink(missing_ok=True)
-    remember(made, weights.sha256)
+    mark_verified(made, weights.sha256)
 
 
 def _differs(weights: PackagedWeights, pieces: Sequence[Path]) -> str:

@@ -15,7 +15,7 @@ from index.library import Library
 from rag.assistant import Assistant
 from rag.language_model import LanguageModel
 from rag.models import Models
-from rag.proxy import spare_loopback
+from rag.proxy import bypass_for_loopback
 from rag.reader import Reader
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -27,7 +27,7 @@ def pytest_configure() -> None:
     Servers that tests start are on this machine, where no proxy leads.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    spare_loopback()
+    bypass_for_loopback()
 
 
 @pytest.fixture(autouse=True)

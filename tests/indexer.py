@@ -22,7 +22,7 @@ import tantivy  # noqa: F401
 from index import sync
 from index.embedder import Embedder
 from index.errors import FootnoteError
-from index.language import tell
+from index.language import detect
 from index.library import Library
 
 KILLS = 100
@@ -144,7 +144,7 @@ def full(library: Path, articles: Path, room: Callable[[int], Callable[[], None]
         write(articles, kind)
         states[kind] = texts(articles)
     outcomes = {"refused": 0, "old": 0, "new": 0, "lost": 0}
-    tell("What tells languages is unpacked into a temporary file once; this is about the library's own files.")
+    detect("What tells languages is unpacked into a temporary file once; this is about the library's own files.")
     for share in range(ROOM):
         write(articles, "old")
         assert forked(lambda: index(library, articles)) == 0

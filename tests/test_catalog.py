@@ -1,4 +1,4 @@
-"""The catalogue: what is listed is whole and true, and a name leads to its file."""
+"""The catalog: what is listed is whole and true, and a name leads to its file."""
 
 import json
 import re

@@ -104,6 +104,8 @@ def test_what_json_holds_is_what_the_readme_says(project: Path) -> None:
     assert [*found["library"], "faults"] == keys["`library`"]
     (searched, *_) = json.loads(rag(project, "search", "--json", QUESTION).stdout)
     assert list(searched) == keys["`search`, a list of"]
+    doctor = json.loads(rag(project, "doctor", "--json").stdout)
+    assert [*doctor, *doctor["findings"][0]] == keys["`doctor`"]
 
 
 def test_a_terminal_without_the_quotation_marks_gets_others(project: Path) -> None:
@@ -146,7 +148,7 @@ def test_help_and_models_need_no_library(tmp_path: Path, arguments: list[str]) -
         (["--model", "nowhere.gguf", "ask", "Who?"], "nowhere.gguf"),
         (["--embedder", "another/embedder", "articles"], "another/embedder"),
         (["verify", "nowhere.json"], "nowhere.json"),
-        (["ask", "Who " + "really " * 5000 + "signed?"], "too long"),
+        (["ask", "Who " + "so " * 5000 + "signed?"], "too long"),
     ],
 )
 def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str) -> None:

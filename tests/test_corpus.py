@@ -61,9 +61,9 @@ def test_the_same_file_always_gives_the_same_text(made: list[Made]) -> None:
 
 
 def test_damaged_files_of_all_kinds_are_read_or_refused(tmp_path: Path) -> None:
-    """A few hundred of what ``python tests/mutate.py 10000`` tries."""
+    """A few hundred of what ``python tests/fuzz.py 10000`` tries."""
     tests = Path(__file__).parent
-    command = [sys.executable, str(tests / "mutate.py"), "300", "--seed", "7", "--folder", str(tmp_path)]
+    command = [sys.executable, str(tests / "fuzz.py"), "300", "--seed", "7", "--folder", str(tmp_path)]
     environment = os.environ | {"PYTHONPATH": str(tests.parent)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=environment)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

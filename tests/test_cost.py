@@ -69,9 +69,9 @@ def test_a_quick_answer_evaluates_its_prompt_and_a_few_branches(assistant: Assis
 
 
 def test_a_second_question_about_the_same_evidence_evaluates_only_what_is_new(assistant: Assistant) -> None:
-    undeterred = Assistant(assistant.library, assistant.models, 0.0)
-    first = undeterred.ask("How much profit would AGI have to generate?", quick=True)
-    second = undeterred.ask("How much profit would AGI have to generate, then?", quick=True)
+    forced = Assistant(assistant.library, assistant.models, 0.0)
+    first = forced.ask("How much profit would AGI have to generate?", quick=True)
+    second = forced.ask("How much profit would AGI have to generate, then?", quick=True)
     assert [c.quote for c in first.citations] == [c.quote for c in second.citations]
     asked = question_block("How much profit would AGI have to generate, then?") + ANSWER
     new = len(assistant.models.reader.model.tokens(asked)) + 2

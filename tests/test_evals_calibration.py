@@ -11,7 +11,7 @@ def table(rows: list[tuple[bool, float, float]], **more: list[float]) -> Table:
     """Rows of (answerable, confidence, facts that the answer would have got right)."""
     columns = {
         name: np.array([row[number] for row in rows], dtype=float)
-        for number, name in enumerate(("answerable", "confidence", "undeterred_facts"))
+        for number, name in enumerate(("answerable", "confidence", "forced_facts"))
     }
     columns |= {name: np.array(values, dtype=float) for name, values in more.items()}
     return Table(columns, np.arange(len(rows)))
@@ -45,7 +45,7 @@ def test_abstention_at_a_budget() -> None:
 
 def test_the_best_threshold_of_squad_weighs_answers_against_abstentions() -> None:
     rows = [(True, 0.9, 1), (False, 0.8, 0), (True, 0.7, 1), (True, 0.6, 1), (False, 0.1, 0)]
-    scored = table(rows, undeterred_f1=[1.0, 0.0, 0.5, 1.0, 0.0])
-    assert threshold.best(scored, "undeterred_f1").mean() == pytest.approx((1 + 0 + 0.5 + 1 + 1) / 5)
-    hopeless = table([(True, 0.1, 0), (False, 0.9, 0)], undeterred_f1=[0.2, 0.0])
-    assert threshold.best(hopeless, "undeterred_f1").mean() == 0.5
+    scored = table(rows, forced_f1=[1.0, 0.0, 0.5, 1.0, 0.0])
+    assert threshold.best(scored, "forced_f1").mean() == pytest.approx((1 + 0 + 0.5 + 1 + 1) / 5)
+    hopeless = table([(True, 0.1, 0), (False, 0.9, 0)], forced_f1=[0.2, 0.0])
+    assert threshold.best(hopeless, "forced_f1").mean() == 0.5

@@ -10,7 +10,7 @@ import pytest
 from evals import gate, run
 from evals.options import Options
 from evals.results import Results
-from evals.solver import Asks
+from evals.solver import SystemUnderTest
 from index.embedder import Embedder
 from index.library import Library
 from index.search import Hit
@@ -22,7 +22,7 @@ from rag.stage import Stage
 
 SUBSET = Options(suites=("fiction",), sample=16, seed=5)
 
-Build = Callable[[Library], Asks]
+Build = Callable[[Library], SystemUnderTest]
 
 
 class Measure:

@@ -13,18 +13,18 @@ from evals.figures import BY_NAME, measure, risk_coverage
 from evals.record import Record
 from evals.scorers import (
     Citations,
+    answer_text,
     evidence,
     forbidden,
     given_paragraph,
     grounding,
-    half,
-    items,
+    list_items,
+    partial_answer,
     proven,
     ranking,
+    rouge,
+    text_scores,
     validity,
-    whole,
-    worded,
-    words,
     would_be_right,
 )
 from evals.solver import Answered
@@ -80,22 +80,22 @@ def test_the_cited_sentence_counts_unless_the_answer_says_what_it_must_not() -> 
     def answer(text: str) -> dict[str, object]:
         return {"answer": text, "statements": [{"text": text, "citations": [citation(0, 13)]}]}
 
-    found = [worded(case, answer(text)) for text in ("fine", "one", "No: one fine day.")]
+    found = [text_scores(case, answer(text)) for text in ("fine", "one", "No: one fine day.")]
     assert [(scores["facts"], scores["facts_cited"]) for scores in found] == [(1, 1), (0, 1), (0, 0)]
-    assert set(worded(case, {"answer": None, "statements": []}).values()) == {0.0}
+    assert set(text_scores(case, {"answer": None, "statements": []}).values()) == {0.0}
 
 
 def test_key_words_are_what_exact_match_and_f1_are_measured_on() -> None:
     case = Case(id="c", question="?", category="c", answerable=True, contains=[["Marrow"]], proof=["It was Marrow."])
     answer = {"answer": "The tower was bought by Ines Marrow.", "short": "Marrow", "statements": []}
-    assert worded(case, answer)["exact"] == 1.0 and worded(case, answer)["facts"] == 1.0
-    assert worded(case, answer | {"short": None})["exact"] == 0.0
+    assert text_scores(case, answer)["exact"] == 1.0 and text_scores(case, answer)["facts"] == 1.0
+    assert text_scores(case, answer | {"short": None})["exact"] == 0.0
 
 
 def answered(text: str | None, **more: Any) -> Answered:
     statements = [{"text": text, "citations": [citation(0, 13) | {"title": "A day"}]}] if text else []
     given = {"answer": text, "abstained": not text, "statements": statements, "confidence": 0.7, **more}
-    return Answered(answer=given, undeterred=given, memory=1.0)
+    return Answered(answer=given, forced=given, memory=1.0)
 
 
 def asked(**more: Any) -> Asked:
@@ -112,21 +112,21 @@ def test_what_must_not_be_said_counts_also_where_there_is_no_answer() -> None:
 
 def test_items_of_a_list_are_recalled_one_by_one() -> None:
     days = asked(category="list", contains=[["Monday"], ["Tuesday", "the day after"]])
-    assert items(days, answered("Monday and the day after")) == {"list_facts": 1.0}
-    assert items(days, answered("Monday")) == {"list_facts": 0.5}
-    assert items(days, answered(None)) == {"list_facts": 0.0} and items(asked(), answered("fine")) is None
+    assert list_items(days, answered("Monday and the day after")) == {"list_facts": 1.0}
+    assert list_items(days, answered("Monday")) == {"list_facts": 0.5}
+    assert list_items(days, answered(None)) == {"list_facts": 0.0} and list_items(asked(), answered("fine")) is None
 
 
 def test_the_open_half_of_a_question_is_named_and_not_made_up() -> None:
     part = asked(unanswered=True, excludes=["Tuesday"])
 
     def scores(text: str, **more: Any) -> tuple[float, ...]:
-        return tuple((half(part, answered(text, **more)) or {}).values())
+        return tuple((partial_answer(part, answered(text, **more)) or {}).values())
 
     assert scores("One fine day.", unanswered="The price is not said.") == (1, 1, 0)
     assert scores("One fine Tuesday.") == (1, 0, 1)
     assert scores("It cost 40.") == (0, 0, 1)
-    assert half(asked(), answered("fine")) is None
+    assert partial_answer(asked(), answered("fine")) is None
 
 
 def test_numbers_and_names_are_held_against_what_is_cited() -> None:
@@ -138,9 +138,9 @@ def test_numbers_and_names_are_held_against_what_is_cited() -> None:
 
 def test_whole_answers_are_compared_by_rouge_and_right_when_they_cite_gold() -> None:
     long = asked(contains=[], references=["a fine day", "rain"])
-    assert whole(long, answered("one fine day")) == {"rouge_l": pytest.approx(2 / 3)}
-    assert whole(long, answered(None)) == {"rouge_l": 0.0}
-    assert words(long, answered("one fine day")) is None
+    assert rouge(long, answered("one fine day")) == {"rouge_l": pytest.approx(2 / 3)}
+    assert rouge(long, answered(None)) == {"rouge_l": 0.0}
+    assert answer_text(long, answered("one fine day")) is None
     assert would_be_right(long, answered("one fine day").answer) == 1.0
     assert would_be_right(long, answered(None).answer) == 0.0
 
@@ -204,7 +204,7 @@ def record(id: str, answerable: bool, confidence: float, right: bool, threshold:
     expected = {"contains": [["yes"]], "proof": ["yes"]} if answerable else {}
     case = Case.model_validate({"id": id, "question": "?", "category": "c", "answerable": answerable, **expected})
     said = float(right and confidence >= threshold)
-    scores = {"abstained": float(confidence < threshold), "confidence": confidence, "undeterred_facts": float(right)}
+    scores = {"abstained": float(confidence < threshold), "confidence": confidence, "forced_facts": float(right)}
     if answerable:
         scores |= {"facts": said, "facts_cited": said}
     answer = {"abstained": confidence < threshold}

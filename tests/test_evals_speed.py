@@ -9,7 +9,7 @@ import pytest
 from evals.breakdown import REST, Clock
 from evals.case import Case
 from evals.growth import Curve
-from evals.peers import DECLINES, Given, line
+from evals.peers import DECLINES, PeerAnswer, row
 from evals.speed import Row, process
 
 SENTENCE = "Ada Thorne is the mayor of Brindle."
@@ -40,10 +40,10 @@ def test_a_process_that_fails_is_no_measurement() -> None:
 
 
 def test_peers_are_scored_as_we_are() -> None:
-    sound = {"a": Given(1.0, "Ada Thorne", [SENTENCE]), "b": Given(1.0, None, [])}
-    loose = {"a": Given(4.0, "Bo", []), "b": Given(4.0, "Ada Thorne", [SENTENCE])}
-    assert line("sound", sound, CASES, sound).split() == ["sound", "100.0%", "100.0%", "100.0%", "1.00", "1.00"]
-    assert line("loose", loose, CASES, sound).split() == ["loose", "0.0%", "0.0%", "0.0%", "4.00", "0.25"]
+    sound = {"a": PeerAnswer(1.0, "Ada Thorne", [SENTENCE]), "b": PeerAnswer(1.0, None, [])}
+    loose = {"a": PeerAnswer(4.0, "Bo", []), "b": PeerAnswer(4.0, "Ada Thorne", [SENTENCE])}
+    assert row("sound", sound, CASES, sound).split() == ["sound", "100.0%", "100.0%", "100.0%", "1.00", "1.00"]
+    assert row("loose", loose, CASES, sound).split() == ["loose", "0.0%", "0.0%", "0.0%", "4.00", "0.25"]
 
 
 @pytest.mark.parametrize("text", ["The context does not say.", "It doesn't mention that.", "There is no information."])

@@ -54,7 +54,7 @@ def test_a_proof_may_go_over_the_end_of_a_line_and_a_bad_file_is_named(
     file.write_bytes(f"\ufeffarticles: [door.txt, bad.pdf]\r\ncases:{CASE}".encode())
     (proof,) = suite.load(str(file)).proofs["colour"]
     assert (proof.start, proof.end) == (18, 37)
-    assert "bad.pdf is no sound PDF file" in caplog.text and "left out" in caplog.text
+    assert "bad.pdf is no valid PDF file" in caplog.text and "left out" in caplog.text
 
 
 def test_articles_may_lie_in_several_places(file: Path) -> None:

@@ -191,8 +191,8 @@ def test_of_two_indexers_one_waits_for_the_other(library: Path, states: dict[str
 
 
 def test_a_second_writer_is_told_who_holds_the_lock(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.lock.PATIENCE", 1)
-    monkeypatch.setattr("index.lock.PROMPT", 0)
+    monkeypatch.setattr("index.lock.TIMEOUT", 1)
+    monkeypatch.setattr("index.lock.UNANNOUNCED", 0)
     code = "import sys, time; from index.database import *\nwith Database(Path(sys.argv[1])).changing():\n"
     held = subprocess.Popen(
         [sys.executable, "-c", code + "    print('held', flush=True); time.sleep(60)", str(library)],

@@ -12,7 +12,7 @@ import pytest
 from indexer import CheapEmbedder
 
 from index.errors import UsageError
-from index.folder import survey
+from index.folder import scan
 from index.library import Library
 from index.sync import located, place
 
@@ -224,11 +224,11 @@ def refusing(status: Callable[..., os.stat_result]) -> Callable[..., os.stat_res
 
 def test_a_path_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file or folder"):
-        survey([tmp_path / "nowhere"])
+        scan([tmp_path / "nowhere"])
     with pytest.raises(UsageError, match="name too long"):
-        survey(["a" * 5000])
+        scan(["a" * 5000])
     with pytest.raises(UsageError):
-        survey(["a\0b"])
+        scan(["a\0b"])
 
 
 def test_many_tiny_files_are_known_again_in_a_moment(library: Library, tmp_path: Path) -> None:

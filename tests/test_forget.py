@@ -123,7 +123,7 @@ def test_a_file_that_was_uploaded_is_forgotten_too(tmp_path: Path) -> None:
 
 
 def test_while_another_process_reads_it_says_what_is_left(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.database.PATIENCE", 0.1)
+    monkeypatch.setattr("index.database.TIMEOUT", 0.1)
     with Library.open(library, CheapEmbedder()) as reader, Library.open(library, CheapEmbedder()) as library_:
         with reader._database.reading() as connection:
             connection.execute("SELECT count(*) FROM articles").fetchone()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.database import Database
-from index.language import tell
+from index.language import detect
 from index.library import Library
 
 ARTICLES = {
@@ -50,12 +50,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 @pytest.mark.parametrize(("language", "text"), ARTICLES.items())
 def test_the_language_of_an_article_is_told(language: str, text: str) -> None:
-    assert tell(text) == language
+    assert detect(text) == language
 
 
 @pytest.mark.parametrize("text", ["", "1 2 3", "Paris", "Carlos Ruiz\nMaria Gomez", "Wi-Fi password: tulip-42"])
 def test_english_where_it_is_in_doubt(text: str) -> None:
-    assert tell(text) == "en"
+    assert detect(text) == "en"
 
 
 @pytest.mark.parametrize(("question", "article"), QUESTIONS)

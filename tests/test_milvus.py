@@ -140,7 +140,7 @@ def test_a_publication_that_is_cut_off_is_seen_wholly_or_not_at_all(
 def test_one_writer_at_a_time_and_a_dead_one_is_not_waited_for(
     library: MilvusLibrary, address: str, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.milvus.lease.PATIENCE", 0.5)
+    monkeypatch.setattr("index.milvus.lease.TIMEOUT", 0.5)
     with started(SYNC, address, "60") as holder:
         assert holder.stdout and holder.stdout.readline() == "holding\n"
         with pytest.raises(FootnoteError, match=f"being written by process {holder.pid} on"):

@@ -36,7 +36,7 @@ def server(milvus: str) -> str:
 
 @pytest.fixture(scope="module")
 def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose files are one parcel each, with a copy and files that can't be read."""
+    """A folder whose files are one batch each, with a copy and files that can't be read."""
     folder = tmp_path_factory.mktemp("articles")
     (folder / "coast").mkdir()
     for number, town in enumerate(TOWNS):

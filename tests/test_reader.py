@@ -135,12 +135,12 @@ def torn_archive() -> bytes:
         ("empty.html", b"", "no main text"),
         ("scanned.pdf", pdf("", ""), "2 of 2 pages are blank"),
         ("locked.pdf", pdf("Words.", password="secret"), "encrypted"),
-        ("cut.pdf", b"%PDF-1.4\n1 0 obj", "no sound PDF"),
-        ("words.pdf", b"These are words.", "no sound PDF"),
-        ("empty.pdf", b"", "no sound PDF"),
-        ("cut.docx", docx()[:2000], "no sound Word"),
-        ("torn.docx", torn_archive(), "no sound Word"),
-        ("blank.docx", b"", "no sound Word"),
+        ("cut.pdf", b"%PDF-1.4\n1 0 obj", "no valid PDF"),
+        ("words.pdf", b"These are words.", "no valid PDF"),
+        ("empty.pdf", b"", "no valid PDF"),
+        ("cut.docx", docx()[:2000], "no valid Word"),
+        ("torn.docx", torn_archive(), "no valid Word"),
+        ("blank.docx", b"", "no valid Word"),
     ],
 )
 def test_a_file_without_text_is_named(tmp_path: Path, name: str, data: bytes, reason: str) -> None:

@@ -23,7 +23,7 @@ from index.feedback import Feedback
 from index.library import Library
 from rag.assistant import Assistant
 from rag.models import Models
-from ui import suite
+from ui import suite, uploads
 from ui.accounts import Accounts, hashed
 from ui.address import Address
 from ui.backend import Backend
@@ -31,8 +31,8 @@ from ui.command import launch
 from ui.conversation import as_html
 from ui.conversations import Conversations
 from ui.export import markdown
-from ui.line import Line
 from ui.picker import Picker
+from ui.question_queue import QuestionQueue
 from ui.quote import Quote, citation
 from ui.record import record
 from ui.source import panel
@@ -148,9 +148,9 @@ def test_accounts_know_their_passwords(tmp_path: Path, line: str) -> None:
     line = line.format("secret: with colon")
     file.write_text(f"{line}\n# who may see the page\n", encoding="utf-8")
     accounts = Accounts(file)
-    assert accounts.know("ada", "secret: with colon")
-    assert not accounts.know("ada", "secret") and not accounts.know("bob", "secret: with colon")
-    assert not accounts.know("ada", line.partition(":")[2] + " ") and not accounts.know("bob", "")
+    assert accounts.verify("ada", "secret: with colon")
+    assert not accounts.verify("ada", "secret") and not accounts.verify("bob", "secret: with colon")
+    assert not accounts.verify("ada", line.partition(":")[2] + " ") and not accounts.verify("bob", "")
 
 
 def test_a_hash_of_another_cost_is_understood(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_hash_of_another_cost_is_understood(tmp_path: Path) -> None:
     )
     (tmp_path / "users.txt").write_text(f"ada:scrypt:1024:8:16$NaCl${key}", encoding="utf-8")
     accounts = Accounts(tmp_path / "users.txt")
-    assert accounts.know("ada", "password") and not accounts.know("ada", "Password")
+    assert accounts.verify("ada", "password") and not accounts.verify("ada", "Password")
 
 
 @pytest.mark.parametrize("content", ["", "# nobody\n", "ada", "ada:", ":secret"])
@@ -195,6 +195,22 @@ def test_feedback_becomes_a_suite_that_rag_eval_takes(tmp_path: Path, assistant:
     assert right.answerable and right.contains == [["2030"]]
     assert not silent.answerable
     assert corrected.contains == [["right of first refusal"]] and "first refusal" in corrected.proof[0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("notes/a.txt", "notes/a.txt"),
+        ("../../etc/passwd.txt", "etc/passwd.txt"),
+        (".hidden/..x.txt", "hidden/x.txt"),
+        ("C:\\Windows\\a.txt", "C__Windows_a.txt"),
+        ("C:a.txt", "C_a.txt"),
+        ("When? “Now”.txt", "When_ “Now”.txt"),
+        ("/", "file"),
+    ],
+)
+def test_a_visitors_file_stays_below_the_uploads_on_every_system(sent: str, kept: str) -> None:
+    assert uploads.name_below(sent) == kept
 
 
 def test_without_feedback_there_is_no_suite(tmp_path: Path) -> None:
@@ -251,32 +267,32 @@ def test_with_a_server_visitors_are_answered_at_once(seed_library: Library, tmp_
 
 
 @contextmanager
-def line(library: Library, folder: Path, address: str) -> Iterator[tuple[Line, Conversations]]:
-    """The line of a page whose model is served at ``address``, and what it keeps."""
+def queue(library: Library, folder: Path, address: str) -> Iterator[tuple[QuestionQueue, Conversations]]:
+    """The queue of a page whose model is served at ``address``, and what it keeps."""
     backend = Backend(library, library, folder)
     backend.loading = ""
     backend.assistant.set_result(Assistant(library, Models(address)))
     conversations = Conversations(folder)
-    yield Line(backend, conversations), conversations
+    yield QuestionQueue(backend, conversations), conversations
     conversations.close()
 
 
-def outcome(line: Line, turn: Turn) -> Turn:
+def outcome(queue: QuestionQueue, turn: Turn) -> Turn:
     """What comes of ``turn``."""
-    while line.now(turn)[0].stage:
+    while queue.now(turn)[0].stage:
         time.sleep(0.01)
-    return line.now(turn)[0]
+    return queue.now(turn)[0]
 
 
-def asked(line: Line, conversations: Conversations) -> Turn:
+def asked(queue: QuestionQueue, conversations: Conversations) -> Turn:
     turn = Turn(QUESTION, stage="Waiting")
     conversations.add("ada", conversations.begin("ada", QUESTION), turn)
-    line.ask(turn, [])
+    queue.ask(turn, [])
     return turn
 
 
 def test_the_page_says_what_is_wrong_with_the_server_and_goes_on(seed_library: Library, tmp_path: Path) -> None:
-    with fake(lambda request: request.status(401)) as address, line(seed_library, tmp_path, address) as waiting:
+    with fake(lambda request: request.status(401)) as address, queue(seed_library, tmp_path, address) as waiting:
         for _ in range(2):
             came = outcome(waiting[0], asked(*waiting))
             assert "OPENAI_API_KEY" in came.trouble and not came.answered and not came.stage
@@ -284,7 +300,7 @@ def test_the_page_says_what_is_wrong_with_the_server_and_goes_on(seed_library: L
 
 def test_stopping_ends_the_request_to_the_server(seed_library: Library, tmp_path: Path) -> None:
     endless = Endless(QUESTION)
-    with fake(endless) as address, line(seed_library, tmp_path, address) as waiting:
+    with fake(endless) as address, queue(seed_library, tmp_path, address) as waiting:
         turn = asked(*waiting)
         while "tokens" not in waiting[0].now(turn)[0].stage:
             time.sleep(0.01)

@@ -19,7 +19,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     """A library of one article with four passages, numbered from 1, whose vectors are the axes."""
     database = Database(tmp_path / "library")
     with database.writing() as connection:
-        database.remember(dimensions="4")
+        database.set_facts(dimensions="4")
         connection.execute(ARTICLE, [1, "a", "x", database.next_generation()])
         for number, row in enumerate(np.eye(4, dtype=np.float32), 1):
             connection.execute("INSERT INTO passages VALUES (?, 1, 0, 4)", [number])
@@ -94,7 +94,7 @@ def test_many_vectors_are_clustered_and_what_is_near_is_found(tmp_path: Path, mo
                 connection.execute("INSERT INTO passages VALUES (?, ?, 0, 4)", [number, numbers.start])
                 connection.execute("INSERT INTO embeddings VALUES (?, ?)", [number, rows[number - 1].tobytes()])
 
-    database.remember(dimensions="16")
+    database.set_facts(dimensions="16")
     add(range(1, 1000))
     vectors = current(database, None)
     assert not vectors.clustered

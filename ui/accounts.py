@@ -32,7 +32,7 @@ class Accounts:
         if not self._hashes:
             raise UsageError(f"{file} names nobody: add a line user:password.")
 
-    def know(self, user: str, password: str) -> bool:
+    def verify(self, user: str, password: str) -> bool:
         """Whether ``user`` has this ``password``; who does not exist is refused as slowly as who does."""
         parts = HASH.fullmatch(self._hashes.get(user, NOBODY))
         assert parts

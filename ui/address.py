@@ -68,12 +68,14 @@ def address(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     def with_options(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
         @click.option("--port", default=port, show_default=True, type=click.IntRange(1, 65535), help="The port.")
-        @click.option("--url", metavar="URL", help="Behind a reverse proxy: the address that is seen, with its path.")
+        @click.option(
+            "--url", metavar="URL", help="Behind a reverse proxy: the address that visitors see, with its path."
+        )
         @click.option(
             "--token-file",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="The token that programs send as Authorization: Bearer; or set FOOTNOTE_TOKEN.",
+            help="A file with the token that programs must send (Authorization: Bearer); or set FOOTNOTE_TOKEN.",
         )
         @wraps(command)
         def called(*given: Any, host: str, port: int, url: str | None, token_file: Path | None, **options: Any) -> None:

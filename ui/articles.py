@@ -10,8 +10,8 @@ from gradio.utils import get_upload_folder
 from index.entry import Entry
 from index.errors import FootnoteError
 from index.reader import READERS
+from ui.article_list import SORTS, ArticleList, Listing, ListQuery
 from ui.backend import Backend
-from ui.catalogue import SORTS, Catalogue, Listing, Wish
 from ui.chat import owner
 from ui.scope import Scope
 from ui.source import text
@@ -38,44 +38,44 @@ class Articles:
         self._backend.refresh()
         yield ""
 
-    def look(self, key: str, wish: Wish, request: gr.Request) -> tuple[str, str]:
+    def refresh(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """What has become of the visitor's files, and the list as it is by now."""
-        return self._uploads.html(owner(key, request)), listing(self._backend.catalogue, wish)
+        return self._uploads.html(owner(key, request)), listing(self._backend.article_list, query)
 
-    def add(self, key: str, wish: Wish, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+    def add(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Take in a file that the browser has sent."""
         file = Path(str(event.path)).resolve()
         if file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file():  # and no other of this machine
             self._uploads.add(owner(key, request), file, str(event.name))
-        return self.look(key, wish, request)
+        return self.refresh(key, query, request)
 
-    def cancel(self, key: str, wish: Wish, request: gr.Request) -> tuple[str, str]:
+    def cancel(self, key: str, query: ListQuery, request: gr.Request) -> tuple[str, str]:
         """Give up the visitor's files that are not read yet."""
         self._uploads.cancel(owner(key, request))
-        return self.look(key, wish, request)
+        return self.refresh(key, query, request)
 
-    def settle(self, key: str, wish: Wish, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+    def resolve(self, key: str, query: ListQuery, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Do what the visitor wants with a file whose name is taken."""
-        self._uploads.settle(owner(key, request), int(event.id), str(event.how))
-        return self.look(key, wish, request)
+        self._uploads.resolve(owner(key, request), int(event.id), str(event.how))
+        return self.refresh(key, query, request)
 
-    def listed(self, event: gr.EventData) -> tuple[Wish, str]:
+    def listed(self, event: gr.EventData) -> tuple[ListQuery, str]:
         """Another page of the list, or another list."""
         sort = event.sort if event.sort in SORTS else SORTS[0]
-        wish = Wish(str(event.words), str(event.folder), sort, int(event.page))
-        return wish, listing(self._backend.catalogue, wish)
+        query = ListQuery(str(event.words), str(event.folder), sort, int(event.page))
+        return query, listing(self._backend.article_list, query)
 
-    def remove(self, wish: Wish, event: gr.EventData) -> tuple[str, str]:
+    def remove(self, query: ListQuery, event: gr.EventData) -> tuple[str, str]:
         """Take an article out of the library."""
         says = remove(self._backend, str(event.article))
-        return f'<p role="status">{text(says)}</p>', listing(self._backend.catalogue, wish)
+        return f'<p role="status">{text(says)}</p>', listing(self._backend.article_list, query)
 
     def choose(self, event: gr.EventData) -> str:
         """Put the next questions to some articles: those that were chosen, a folder, or all that a search has found."""
-        catalogue, ids, words = self._backend.catalogue, event.articles, str(getattr(event, "words", ""))
+        article_list, ids, words = self._backend.article_list, event.articles, str(getattr(event, "words", ""))
         if words:
-            ids = [entry.id for entry in catalogue.fitting(Wish(words, str(event.folder)))]
-        return Scope.of({"articles": ids, "folder": event.folder, "titles": catalogue.titles(ids)}).dumps()
+            ids = [entry.id for entry in article_list.fitting(ListQuery(words, str(event.folder)))]
+        return Scope.of({"articles": ids, "folder": event.folder, "titles": article_list.titles(ids)}).dumps()
 
     def chosen(self, scope: str) -> str:
         """What the next question is put to."""
@@ -96,24 +96,24 @@ def dropzone(largest: int) -> str:
     )
 
 
-def listing(catalogue: Catalogue, wish: Wish) -> str:
-    """The page of the list that ``wish`` asks for, with what narrows it, as HTML."""
-    if not catalogue.entries():
+def listing(article_list: ArticleList, query: ListQuery) -> str:
+    """The page of the list that ``query`` asks for, with what narrows it, as HTML."""
+    if not article_list.entries():
         return '<p class="empty">There are no articles yet. Drop some files above.</p>'
-    listing, folders = catalogue.listing(wish), catalogue.folders()
-    rows = "".join(_row(entry, catalogue.tags(entry.id)) for entry in listing.entries)
+    listing, folders = article_list.listing(query), article_list.folders()
+    rows = "".join(_row(entry, article_list.tags(entry.id)) for entry in listing.entries)
     table = (
         '<table><thead><tr><th scope="col"><span class="unseen">Chosen</span></th><th scope="col">Article</th>'
         '<th scope="col">Length</th><th scope="col">Added</th><th scope="col"><span class="unseen">Actions</span></th>'
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )
     return (
-        f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(wish.words)}" '
-        f'autocomplete="off"></label>{_select("Folder or tag", "folder", {"": "All"} | _names(folders), wish.folder)}'
-        f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, wish.sort)}</form>"
+        f'<form class="finder" role="search"><label>Find <input type="search" name="words" value="{text(query.words)}" '
+        f'autocomplete="off"></label>{_select("Folder or tag", "folder", {"": "All"} | _names(folders), query.folder)}'
+        f"{_select('Sort', 'sort', {s: NAMES[s] for s in SORTS}, query.sort)}</form>"
         f'<p class="count" role="status">{_count(listing)}</p>'
         f'<div class="choice"><button class="tool" data-do="choose">Ask only the chosen ones</button>'
-        f"{_found(listing, wish) or _folder(wish.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
+        f"{_found(listing, query) or _folder(query.folder)}</div>{table if listing.entries else ''}{_pager(listing)}"
     )
 
 
@@ -122,11 +122,11 @@ def _folder(name: str) -> str:
     return f'<button class="tool" data-do="choose-folder" data-folder="{text(name)}">{label}</button>' if name else ""
 
 
-def _found(listing: Listing, wish: Wish) -> str:
+def _found(listing: Listing, query: ListQuery) -> str:
     """The button to ask what the search has found, where that is not too much to be named one by one."""
-    if not wish.words.strip() or not 1 < listing.count <= CHOSEN:
+    if not query.words.strip() or not 1 < listing.count <= CHOSEN:
         return ""
-    where = f'data-words="{text(wish.words)}" data-folder="{text(wish.folder)}"'
+    where = f'data-words="{text(query.words)}" data-folder="{text(query.folder)}"'
     return f'<button class="tool" data-do="choose-found" {where}>Ask only the {listing.count:,} found</button>'
 
 

@@ -11,7 +11,7 @@ from index.open import AnyLibrary
 from rag.assistant import Assistant
 from rag.catalog import default
 from rag.models import Models, at_once
-from ui.catalogue import Catalogue
+from ui.article_list import ArticleList
 from ui.suggestions import READ, examples, sure_of
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Backend:
         self.writer = writer
         self.folder = folder
         self.uploads = folder / "uploads"
-        self.catalogue = Catalogue(reader, self.uploads)
+        self.article_list = ArticleList(reader, self.uploads)
         self.loading = "Starting"
         self.assistant: Future[Assistant] = Future()
         self.loaded: Future[None] = Future()
@@ -63,7 +63,7 @@ class Backend:
         if not self.assistant.done():
             return
         with self._choosing:
-            generation = self.catalogue.generation()
+            generation = self.article_list.generation()
             if generation == self._exemplified:
                 return
             try:

@@ -1,7 +1,7 @@
 """The chat: what happens when a visitor asks, stops, asks again, edits, rates, branches or opens a conversation.
 
 Nothing of a visitor is held here: who they are and which conversation they see comes with each event from their
-browser, what was said is in ``conversations.db``, and what is being said is in the line.
+browser, what was said is in ``conversations.db``, and what is being said is in the queue.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from rag.question import checked, short
 from ui import conversation
 from ui.backend import Backend
 from ui.conversations import Conversations
-from ui.line import Line
+from ui.question_queue import QuestionQueue
 from ui.scope import Scope
 from ui.source import text
 from ui.turn import Turn
@@ -37,23 +37,23 @@ def owner(key: str, request: gr.Request | None) -> str:
 class Chat:
     """The handlers of the chat's events; ``id`` is the conversation that is seen, "" before its first question."""
 
-    def __init__(self, backend: Backend, conversations: Conversations, line: Line) -> None:
+    def __init__(self, backend: Backend, conversations: Conversations, queue: QuestionQueue) -> None:
         self._backend = backend
         self._conversations = conversations
-        self._line = line
+        self._queue = queue
 
     def turns(self, owner: str, id: str) -> tuple[Turn, ...]:
         """The conversation as it is by now."""
         if not id:
             return ()
         *before, last = self._conversations.path(owner, id) or (None,)
-        return (*before, self._line.now(last)[0]) if last else ()
+        return (*before, self._queue.now(last)[0]) if last else ()
 
     def html(self, owner: str, id: str) -> str:
         """The conversation, or before its first question how to begin."""
         turns = self.turns(owner, id)
         if not turns:
-            return conversation.welcome(len(self._backend.catalogue.entries()), self._backend.examples)
+            return conversation.welcome(len(self._backend.article_list.entries()), self._backend.examples)
         return conversation.as_html(id, turns, self._conversations.places(owner, id))
 
     def view(self, owner: str, id: str, refusal: str = "") -> View:
@@ -95,7 +95,7 @@ class Chat:
         try:
             if not owner:
                 raise UsageError("This browser keeps nothing of this page: allow local storage, and load it again.")
-            if not (self._backend.catalogue.entries() or self._backend.loading):
+            if not (self._backend.article_list.entries() or self._backend.loading):
                 raise UsageError("There is nothing to ask about yet: add some articles, under Articles.")
             turns = self.turns(owner, id)
             if turns and turns[-1].stage:
@@ -105,7 +105,7 @@ class Chat:
             id = id or self._conversations.begin(owner, question)
             turn = Turn(question, parent, scope, quick, stage="Waiting")
             self._conversations.add(owner, id, turn)
-            self._line.ask(turn, [t.exchange for t in before if t.answered])
+            self._queue.ask(turn, [t.exchange for t in before if t.answered])
         except FootnoteError as error:
             return self.view(owner, id, str(error))
         return self.view(owner, id)
@@ -114,12 +114,12 @@ class Chat:
         """The last question, as it gets on, and what is shown of it, until nothing more will come."""
         path = self._path(owner, id)
         while path:
-            turn, version = self._line.now(path[-1])
+            turn, version = self._queue.now(path[-1])
             _, html, _, *buttons = self.view(owner, id)
             yield turn, (html, *buttons)
             if version < 0:
                 return
-            while self._line.now(path[-1])[1] == version:
+            while self._queue.now(path[-1])[1] == version:
                 await asyncio.sleep(POLLED)
 
     def _path(self, owner: str, id: str) -> tuple[Turn, ...]:
@@ -131,15 +131,15 @@ class Chat:
     def stop(self, key: str, id: str, request: gr.Request) -> View:
         """Give up the last question, if that is still on its way; what was said until then stays."""
         who = owner(key, request)
-        if (turns := self._path(who, id)) and self._line.now(turns[-1])[0].stage:
-            self._line.stop(turns[-1])
+        if (turns := self._path(who, id)) and self._queue.now(turns[-1])[0].stage:
+            self._queue.stop(turns[-1])
         return self.view(who, id)
 
     def branch(self, key: str, id: str, request: gr.Request, event: gr.EventData) -> View:
         """Show another branch of the conversation."""
         who = owner(key, request)
         turns = self._path(who, id)
-        if turns and self._line.now(turns[-1])[0].stage:
+        if turns and self._queue.now(turns[-1])[0].stage:
             return self.view(who, id, "Wait for the answer, or press Stop.")
         if turns:
             self._conversations.show(who, id, str(event.turn))
@@ -155,7 +155,7 @@ class Chat:
         turn = self._turn(who, id, event)
         if turn and turn.answered:
             comment = str(event.comment).strip()
-            turn = self._line.rate(turn, event.good == "true", bool(comment))
+            turn = self._queue.rate(turn, event.good == "true", bool(comment))
             before = [t.question for t in self._before(who, id, turn) if t.answered]
             self._backend.writer.rate(Feedback(turn.id, bool(turn.good), comment, tuple(before), turn.record))
         return self.view(who, id)

@@ -29,15 +29,20 @@ SHUTDOWN = 1  # seconds that answers on their way are given when the server is e
 
 @click.command()
 @address(7860)
-@click.option("--auth-file", type=click.Path(path_type=Path), metavar="FILE", help="Lines user:password or user:hash.")
-@click.option("--hash", "hashing", is_flag=True, help="Ask for a password, print its hash for --auth-file, and end.")
-@click.option("--mcp", is_flag=True, help="Also be an MCP server (extra mcp).")
+@click.option(
+    "--auth-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A file with a line user:password or user:hash for each visitor.",
+)
+@click.option("--hash", "hashing", is_flag=True, help="Ask for a password, print its hash for --auth-file, and exit.")
+@click.option("--mcp", is_flag=True, help="Also serve tools to MCP clients (extra mcp).")
 @click.pass_obj
 def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bool, mcp: bool) -> None:
     """Open the page: chat with the articles, sources beside the answer.
 
-    Everything stays on this machine. Without a library, the articles in seeds/ are indexed first; where there are
-    none, the page takes what is dropped on it. Programs are answered below /v1, as by rag serve.
+    Everything stays on this machine. Without a library, the articles in seeds/ are indexed first; if there are none,
+    drop files on the page. Programs are answered at /v1, as by rag serve.
 
     \b
     rag ui
@@ -68,8 +73,8 @@ def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bo
 def serve(options: dict[str, Any], at: Address) -> None:
     """Answer programs that know OpenAI's protocol: POST /v1/chat/completions, GET /v1/models.
 
-    The model footnote writes whole answers, footnote-quick gives a sentence of the articles as it stands. Whoever
-    calls from another machine needs a token.
+    The model footnote writes whole answers; footnote-quick quotes one sentence of the articles. Callers from another
+    machine need a token.
 
     \b
     rag serve
@@ -89,14 +94,14 @@ def serve(options: dict[str, Any], at: Address) -> None:
 
 @click.group()
 def feedback() -> None:
-    """What visitors of the page said of answers."""
+    """Ratings and comments that visitors of the page gave."""
 
 
 @feedback.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @click.pass_obj
 def export(options: dict[str, Any], folder: Path) -> None:
-    """Make the feedback an eval suite in FOLDER, with the articles that it is about.
+    """Write the feedback as an eval suite to FOLDER, with the articles that it is about.
 
     \b
     rag feedback export complaints/
@@ -163,7 +168,7 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
                 server_name=at.host,
                 server_port=at.port,
                 root_path=at.url and str(at),
-                auth=accounts.know if accounts else None,
+                auth=accounts.verify if accounts else None,
                 share=False,
                 quiet=True,
                 prevent_thread_lock=True,

@@ -3,12 +3,12 @@ let before = false;
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button?.dataset.do === "cancel") trigger("cancel", {});
-  if (button?.dataset.do === "settle") trigger("settle", {...button.dataset});
+  if (button?.dataset.do === "resolve") trigger("resolve", {...button.dataset});
 });
 
 setInterval(() => {
   const going = element.querySelector(".uploads")?.dataset.going === "true";
-  if (going) trigger("look", {});
+  if (going) trigger("refresh", {});
   else if (before) trigger("ready", {});
   before = going;
 }, 400);

@@ -7,14 +7,14 @@ from typing import Any
 import gradio as gr
 
 from ui.api import endpoints
+from ui.article_list import ListQuery
 from ui.articles import Articles, dropzone
 from ui.backend import Backend
-from ui.catalogue import Wish
 from ui.chat import Chat, owner
 from ui.conversations import Conversations
 from ui.history import History
-from ui.line import Line
 from ui.picker import Picker
+from ui.question_queue import QuestionQueue
 from ui.reading import Reading
 from ui.source import EMPTY
 from ui.uploads import LARGEST, Uploads
@@ -45,7 +45,7 @@ def build(backend: Backend) -> gr.Blocks:
 
 
 def model_queue(backend: Backend) -> dict[str, Any]:
-    """The line in which programs stand for the model, as settings of an event."""
+    """The queue in which programs stand for the model, as settings of an event."""
     return {"concurrency_id": "model", "concurrency_limit": backend.at_once}
 
 
@@ -58,7 +58,7 @@ class Page:
 
     def __init__(self, backend: Backend) -> None:
         conversations = Conversations(backend.folder)
-        self._chat = Chat(backend, conversations, Line(backend, conversations))
+        self._chat = Chat(backend, conversations, QuestionQueue(backend, conversations))
         self._history = History(conversations, self._chat)
         self._articles = Articles(backend, Uploads(backend))
         self._reading = Reading(backend.reader, self._chat)
@@ -67,7 +67,7 @@ class Page:
     def lay_out(self, page: gr.Blocks) -> None:
         """Put everything on ``page``: tabs on the left, the source beside them."""
         self.key, self.current, self.scope, self.saved = map(_hidden, ("key", "current", "scope", "saved"))
-        self.wish = gr.State(Wish())
+        self.query = gr.State(ListQuery())
         self.loading = _html("loading")
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, elem_id="main", min_width=0), gr.Tabs(elem_id="tabs"):
@@ -166,15 +166,15 @@ class Page:
         for event, handler in (
             (self.drop.arrive, handlers.add),
             (self.drop.cancel, handlers.cancel),
-            (self.outcome.look, handlers.look),
+            (self.outcome.refresh, handlers.refresh),
             (self.outcome.cancel, handlers.cancel),
-            (self.outcome.settle, handlers.settle),
+            (self.outcome.resolve, handlers.resolve),
         ):
-            event(handler, [self.key, self.wish], both, **EACH)
+            event(handler, [self.key, self.query], both, **EACH)
         self.outcome.ready(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
-        self.listing.list(handlers.listed, None, [self.wish, self.listing], **EACH)
+        self.listing.list(handlers.listed, None, [self.query, self.listing], **EACH)
         self.listing.read(self._reading.read, None, self.source, **AT_ONCE)
-        removed = self.listing.remove(handlers.remove, self.wish, both, concurrency_id="writing", **OWN)
+        removed = self.listing.remove(handlers.remove, self.query, both, concurrency_id="writing", **OWN)
         removed.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
         removed.then(self._reading.refreshed, self.me, self.source, **AT_ONCE)
         self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
@@ -190,7 +190,7 @@ class Page:
         shown = opened.then(self._opened, self.me, [*self.view, self.source], **AT_ONCE)
         self.followers.append(self._followed(shown))
         shown.then(self._articles.chosen, self.scope, self.chosen, **AT_ONCE)
-        shown.then(self._articles.look, [self.key, self.wish], [self.outcome, self.listing], **AT_ONCE)
+        shown.then(self._articles.refresh, [self.key, self.query], [self.outcome, self.listing], **AT_ONCE)
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
         ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
 

@@ -59,10 +59,10 @@ class Scope:
         return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
-EVERYWHERE = Scope()
+ALL_ARTICLES = Scope()
 
 
-class Part:
+class ScopedLibrary:
     """A library that finds only passages of ``articles``; all else is as in ``library``."""
 
     def __init__(self, library: Any, articles: frozenset[str]) -> None:
@@ -101,7 +101,7 @@ def _several(count: int, others: bool) -> str:
 def within(assistant: Assistant, articles: frozenset[str]) -> Assistant:
     """``assistant``, answering from ``articles`` alone."""
     narrowed = copy(assistant)
-    narrowed.library = Part(assistant.library, articles)  # type: ignore[assignment]
+    narrowed.library = ScopedLibrary(assistant.library, articles)  # type: ignore[assignment]
     return narrowed
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from rag.follow_up import Exchange
 from ui.quote import Quote
-from ui.scope import EVERYWHERE, Scope
+from ui.scope import ALL_ARTICLES, Scope
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Turn:
 
     question: str
     parent: str | None = None
-    scope: Scope = EVERYWHERE
+    scope: Scope = ALL_ARTICLES
     quick: bool = False
     stage: str = ""
     trouble: str = ""

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from index.errors import FootnoteError
+from index.folder import UNPORTABLE
 from index.reader import READERS
 from index.sync import Ingester
 from ui.backend import Backend
@@ -56,7 +57,7 @@ class Uploads:
 
         Where there is another file of this name already, its owner is asked first.
         """
-        upload = Upload(next(self._number), owner, file, _clean(name))
+        upload = Upload(next(self._number), owner, file, name_below(name))
         problem = _problem(upload)
         if problem:
             file.unlink(missing_ok=True)
@@ -67,7 +68,7 @@ class Uploads:
             self._keep(upload)
             self._read(upload.id, False)
 
-    def settle(self, owner: str, id: int, how: str) -> None:
+    def resolve(self, owner: str, id: int, how: str) -> None:
         """What its owner wants with a file whose name is taken: ``how`` is replace, keep (both) or leave."""
         with self._lock:
             upload = self._uploads.get(id)
@@ -199,11 +200,9 @@ class _Watched:
         return getattr(self._embedder, name)
 
 
-def _clean(name: str) -> str:
-    """``name`` as a path below the uploads: no way out of them, nothing hidden."""
-    parts = [
-        part.lstrip(". ").replace("\\", "_").replace("\0", "") for part in PurePosixPath(name).parts if part != "/"
-    ]
+def name_below(name: str) -> str:
+    """``name``, which a visitor sent, as a path below the uploads: no way out of them, nothing hidden."""
+    parts = [UNPORTABLE.sub("_", part.lstrip(". ")) for part in PurePosixPath(name).parts if part != "/"]
     kept = [part for part in parts if part]
     return "/".join(kept[-DEEPEST:]) or "file"
 
@@ -229,7 +228,7 @@ def _line(upload: Upload) -> str:
         more = f'<progress max="1" value="{upload.share:.2f}" aria-label="{text(upload.name)}"></progress>'
     if upload.state == "asks":
         more = "".join(
-            f'<button class="tool" data-do="settle" data-id="{upload.id}" data-how="{how}">{label}</button>'
+            f'<button class="tool" data-do="resolve" data-id="{upload.id}" data-how="{how}">{label}</button>'
             for how, label in (("replace", "Replace it"), ("keep", "Keep both"), ("leave", "Leave it"))
         )
     return f'<li class="{upload.state}"><b dir="auto">{text(upload.name)}</b> {says} {more}</li>'

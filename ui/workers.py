@@ -23,7 +23,7 @@ class Workers(Generic[T]):
         for _ in range(count):
             Thread(target=self._work, daemon=True).start()
 
-    async def made(self, make: Callable[[], Generator[T, None, None]]) -> AsyncGenerator[T | None, None]:
+    async def stream(self, make: Callable[[], Generator[T, None, None]]) -> AsyncGenerator[T | None, None]:
         """What ``make`` yields, and raises what it raises; None again and again while there is nothing yet.
 
         One thread runs all of it. Closing this ends it at its next piece, or before it is begun.

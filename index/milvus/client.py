@@ -28,7 +28,7 @@ PAGE = 200  # rows read at once
 MOST = 16_384  # rows that Milvus returns at once
 KEYS = 500  # ids in a filter
 CALM = {"grpc.keepalive_time_ms": 300_000}  # milvus-lite's server hangs up on who asks more often whether it is there
-PATIENCE = 10  # seconds to wait for a connection
+TIMEOUT = 10  # seconds to wait for a connection
 TRIES, PAUSE = 20, 0.1  # at something that another process may be about to do, in seconds
 LONGEST = 65_535  # bytes of a VARCHAR
 FOREVER = 2**62  # the generation in which a row goes that stays
@@ -226,7 +226,7 @@ def _connect(address: Address) -> MilvusClient:
             raise FootnoteError(f"No library can be made at {address.text} ({reason}): name another folder.") from error
     secure = {"server_pem_path": address.certificate} if address.certificate else {}
     with _explained(address):
-        return MilvusClient(address.uri, token=address.token, timeout=PATIENCE, grpc_options=CALM, **secure)
+        return MilvusClient(address.uri, token=address.token, timeout=TIMEOUT, grpc_options=CALM, **secure)
 
 
 def _explanation(error: Exception, address: Address) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from index.errors import FootnoteError
-from index.lock import PATIENCE
+from index.lock import TIMEOUT
 from index.milvus.client import Client
 from index.milvus.records import record
 
@@ -58,7 +58,7 @@ def _take(client: Client, holder: dict[str, object]) -> None:
         elif not told:
             log.warning("Waiting for %s, which is writing %s.", _name(found), client.address.text)
             told = True
-        if time.monotonic() - began > PATIENCE:
+        if time.monotonic() - began > TIMEOUT:
             raise FootnoteError(
                 f"{client.address.text} is being written by {_name(found)}: try again when that is done. "
                 "Nothing was changed."
@@ -87,7 +87,7 @@ def _held(client: Client) -> str:
 def _dead(found: str) -> bool:
     """Whether the holder was a process on this machine that is no more."""
     holder = json.loads(found)
-    if holder["host"] != socket.gethostname():
+    if holder["host"] != socket.gethostname() or os.name == "nt":  # there, os.kill does not only look
         return False
     try:
         os.kill(holder["pid"], 0)

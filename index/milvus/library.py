@@ -23,7 +23,7 @@ from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
 from index.store import EmbeddedArticle, File, Plan
-from index.suggestion import alike
+from index.suggestion import did_you_mean
 from index.sync import Changes, Ingester
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ class MilvusLibrary:
 
     @classmethod
     def open(cls, name: str, embedder: Embedder | None = None, create: bool = True) -> MilvusLibrary:
-        """The library that ``name`` is the address of, made empty where there is none (or refused without ``create``).
+        """Open the library at the address ``name``; all else is as for ``Library.open``.
 
-        Raises UsageError for a bad address, a missing library, another embedder than the one that made it or where
-        pymilvus is missing, and FootnoteError for a server that can't be used.
+        Raises:
+            MissingLibrary: There is none, and ``create`` is False.
+            UsageError: The address is bad, another embedder made the library, or pymilvus is missing.
+            FootnoteError: The server can't be used.
         """
         client = Client(Address.parse(name), create)
         try:
@@ -271,7 +273,7 @@ class MilvusLibrary:
         if not rows:
             found = sorted((row["name"], json.loads(row["data"])["title"]) for row in self._rows(state, "article"))
             names = [name for pair in found for name in pair]
-            raise UsageError(f'There is no article "{key}" in the library. {alike(names, key)}')
+            raise UsageError(f'There is no article "{key}" in the library. {did_you_mean(names, key)}')
         return rows
 
     def _sources(self, state: State, article: str | None = None) -> dict[str, str]:

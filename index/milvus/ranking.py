@@ -12,7 +12,7 @@ from index.milvus.client import Client, Row, literal
 from index.milvus.records import PART, State, among, language, part
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
-from index.term import neighbours, terms
+from index.term import terms, word_pairs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,7 +122,7 @@ def _scores(client: Client, state: State, question: str, words: dict[str, list[s
     found = client.search("sparse", asked, f"id in {literal(list(words))}", len(words)) if asked else []
     shares = {term: {id: score for id, (score, _) in hits.items()} for term, hits in zip(asked, found, strict=True)}
     scores = {id: sum(share.get(id, 0.0) for share in shares.values()) for id in words}
-    for a, b in dict.fromkeys(pair for one in state.languages for pair in neighbours(question, one)):
+    for a, b in dict.fromkeys(pair for one in state.languages for pair in word_pairs(question, one)):
         for id in shares[a].keys() & shares[b].keys():
             scores[id] += NEAR_WEIGHT * _near(words[id], a, b) * (shares[a][id] + shares[b][id])
     return scores

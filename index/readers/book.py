@@ -20,7 +20,7 @@ def book(path: Path) -> Document:
         main = next(filter(None, files), None) or next((name for name in package.names if name.endswith(".opf")), None)
         root = package.xml(main)
         if root is None or main is None:
-            raise UnreadableFile("is no sound EPUB file (it has no list of chapters)")
+            raise UnreadableFile("is no valid EPUB file (it has no list of chapters)")
         items = {e.get("id"): e.get("href") or "" for e in root.iter() if local(e) == "item"}
         about = {local(e): e.text for e in reversed(list(root.iter())) if local(e) in ("title", "date")}
         chapters: list[tuple[str, str]] = []

@@ -11,7 +11,7 @@ from typing import Any
 
 RESOLUTION = 300  # dots an inch
 LARGEST = 40_000_000  # dots of a page
-PATIENCE = 120  # seconds a page
+TIMEOUT = 120  # seconds a page
 ADVICE = "" if shutil.which("tesseract") else " (Footnote does where tesseract is installed)"
 
 
@@ -38,7 +38,7 @@ def recognized(picture: bytes) -> list[str]:
     command = ["tesseract", "stdin", "stdout", "-l", languages]
     environment = os.environ | {"OMP_THREAD_LIMIT": "2"}
     try:
-        done = subprocess.run(command, input=picture, capture_output=True, timeout=PATIENCE, env=environment)
+        done = subprocess.run(command, input=picture, capture_output=True, timeout=TIMEOUT, env=environment)
     except (OSError, subprocess.TimeoutExpired):
         return []
     text = done.stdout.decode("utf-8", "replace").replace("\f", "")

@@ -19,7 +19,7 @@ def opendocument(path: Path) -> Document:
         root = package.xml("content.xml")
         body = child(root, "body", "text") if root is not None else None
         if body is None:
-            raise UnreadableFile("is no sound OpenDocument text (it has no content part)")
+            raise UnreadableFile("is no valid OpenDocument text (it has no content part)")
         styles = package.xml("styles.xml")
         margins = [
             part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")

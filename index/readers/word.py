@@ -60,7 +60,7 @@ class _Reader:
         root = self._package.xml(self._main)
         body = child(root, "body") if root is not None else None
         if body is None:
-            raise UnreadableFile("is no sound Word file (it has no document part)")
+            raise UnreadableFile("is no valid Word file (it has no document part)")
         blocks = list(self._blocks(body))
         header, footer = (self._margins(root, kind) for kind in ("header", "footer"))
         text = clean(PARAGRAPHS.join([*header, *blocks, *footer]))

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: int, as_json: bool) -> None:
     """Answer QUESTION, with a footnote for each statement.
 
-    Exit status: 0 for an answer, 3 when the articles don't hold one, 2 for bad usage, 1 for a failure. Without a
-    library, the articles in seeds/ are indexed first. A batch is answered in the order of its questions; --jobs pays
-    with a model on a server, for one in this process reads one question at a time.
+    Exit status: 0 for an answer, 3 if the articles don't contain one, 2 for bad usage, 1 for a failure. Without a
+    library, the articles in seeds/ are indexed first. A batch is answered in the order of its questions; --jobs helps
+    with a model on a server, because a model in this process reads one question at a time.
 
     \b
     rag ask "When does the agreement end?"

@@ -11,11 +11,11 @@ from rag.commands.output import say
 
 
 @click.command()
-@click.option("--resume", "resumed", is_flag=True, help="Go on with the last conversation about this library.")
+@click.option("--resume", "resumed", is_flag=True, help="Continue the last conversation about this library.")
 @click.pass_obj
 def chat(options: dict[str, Any], resumed: bool) -> None:
-    """A conversation: a question may lean on the ones before it and their answers ("And until when?"), and then you see
-    how it was understood. An empty line ends it.
+    """A conversation: a question may refer to earlier questions and answers ("And until when?"); then you see how it
+    was understood. An empty line ends it.
 
     \b
     rag chat

