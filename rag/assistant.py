@@ -11,7 +11,7 @@ from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
-from rag.evidence import Evidence, lead, searches, select, thinned, together
+from rag.evidence import Evidence, in_context, lead, searches, select, thinned, together
 from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
@@ -19,6 +19,7 @@ from rag.models import Models
 from rag.question import YES_OR_NO, Kind, checked, joins, kind, separated, topic
 from rag.stage import Stage
 from rag.work import Work
+from rag.writer import Writer
 
 HITS = 10
 FEW = 8  # units that the reader decides on alone: among more, it finds an answer where there is none more often
@@ -27,7 +28,7 @@ FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to ho
 ENOUGH = 0.97
 SUMMARY = 9
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
-SURE, CONVINCED = 0.9, 0.6  # confidence, the reader's and with verdicts, from which on a question is one
+SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
 EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
 LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 OWN = 0.5  # share of a part's words that the question holds
@@ -161,18 +162,31 @@ class Assistant:
         work.chosen = thinned(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
         if work.unread:
             return
-        judges = thinned(work.evidence, reading.labels, count, count, ENOUGH)
-        verdicts = writer.verdicts(work.question, [e.line for e in judges])
-        if verdicts is None:
+        work.verdicts = self._verdicts(work, reading, writer, count)
+        if not work.verdicts:
             work.threshold = WRITTEN
             return
-        work.verdicts = dict(zip(judges, verdicts, strict=True))
-        sure = judged(work.confidence, max(verdicts))
+        sure = judged(work.confidence, max(work.verdicts.values()))
         work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = work.convincing()
             work.reading = self._reading(work, work.prior())
+
+    def _verdicts(self, work: Work, reading: Reading, writer: Writer, count: int) -> dict[Evidence, float]:
+        """The verdicts on the likeliest units, up to ``count``: FEWEST at first, and no more where one of these answers
+        alone. None where they are not to be had."""
+        found: dict[Evidence, float] = {}
+        for limit in (FEWEST, count):
+            likeliest = thinned(work.evidence, reading.labels, limit, limit, ENOUGH)
+            units = [e for e in likeliest if e not in found]
+            verdicts = writer.verdicts(work.question, [in_context(e, work.hits) for e in units]) if units else []
+            if verdicts is None:
+                return {}
+            found |= zip(units, verdicts, strict=True)
+            if sum(verdict >= 0 for verdict in verdicts) == 1 and work.kind is not Kind.EXPLANATION:
+                break
+        return found
 
     def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""
@@ -185,7 +199,7 @@ class Assistant:
             return [work]
         parts: list[Work] = []
         for one in asked:
-            said = [Exchange(part.question, part.words() or "") for part in parts]
+            said = [Exchange(part.question, part.best.spoken if part.best else "") for part in parts]
             question = alone(one, said, writer) if said and is_follow_up(one) else one
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)

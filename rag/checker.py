@@ -32,6 +32,7 @@ NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
 QUANTIFIERS = frozenset(terms("all both each every"))  # say nothing of their own
+CONNECTING = frozenset(terms("while whereas although however respectively been being also both each all every"))  # too
 TOLD = 0.6  # share of the key words' stems that a statement must hold to say them
 MORE = 0.12  # share that a further sentence must add
 
@@ -252,7 +253,7 @@ def echoes(text: str, around: str, question: str) -> list[str]:
 
 def adds(text: str, around: str, question: str) -> list[str]:
     """The stems of ``text`` that stand neither in ``question`` nor ``around`` its quotes: its own words."""
-    return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around))
+    return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around) - CONNECTING)
 
 
 def reordered(text: str, quotes: Sequence[Line]) -> bool:

@@ -16,7 +16,7 @@ from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
-SUPPORTED = 0.5  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
+SUPPORTED = 1.0  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
 SURELY = 3.0  # the same where its names stand in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 

@@ -10,13 +10,13 @@ from index.article import Article
 from index.language import ENGLISH
 from index.passage import Passage
 from index.search import Hit
-from index.sentence import STOP, blocks
+from index.sentence import STOP, blocks, sentences
 from index.table import named_cells
 from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
-from rag.checker import informs
-from rag.prompt import Line
+from rag.checker import POINTING, informs
+from rag.prompt import Line, one_line
 
 FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
 FITS = 0.2  # weight of a match of the expected answer type
@@ -26,6 +26,7 @@ KINSHIP = 0.6
 NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]*)*|\b\d{4}\b")
 DATED = re.compile(r" \(\d{4}(?:-\d\d){2}\)$")
 RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
+OPENING = 3  # words of a sentence in which it may point to the one before it
 PARTS = 4  # names of a question that are searched for on their own, at most
 
 ArticleOf = Callable[[str], Article]
@@ -82,6 +83,17 @@ class Evidence:
     def _under(self, title: str, words: str) -> Line:
         above = self.context.rpartition(" › ")[0] if self._cells else self.context
         return Line(words, " — ".join(filter(None, (title, above))))
+
+
+def in_context(evidence: Evidence, hits: Sequence[Hit]) -> Line:
+    """``evidence`` as it is read by itself: where it begins with "it" or "they", after the sentence before it."""
+    line = evidence.line
+    if evidence.is_sentence and POINTING.search(" ".join(evidence.text.split()[:OPENING])):
+        for passage in (hit.passage for hit in hits if hit.passage.article_id == evidence.article):
+            if passage.start < evidence.start < passage.end:
+                before = sentences(passage.text[: evidence.start - passage.start], evidence.language)[-1:]
+                return Line(" ".join([*(one_line(s.text) for s in before), line.text]), line.context)
+    return line
 
 
 def searches(question: str) -> list[str]:

@@ -77,7 +77,7 @@ MANNER = re.compile(  # how a summary is to be, not what of
     re.I,
 )
 JOINED = re.compile(
-    r"\?\s+(?=\w)|,?\s+and\s+(?=(?:also\s+)?(?:who|whom|whose|what|when|where|which|why|how|"
+    r"\?\s+(?=\w)|,?\s+and\s+(?=(?:also\s+)?(?:who|whom|whose|what|when|where|which|why|how|whether|"
     r"(?:is|are|was|were|do|does|did|has|have|can|will)\s)\b)",
     re.I,
 )

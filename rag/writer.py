@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from index.sentence import sentences
 from rag.prompt import Line
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def rewritten(text: str) -> str:
 def drafts(text: str, count: int, over: bool = True) -> list[Draft]:
     """The statements in ``text`` that cite labels up to ``count``; the last one only when ``over`` says it is whole.
 
-    Marks may stand before the full stop or after it. What cites nothing that exists is left out.
+    Marks may stand before the full stop or after it. What cites nothing that exists is left out; of several sentences
+    with one mark, each is a statement.
     """
     found: list[Draft] = []
     pieces = re.findall(r"([^\[\]]*)((?:\[\d{1,2}\][\s,;]*)+)([.!?。]?)", text)
@@ -90,8 +92,8 @@ def drafts(text: str, count: int, over: bool = True) -> list[Draft]:
         said = said.lstrip(".!? ") if found else said
         said = said.rstrip() + (stop if stop and said.rstrip()[-1:] not in ".!?。" else "")
         labels = tuple(dict.fromkeys(k for k in map(int, MARK.findall(marks)) if 0 < k <= count))
-        if labels and any(c.isalpha() for c in said):
-            found.append(Draft(_sentence(said), labels))
+        if labels:
+            found += [Draft(_sentence(s.text), labels) for s in sentences(said) if any(map(str.isalpha, s.text))]
     return found[:STATEMENTS]
 
 

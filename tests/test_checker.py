@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import alike, asked_of, checked, echoes, informs, invented, names, reordered, tells
+from rag.checker import adds, alike, asked_of, checked, echoes, informs, invented, names, reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -245,6 +245,12 @@ def test_what_is_invented_is_named() -> None:
 )
 def test_statements_that_say_the_same_are_told(one: str, other: str, same: bool) -> None:
     assert alike(one, other) is alike(other, one) is same
+
+
+def test_words_of_its_own_are_those_that_say_something() -> None:
+    around, question = "The new glue softens at 85 °C, the old one at 140 °C.", "When does the glue soften?"
+    assert adds("The old glue softens at 140 °C, while the new one does at 85 °C.", around, question) == []
+    assert adds("The glue softens because it was designed badly.", around, question) != []
 
 
 @pytest.mark.parametrize(

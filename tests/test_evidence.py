@@ -8,7 +8,7 @@ import pytest
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import Evidence, lead, searches, select, thinned, together
+from rag.evidence import Evidence, in_context, lead, searches, select, thinned, together
 
 
 def hit(text: str, start: int = 0, rank: int = 1) -> Hit:
@@ -71,6 +71,17 @@ def test_each_of_several_names_is_searched_for_by_itself() -> None:
 def test_hits_of_several_searches_come_in_turns_and_once() -> None:
     one, other, third = hit("One.", 0), hit("Two.", 10), hit("Three.", 20)
     assert together([[one, other], [one, third]]) == [one, other, third]
+
+
+def test_a_sentence_that_points_is_read_after_the_one_before_it() -> None:
+    text = "The guild was founded in 1996. It has 17 farms. Its cheese is blue. The mayor likes it."
+    hits = [hit(text)]
+    read = {e.text: in_context(e, hits).text for e in select("What of the guild and the mayor?", hits, 9)}
+    assert read["It has 17 farms."] == "The guild was founded in 1996. It has 17 farms."
+    assert read["Its cheese is blue."] == "It has 17 farms. Its cheese is blue."
+    assert read["The mayor likes it."] == "The mayor likes it." and read["The guild was founded in 1996."].endswith(
+        "1996."
+    )
 
 
 def test_the_writer_gets_what_holds_the_readers_probability() -> None:

@@ -31,6 +31,10 @@ FORM = re.compile(r"[^\[\]]*[^\W\d_][^\[\]]*(?:\[\d{1,2}\]\s*)+[.!?]?\s*")
         ("It was painted [1, 3].", []),  # no mark of ours
         ("It was painted [1], [3].", [("It was painted.", (1, 3))]),
         ("It was painted [3][3][1].", [("It was painted.", (3, 1))]),
+        (
+            "They are Ada and Piet Vos. They came in 2003 [1].",
+            [("They are Ada and Piet Vos.", (1,)), ("They came in 2003.", (1,))],
+        ),
         ("One thing [1]. Another thing [2].", [("One thing.", (1,)), ("Another thing.", (2,))]),
         ("- One thing [1]\n- Another\n  thing [2]\n", [("One thing.", (1,)), ("Another thing.", (2,))]),
         ("It was painted [7].", []),
