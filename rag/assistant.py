@@ -19,7 +19,6 @@ from rag.models import Models
 from rag.question import YES_OR_NO, Kind, checked, joins, kind, separated, topic
 from rag.stage import Stage
 from rag.work import Work
-from rag.writer import Writer
 
 HITS = 10
 FEW = 8  # units that the reader decides on alone: among more, it finds an answer where there is none more often
@@ -162,31 +161,18 @@ class Assistant:
         work.chosen = thinned(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
         if work.unread:
             return
-        work.verdicts = self._verdicts(work, reading, writer, count)
-        if not work.verdicts:
+        judges = thinned(work.evidence, reading.labels, count, count, ENOUGH)
+        verdicts = writer.verdicts(work.question, [in_context(e, work.hits) for e in judges])
+        if verdicts is None:
             work.threshold = WRITTEN
             return
-        sure = judged(work.confidence, max(work.verdicts.values()))
+        work.verdicts = dict(zip(judges, verdicts, strict=True))
+        sure = judged(work.confidence, max(verdicts))
         work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = work.convincing()
             work.reading = self._reading(work, work.prior())
-
-    def _verdicts(self, work: Work, reading: Reading, writer: Writer, count: int) -> dict[Evidence, float]:
-        """The verdicts on the likeliest units, up to ``count``: FEWEST at first, and no more where one of these answers
-        alone. None where they are not to be had."""
-        found: dict[Evidence, float] = {}
-        for limit in (FEWEST, count):
-            likeliest = thinned(work.evidence, reading.labels, limit, limit, ENOUGH)
-            units = [e for e in likeliest if e not in found]
-            verdicts = writer.verdicts(work.question, [in_context(e, work.hits) for e in units]) if units else []
-            if verdicts is None:
-                return {}
-            found |= zip(units, verdicts, strict=True)
-            if sum(verdict >= 0 for verdict in verdicts) == 1 and work.kind is not Kind.EXPLANATION:
-                break
-        return found
 
     def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""

@@ -20,7 +20,7 @@ SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
 ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in other articles alone
 STEM = 5  # letters of a name that must stand there
-QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.4  # thresholds: quick, written, and written with a verdict
+QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.45  # thresholds: quick, written, and written with a verdict
 UNREAD = 0.43  # threshold in the languages that the reader does not read (`lexical_reading.py`)
 READER, VERDICT, OFFSET = 0.3, 1.1, -0.7  # of the reader's log-odds and of the best verdict's
 

@@ -219,19 +219,6 @@ def test_each_sentence_that_convinces_the_writer_is_written_about(
     assert all("lamp" in line.text for line in writer.asked[0][1])
 
 
-@pytest.mark.parametrize(("told", "judged"), [("Mara Quill", FEWEST), ("nothing at all", MOST)])
-def test_no_more_sentences_are_judged_where_one_convinces(
-    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, told: str, judged: int
-) -> None:
-    assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
-    read: list[str] = []
-    monkeypatch.setattr(
-        writer, "verdicts", lambda _, lines: [read.append(x.text) or (9.0 if told in x.text else -9.0) for x in lines]
-    )
-    assistant.ask(PAINTER)
-    assert len(read) == len(set(read)) == judged
-
-
 def test_what_it_says_falsely_of_another_sentence_is_dropped(coast: Library, reader: Reader) -> None:
     drafts = writes(("Its lamp was electrified in 1999.", "lamp"), ("Mara Quill painted it.", "Mara Quill"))
     said = " ".join(texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)))
