@@ -268,6 +268,18 @@ def reordered(text: str, quotes: Sequence[Line]) -> bool:
     )
 
 
+def rearranged(text: str, quotes: Sequence[Line]) -> bool:
+    """Whether two words of ``text`` stand in a quote the other way round ("the snail is eaten by the fern" out of "the
+    fern is eaten by the snail"); numbers may stand anywhere."""
+    said = [stem for stem in dict.fromkeys(terms(text)) if not any(map(str.isdigit, stem))]
+    for quote in quotes:
+        held = terms(quote.text)
+        places = [held.index(stem) for stem in said if stem in held]
+        if places != sorted(places):
+            return True
+    return False
+
+
 def tells(statement: str, words: str) -> bool:
     """Whether ``statement`` says ``words``, an answer's key words: all of their numbers, and most of their stems."""
     stems = _stems(words)

@@ -7,6 +7,7 @@ question is answered from the articles' text.
 import re
 from collections.abc import Sequence
 
+from index.article import Article
 from index.entry import Entry
 from index.open import AnyLibrary
 from index.search import Hit
@@ -16,7 +17,7 @@ from rag.answer import Statement
 from rag.checker import asked_of, numbers
 from rag.citation import Citation
 from rag.confidence import absent
-from rag.evidence import Evidence, select
+from rag.evidence import Evidence, lead, select
 
 THINGS = r"(?:articles?|documents?|files?|texts?|sources?)"
 KINDS = re.compile(
@@ -42,6 +43,7 @@ HELD = re.compile(
     r"(?:are|have been) indexed)\W*$", re.I
 )  # fmt: skip
 LISTED = 12  # articles that are named, at most
+ENTITLED = 0.75  # share of a topic's words that the title of an article holds which is about it as a whole
 NEAR = 0.75  # share of a topic's words that must stand in the passages that were found
 
 
@@ -121,6 +123,13 @@ def _opening(library: AnyLibrary, id: str) -> Citation:
     return Citation.of(article, first.start, first.end) if first else Citation.of(article, 0, len(article.text))
 
 
+def _entitled(asked: set[str], hits: Sequence[Hit], library: AnyLibrary) -> Article | None:
+    """The article whose title says what is ``asked``, if it is one alone: it is summarised from its beginning on."""
+    found = [library.article(id) for id in dict.fromkeys(hit.passage.article_id for hit in hits)]
+    fitting = [article for article in found if len(asked & set(terms(article.title))) >= ENTITLED * len(asked)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> list[Evidence]:
     """What the articles hold about ``topic``; nothing where its names, or without names most of its words, stand
     nowhere near, or its numbers not together with them in one article ("the report of 2031")."""
@@ -136,6 +145,8 @@ def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> l
     near_enough = len(asked & set(terms(together))) >= (1 if named else NEAR * len(asked))
     if not asked or not near_enough or absent(f"- {topic}", hits, titles):
         return []
+    if article := _entitled(asked, hits, library):
+        return lead(article, library.passages(article.id), count)
     chosen = select(topic, hits, count, library.article)
     told_of = [e for e in chosen if asked & set(terms(f"{e.title} {e.context} {e.text}"))]
     return told_of or chosen

@@ -17,7 +17,7 @@ from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SUPPORTED = 1.0  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
-SURELY = 3.0  # the same where its names stand in another order
+LIKELY, SURELY = 2.0, 3.0  # the same where its words, or its names, stand in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 
 
@@ -105,12 +105,13 @@ class Composition:
         return self._statement(best.spoken, [best], work.confidence) if best and first else None
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str]) -> bool:
-        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or names
+        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or puts
         things in another order; where that is not known, yes."""
         lines, writer = [e.line for e in proof], self.models.writer
-        least = SURELY if checker.reordered(text, lines) else SUPPORTED * len(own) if own else None
-        support = writer.support(text, lines) if writer and least is not None else None
-        return support is None or least is None or support >= least
+        order = SURELY if checker.reordered(text, lines) else LIKELY if checker.rearranged(text, lines) else 0.0
+        least = max(order, SUPPORTED * len(own))
+        support = writer.support(text, lines) if writer and least else None
+        return support is None or support >= least
 
     def _opposed(self, work: Work) -> list[Statement]:
         """The sentence of another article that answers the question otherwise, named by its title.

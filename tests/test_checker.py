@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import adds, alike, asked_of, checked, echoes, informs, invented, names, reordered, tells
+from rag.checker import adds, alike, asked_of, checked, echoes, informs, invented, names, rearranged, reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -245,6 +245,19 @@ def test_what_is_invented_is_named() -> None:
 )
 def test_statements_that_say_the_same_are_told(one: str, other: str, same: bool) -> None:
     assert alike(one, other) is alike(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        ("Marbled snails are eaten by the fern.", True),
+        ("The fern is eaten by marbled snails.", False),
+        ("In wet years the fern is eaten.", True),
+        ("The fern has been eaten since 1990.", False),
+    ],
+)
+def test_words_in_another_order_may_say_something_else(text: str, otherwise: bool) -> None:
+    assert rearranged(text, [Line("The fern is eaten by the marbled snail in wet years, since 1990.")]) is otherwise
 
 
 def test_words_of_its_own_are_those_that_say_something() -> None:
