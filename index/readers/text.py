@@ -11,7 +11,7 @@ from index.readers.encoding import decode
 HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
 UNDERLINED = re.compile(  # a first line with a line of signs below it, and perhaps above, as in reStructuredText
     r"(?:\s*\.\. [^\n]*\n)*\s*(?:([=\-~^*#])\1{2,}[ \t]*\r?\n)?"
-    r"[ \t]*(?P<title>[^\n]{1,119}[^\s.!?,;:])[ \t]*\r?\n([=\-~^*#])\3{2,}[ \t]*(?:\r?\n|\Z)"
+    r"[ \t]*(?P<title>[\w\"“«„'(][^\n]{0,118}[^\s.!?,;:])[ \t]*\r?\n([=\-~^*#])\3{2,}[ \t]*(?:\r?\n|\Z)"
 )
 TOP = 2000  # characters in which it stands
 HEAD = 20_000  # characters in which the first heading is looked for
