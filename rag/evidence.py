@@ -207,12 +207,15 @@ def undated(title: str) -> str:
 
 
 def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evidence]:
-    """The first real sentences of up to ``count`` passages, spread evenly over an article: what a summary draws on."""
-    step = max(1, math.ceil(len(passages) / count))
+    """The first real sentences of up to ``count`` passages, spread evenly over an article: what a summary draws on.
+
+    Of a short article there are several of each passage, up to ``count`` in all.
+    """
+    chosen = passages[:: max(1, math.ceil(len(passages) / count))]
     found = []
-    for passage in passages[::step]:
+    for passage in chosen:
         whole = [e for e in _units(passage, lambda _: article) if e.is_sentence]
-        found += whole[:1]
+        found += whole[: math.ceil(count / len(chosen))]
     return found[:count]
 
 

@@ -95,6 +95,5 @@ def test_a_name_that_the_articles_hold_is_topic_enough(library: Library) -> None
 
 
 def test_an_article_whose_title_is_the_topic_is_summarised_from_its_beginning(library: Library) -> None:
-    assert [e.text for e in about(library, "the mill", library.search("the mill"), 9)][
-        0
-    ] == "The mill of Brindle is on the Lem."
+    first, *_ = about(library, "the mill", library.search("the mill"), 9)
+    assert first.text == "The mill of Brindle is on the Lem."
