@@ -32,7 +32,9 @@ NEAR = 0.7  # of a word that only the question or the title holds
 DENIED = 2  # words after a negation that it denies
 VERDICT = re.compile(r"^(?:yes|no)\b[,:.]?\s*", re.I)
 QUANTIFIERS = frozenset(terms("all both each every"))  # say nothing of their own
-CONNECTING = frozenset(terms("while whereas although however respectively been being also both each all every"))  # too
+CONNECTING = QUANTIFIERS | frozenset(
+    terms("while whereas although however respectively been being also")
+)  # nor do these
 TOLD = 0.6  # share of the key words' stems that a statement must hold to say them
 MORE = 0.12  # share that a further sentence must add
 

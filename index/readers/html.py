@@ -7,39 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
+from index.readers.boilerplate import BLOCKS, is_boilerplate
 from index.readers.encoding import decode_page
 from index.readers.formula import WEB_PARTS, web_formula
 from index.readers.grid import Cell, rows
 
-SKIPPED = {
-    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "button", "annotation",
-    "annotation-xml", "select", "option", "head", "link", "meta", "input", "canvas", "audio", "video", "map", "dialog",
-}  # fmt: skip
-BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table",
-    "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "frameset", "noframes", "frame", "br",
-}  # fmt: skip
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
-ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog", "alertdialog"}
-FURNITURE = re.compile(  # names of what is around a text, whatever it says
-    r"(?:^|\s)(?:breadcrumbs?|cookies?|(?:cookie|consent)-?(?:banner|bar|notice|consent|popup)\S*|pagination|pager|"
-    r"skip-?link|advert\S*|ads?|newsletter-?(?:form|signup|box|banner|popup)|toc)(?:\s|$)",
-    re.IGNORECASE,
-)
-MENUS = re.compile(  # names of what is around a text if it is made of links, and may be a part of it otherwise
-    r"(?:^|\s)(?:(?:main-?|site-?|top-?|side-?)?(?:nav|navbar|navigation|menu|sidebar|footer)|share\S*|social\S*|"
-    r"newsletter)(?:\s|$)",
-    re.IGNORECASE,
-)
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 NOTE = "noteref"
 LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
 SHORT = 60  # characters: no more has a line of a menu
-FEW = 20  # letters and digits: what has fewer says nothing: "© 2024 The Guild"
 RUN = 3  # lines of links one after the other that are a menu
 DATES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate",
@@ -116,37 +93,6 @@ def _main(tree: Any) -> Any:
     return body
 
 
-def _skipped(element: Any) -> bool:
-    """Whether a reader of the page does not see it, or it is part of the page and not of its text."""
-    if not isinstance(element.tag, str) or element.tag in SKIPPED:
-        return not (element.tag == "button" and any(parent.tag in HEADINGS for parent in element.iterancestors()))
-    inside = any(parent.tag in ("article", "main", "blockquote", "section") for parent in element.iterancestors())
-    if element.tag == "header" and not inside:
-        return element.find(".//h1") is None
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    named = element.tag in BLOCKS and element.tag not in ("body", "main", "article")
-    around = (element.tag in ("footer", "aside") and not inside) or (named and bool(MENUS.search(names)))
-    return (
-        element.get("hidden") is not None
-        or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
-        or bool(HIDDEN.search(element.get("style") or ""))
-        or element.get("role") in ROLES
-        or (named and bool(FURNITURE.search(names)))
-        or (around and _is_of_links(element))
-    )
-
-
-def _is_of_links(element: Any) -> bool:
-    """Whether most of its letters can be clicked at, or it has hardly any."""
-    linked = [part for part in element.iter("a", "button") if not any(p.tag == "a" for p in part.iterancestors())]
-    letters, clicked = (sum(map(str.isalnum, text)) for text in (element.text_content(), "".join(_texts(linked))))
-    return letters < FEW or 2 * clicked > letters
-
-
-def _texts(elements: list[Any]) -> list[str]:
-    return [element.text_content() for element in elements]
-
-
 def _blocks(element: Any) -> Iterator[Block]:
     """The blocks in ``element``, in the order of the page."""
     current = Block("", tag=element.tag)
@@ -175,7 +121,7 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
     for child in element:
         if _is_apart(child):
             yield "text", element, " "
-        if not _skipped(child) and not _is_reference(child):
+        if not is_boilerplate(child) and not _is_reference(child):
             if child.tag == "br":
                 yield "text", child, "\n"
             elif child.tag == "table" and _is_data(child):
@@ -291,7 +237,7 @@ def _table(table: Any) -> Iterator[Block]:
         ]
         for part in table.iterchildren("thead", "tbody", "tfoot", "tr")  # not the rows of a table within
         for row in ([part] if part.tag == "tr" else part.iterchildren("tr"))
-        if not _skipped(row)
+        if not is_boilerplate(row)
     ]
     for line in rows(grid, _heads(table)):
         yield Block(line, tag="tr")

@@ -1,0 +1,60 @@
+"""What a web page holds besides its text: menus, banners, forms, and what is not shown."""
+
+import re
+from typing import Any
+
+SKIPPED = {
+    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "button", "annotation",
+    "annotation-xml", "select", "option", "head", "link", "meta", "input", "canvas", "audio", "video", "map", "dialog",
+}  # fmt: skip
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "frameset", "noframes", "frame", "br",
+}  # fmt: skip
+ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog", "alertdialog"}
+FURNITURE = re.compile(  # names of what is around a text, whatever it says
+    r"(?:^|\s)(?:breadcrumbs?|cookies?|(?:cookie|consent)-?(?:banner|bar|notice|consent|popup)\S*|pagination|pager|"
+    r"skip-?link|advert\S*|ads?|newsletter-?(?:form|signup|box|banner|popup)|toc)(?:\s|$)",
+    re.IGNORECASE,
+)
+MENUS = re.compile(  # names of what is around a text if it is made of links, and may be a part of it otherwise
+    r"(?:^|\s)(?:(?:main-?|site-?|top-?|side-?)?(?:nav|navbar|navigation|menu|sidebar|footer)|share\S*|social\S*|"
+    r"newsletter)(?:\s|$)",
+    re.IGNORECASE,
+)
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+FEW = 20  # letters and digits: what has fewer says nothing: "© 2024 The Guild"
+
+
+def is_boilerplate(element: Any) -> bool:
+    """Whether a reader of the page does not see it, or it is part of the page and not of its text."""
+    if not isinstance(element.tag, str) or element.tag in SKIPPED:
+        return not (element.tag == "button" and any(parent.tag in HEADINGS for parent in element.iterancestors()))
+    inside = any(parent.tag in ("article", "main", "blockquote", "section") for parent in element.iterancestors())
+    if element.tag == "header" and not inside:
+        return element.find(".//h1") is None
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    named = element.tag in BLOCKS and element.tag not in ("body", "main", "article")
+    around = (element.tag in ("footer", "aside") and not inside) or (named and bool(MENUS.search(names)))
+    return (
+        element.get("hidden") is not None
+        or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
+        or bool(HIDDEN.search(element.get("style") or ""))
+        or element.get("role") in ROLES
+        or (named and bool(FURNITURE.search(names)))
+        or (around and _is_of_links(element))
+    )
+
+
+def _is_of_links(element: Any) -> bool:
+    """Whether most of its letters can be clicked at, or it has hardly any."""
+    linked = [part for part in element.iter("a", "button") if not any(p.tag == "a" for p in part.iterancestors())]
+    letters, clicked = (sum(map(str.isalnum, text)) for text in (element.text_content(), "".join(_texts(linked))))
+    return letters < FEW or 2 * clicked > letters
+
+
+def _texts(elements: list[Any]) -> list[str]:
+    return [element.text_content() for element in elements]
