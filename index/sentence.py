@@ -9,7 +9,7 @@ import sentencex
 from index.language import ENGLISH
 from index.table import is_row
 
-FULL_WIDTH = 100  # characters; no line of hard-wrapped prose is longer
+FULL_WIDTH = 120  # characters; no line of hard-wrapped prose is longer
 LIMIT = 4_000  # characters; a paragraph that is longer is cut, so that no step sees more than this at once
 BLANK_LINE = re.compile(r"\n\s*\n")
 LETTER = re.compile(r"\S")

@@ -33,8 +33,8 @@ The harbour of Brindle cost $4.25 million and opened in 1962. Ships of more than
 tide. The fish market moved to the east quay in 2004. Children may swim behind the pier.""",
     "museum.md": """# The museum of Marl
 
-The museum of Marl was founded by Ada Thorne in 1911. It shows ropes, nets and the jaw of a whale.
-Tickets cost three crowns.""",
+The museum of Marl was founded by Ada Thorne in 1911. It shows ropes, nets and the jaw of a whale. Tickets cost three
+crowns.""",
     "records.md": """# Parish records
 
 According to the records, the museum of Marl was founded by Ida Holm in 1911. The parish has four hundred souls.""",
