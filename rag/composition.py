@@ -17,7 +17,7 @@ from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SUPPORTED = 1.0  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
-LIKELY, SURELY = 2.0, 3.0  # the same where its words, or its names, stand in another order
+LIKELY, SURELY = 2.0, 3.0  # where words are the question's alone or in another order; where names are
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 
 
@@ -98,18 +98,21 @@ class Composition:
             near = "\n".join(around(e, work.hits) for e in proof)
             lost = best in proof and not work.tells(kept.text)
             lost = lost or bool(checker.echoes(kept.text, near, work.question)) or not work.agrees(kept.text)
-            if lost or not self._supports(kept.text, proof, checker.adds(kept.text, near, work.question)):
+            if lost or not self._supports(
+                kept.text, proof, checker.adds(kept.text, near, work.question), work.question
+            ):
                 first = first or best in proof
             elif work.on_point(proof, first):
                 return self._statement(kept.text, proof, kept.covered)
         return self._statement(best.spoken, [best], work.confidence) if best and first else None
 
-    def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str]) -> bool:
-        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or puts
-        things in another order; where that is not known, yes."""
+    def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
+        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
+        ``question`` alone, or puts things in another order; where that is not known, yes."""
         lines, writer = [e.line for e in proof], self.models.writer
-        order = SURELY if checker.reordered(text, lines) else LIKELY if checker.rearranged(text, lines) else 0.0
-        least = max(order, SUPPORTED * len(own))
+        quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
+        doubtful = checker.rearranged(text, lines) or checker.echoes(text, quotes, question)
+        least = max(SURELY if checker.reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own))
         support = writer.support(text, lines) if writer and least else None
         return support is None or support >= least
 

@@ -210,6 +210,18 @@ def test_a_statement_in_other_words_is_said_where_the_writer_stands_by_it(
     assert texts(assistant.ask(PAINTER)) == [said if support > 0 else PAINTED]
 
 
+@pytest.mark.parametrize("support", [4.0, -2.0])
+def test_a_word_of_the_question_that_only_the_sentence_beside_the_quote_holds_needs_the_writers_yes(
+    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
+) -> None:
+    said = "The rock was electrified in 1952."
+    assistant, writer = with_writer(coast, reader, writes((said, "lamp")))
+    assistant.threshold = 0.0
+    monkeypatch.setattr(writer, "support", lambda statement, lines: support)
+    answer = assistant.ask("When was the rock electrified?")
+    assert (said in texts(answer)) is (support > 0)
+
+
 def test_each_sentence_that_convinces_the_writer_is_written_about(
     coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
