@@ -11,7 +11,7 @@ from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
-from rag.evidence import Evidence, in_context, lead, searches, select, thinned, together
+from rag.evidence import Evidence, in_context, lead, searches, select, thinned, merged_hits
 from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
@@ -119,7 +119,7 @@ class Assistant:
 
     def search(self, question: str) -> list[Hit]:
         """The best passages for ``question`` and for each of several names in it."""
-        return together(self.library.search_all(searches(question), HITS))
+        return merged_hits(self.library.search_all(searches(question), HITS))
 
     def read(self, work: Work, count: int) -> Generator[Stage, None, None]:
         """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``."""
@@ -196,7 +196,7 @@ class Assistant:
             parts.append(part)
         if not any(part.confidence >= part.threshold for part in parts):
             return [work]
-        work.hits = together([work.hits, *(part.hits for part in parts)])
+        work.hits = merged_hits([work.hits, *(part.hits for part in parts)])
         return parts
 
     def _summary(self, work: Work) -> list[Evidence]:

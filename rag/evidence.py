@@ -107,7 +107,7 @@ def searches(question: str) -> list[str]:
     return [question, *(f"{name} {' '.join(rest.split())}" for name in names)]
 
 
-def together(found: Sequence[Sequence[Hit]]) -> list[Hit]:
+def merged_hits(found: Sequence[Sequence[Hit]]) -> list[Hit]:
     """The hits of several searches, each passage once, the first search's best first and then in turns."""
     seen: dict[tuple[str, int], Hit] = {}
     for place in range(max(map(len, found), default=0)):

@@ -8,7 +8,7 @@ import pytest
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import Evidence, in_context, lead, searches, select, thinned, together
+from rag.evidence import Evidence, in_context, lead, searches, select, thinned, merged_hits
 
 
 def hit(text: str, start: int = 0, rank: int = 1) -> Hit:
@@ -70,7 +70,7 @@ def test_each_of_several_names_is_searched_for_by_itself() -> None:
 
 def test_hits_of_several_searches_come_in_turns_and_once() -> None:
     one, other, third = hit("One.", 0), hit("Two.", 10), hit("Three.", 20)
-    assert together([[one, other], [one, third]]) == [one, other, third]
+    assert merged_hits([[one, other], [one, third]]) == [one, other, third]
 
 
 def test_a_sentence_that_points_is_read_after_the_one_before_it() -> None:
