@@ -26,7 +26,7 @@ from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import CANDIDATES, ENOUGH, FEW, MOST, Assistant
 from rag.confidence import signs
-from rag.evidence import thinned
+from rag.evidence import most_probable
 from rag.models import Models
 from rag.question import kind
 from rag.training.build import HELD_OUT
@@ -92,7 +92,7 @@ def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
     work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
     deque(assistant.read(work, CANDIDATES), 0)
     assert work.reading and assistant.models.writer
-    judged = thinned(work.evidence, work.reading.labels, MOST, MOST, ENOUGH)
+    judged = most_probable(work.evidence, work.reading.labels, MOST, MOST, ENOUGH)
     verdicts = assistant.models.writer.verdicts(case.question, [e.line for e in judged])
     return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(verdicts or [0.0])
 

@@ -11,7 +11,7 @@ from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
-from rag.evidence import Evidence, in_context, lead, searches, select, thinned, merged_hits
+from rag.evidence import Evidence, in_context, lead, searches, select, most_probable, merged_hits
 from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
@@ -158,10 +158,10 @@ class Assistant:
         work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK
         if quick or writer is None or reading is None or not reading.candidates:
             return
-        work.chosen = thinned(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
+        work.chosen = most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
         if work.unread:
             return
-        judges = thinned(work.evidence, reading.labels, count, count, ENOUGH)
+        judges = most_probable(work.evidence, reading.labels, count, count, ENOUGH)
         verdicts = writer.verdicts(work.question, [in_context(e, work.hits) for e in judges])
         if verdicts is None:
             work.threshold = WRITTEN

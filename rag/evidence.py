@@ -219,7 +219,7 @@ def lead(article: Article, passages: Sequence[Passage], count: int) -> list[Evid
     return found[:count]
 
 
-def thinned(
+def most_probable(
     evidence: Sequence[Evidence], labels: Sequence[float], fewest: int, most: int, enough: float
 ) -> list[Evidence]:
     """The units that the reader finds most probable, in their order.

@@ -8,7 +8,7 @@ import pytest
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import Evidence, in_context, lead, searches, select, thinned, merged_hits
+from rag.evidence import Evidence, in_context, lead, searches, select, most_probable, merged_hits
 
 
 def hit(text: str, start: int = 0, rank: int = 1) -> Hit:
@@ -86,9 +86,9 @@ def test_a_sentence_that_points_is_read_after_the_one_before_it() -> None:
 
 def test_the_writer_gets_what_holds_the_readers_probability() -> None:
     found = [Evidence("a", n, n + 1, str(n), 0.0) for n in range(6)]
-    assert [e.text for e in thinned(found, [0.0, 0.0, 0.98, 0.0, 0.02, 0.0, 0.0], 1, 4, 0.97)] == ["1"]
-    assert [e.text for e in thinned(found, [0.0, 0.3, 0.3, 0.0, 0.4, 0.0, 0.0], 1, 4, 0.97)] == ["0", "1", "3"]
-    assert len(thinned(found, [0.0, *[1 / 6] * 6], 1, 4, 0.97)) == 4
+    assert [e.text for e in most_probable(found, [0.0, 0.0, 0.98, 0.0, 0.02, 0.0, 0.0], 1, 4, 0.97)] == ["1"]
+    assert [e.text for e in most_probable(found, [0.0, 0.3, 0.3, 0.0, 0.4, 0.0, 0.0], 1, 4, 0.97)] == ["0", "1", "3"]
+    assert len(most_probable(found, [0.0, *[1 / 6] * 6], 1, 4, 0.97)) == 4
 
 
 def test_a_summary_draws_on_the_whole_article(seed_library: Library) -> None:
