@@ -26,7 +26,7 @@ from index.search import Hit
 from rag.adapter import ADAPTER, merged, quickest
 from rag.assistant import CANDIDATES, FEW, HITS
 from rag.confidence import confidence
-from rag.evidence import Evidence, searches, select, merged_hits
+from rag.evidence import Evidence, queries, select, merged_hits
 from rag.generation import Reading
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
@@ -139,7 +139,7 @@ def main() -> None:
     cases = [c for kind in (True, False) for c in _drawn(suite.cases, kind, options.sample, draw)]
     with ExitStack() as stack:
         library = open_libraries([suite], options.cache, Embedder(), stack)["squad"]
-        hits = [merged_hits(library.search_all(searches(c.question), HITS)) for c in cases]
+        hits = [merged_hits(library.search_all(queries(c.question), HITS)) for c in cases]
         asked = [Asked(c, suite.proofs.get(c.id, []), found) for c, found in zip(cases, hits, strict=True)]
         variants = [replace(SHIPPED, name=file.stem, adapter=file) for file in options.adapters or ()] or VARIANTS
         print(table([measure(variant, asked, library) for variant in variants]))

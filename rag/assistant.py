@@ -11,7 +11,7 @@ from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
-from rag.evidence import Evidence, in_context, lead, searches, select, most_probable, merged_hits
+from rag.evidence import Evidence, in_context, lead, queries, select, most_probable, merged_hits
 from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
@@ -119,7 +119,7 @@ class Assistant:
 
     def search(self, question: str) -> list[Hit]:
         """The best passages for ``question`` and for each of several names in it."""
-        return merged_hits(self.library.search_all(searches(question), HITS))
+        return merged_hits(self.library.search_all(queries(question), HITS))
 
     def read(self, work: Work, count: int) -> Generator[Stage, None, None]:
         """Chooses ``count`` units of evidence and reads them; leaves what the reader makes of them in ``work``."""

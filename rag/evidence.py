@@ -96,7 +96,7 @@ def in_context(evidence: Evidence, hits: Sequence[Hit]) -> Line:
     return line
 
 
-def searches(question: str) -> list[str]:
+def queries(question: str) -> list[str]:
     """What to search for: the question, and each of several names or years in it together with its other words."""
     names = list(dict.fromkeys(m.group() for m in NAME.finditer(question[1:]) if len(m.group()) > 3))[:PARTS]
     if len(names) < 2:

@@ -8,7 +8,7 @@ import pytest
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import Evidence, in_context, lead, searches, select, most_probable, merged_hits
+from rag.evidence import Evidence, in_context, lead, queries, select, most_probable, merged_hits
 
 
 def hit(text: str, start: int = 0, rank: int = 1) -> Hit:
@@ -63,8 +63,8 @@ def test_short_lines_and_long_sentences_can_be_evidence() -> None:
 
 
 def test_each_of_several_names_is_searched_for_by_itself() -> None:
-    assert searches("What did it cost?") == ["What did it cost?"]
-    asked = searches("Compare the prices of the Brandt Tower and Larkhaven Mill.")
+    assert queries("What did it cost?") == ["What did it cost?"]
+    asked = queries("Compare the prices of the Brandt Tower and Larkhaven Mill.")
     assert asked[0].startswith("Compare") and ["Brandt" in q for q in asked[1:]] == [True, False]
 
 
