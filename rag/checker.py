@@ -63,7 +63,7 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
         if (
             covered >= COVERED
             and not invented(text, quotes, question)
-            and not turned(VERDICT.sub("", text), quotes)
+            and not negates(VERDICT.sub("", text), quotes)
             and not exchanged(text, quotes, question)
         ):
             return Checked(text, tuple(dict.fromkeys(chosen)), covered)
@@ -87,7 +87,7 @@ def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     return found
 
 
-def turned(text: str, quotes: Sequence[Line]) -> bool:
+def negates(text: str, quotes: Sequence[Line]) -> bool:
     """Whether ``text`` denies what its quotes say, or says what they deny.
 
     A negation of ``text`` has to stand in a quote, the one that holds most of ``text`` if that holds what is denied.
