@@ -64,7 +64,7 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
             covered >= COVERED
             and not invented(text, quotes, question)
             and not negates(VERDICT.sub("", text), quotes)
-            and not exchanged(text, quotes, question)
+            and not mixes_up(text, quotes, question)
         ):
             return Checked(text, tuple(dict.fromkeys(chosen)), covered)
     return None
@@ -101,7 +101,7 @@ def negates(text: str, quotes: Sequence[Line]) -> bool:
     return not any(map(NEGATION.search, near))
 
 
-def exchanged(text: str, quotes: Sequence[Line], question: str) -> bool:
+def mixes_up(text: str, quotes: Sequence[Line], question: str) -> bool:
     """Whether one of several quotes brings nothing to ``text`` but a lone name or a lone number: of something else.
 
     ("The mill was built in 1870" out of "The mill was built of oak" and "The dam was built in 1870".) It may where it
