@@ -244,7 +244,7 @@ def alike(one: str, other: str) -> bool:
     return bool(a and b) and len(a & b) / min(len(a), len(b)) > 0.85 and set(numbers(one)) == set(numbers(other))
 
 
-def echoes(text: str, around: str, question: str) -> list[str]:
+def only_in_question(text: str, around: str, question: str) -> list[str]:
     """The stems of ``text`` that only ``question`` holds, and neither its quotes nor what stands ``around`` them.
 
     A writer that repeats the question's words about something else makes a falsehood of true words ("Ada founded the

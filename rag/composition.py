@@ -97,7 +97,7 @@ class Composition:
             proof = [evidence[k - 1] for k in kept.labels]
             near = "\n".join(around(e, work.hits) for e in proof)
             lost = best in proof and not work.tells(kept.text)
-            lost = lost or bool(checker.echoes(kept.text, near, work.question)) or not work.agrees(kept.text)
+            lost = lost or bool(checker.only_in_question(kept.text, near, work.question)) or not work.agrees(kept.text)
             if lost or not self._supports(
                 kept.text, proof, checker.adds(kept.text, near, work.question), work.question
             ):
@@ -111,7 +111,7 @@ class Composition:
         ``question`` alone, or puts things in another order; where that is not known, yes."""
         lines, writer = [e.line for e in proof], self.models.writer
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
-        doubtful = checker.rearranged(text, lines) or checker.echoes(text, quotes, question)
+        doubtful = checker.rearranged(text, lines) or checker.only_in_question(text, quotes, question)
         least = max(SURELY if checker.reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own))
         support = writer.support(text, lines) if writer and least else None
         return support is None or support >= least

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import adds, alike, asked_of, checked, echoes, informs, invented, names, rearranged, reordered, tells
+from rag.checker import adds, alike, asked_of, checked, only_in_question, informs, invented, names, rearranged, reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -276,7 +276,7 @@ def test_words_of_its_own_are_those_that_say_something() -> None:
     ],
 )
 def test_a_word_that_only_the_question_holds_is_an_echo(text: str, around: str, question: str, echoed: bool) -> None:
-    assert bool(echoes(text, around, question)) is echoed
+    assert bool(only_in_question(text, around, question)) is echoed
 
 
 @pytest.mark.parametrize(
