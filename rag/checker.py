@@ -253,7 +253,7 @@ def only_in_question(text: str, around: str, question: str) -> list[str]:
     return sorted(_stems(VERDICT.sub("", text)) & _stems(question) - _stems(around) - QUANTIFIERS)
 
 
-def adds(text: str, around: str, question: str) -> list[str]:
+def own_stems(text: str, around: str, question: str) -> list[str]:
     """The stems of ``text`` that stand neither in ``question`` nor ``around`` its quotes: its own words."""
     return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around) - CONNECTING)
 

@@ -99,7 +99,7 @@ class Composition:
             lost = best in proof and not work.tells(kept.text)
             lost = lost or bool(checker.only_in_question(kept.text, near, work.question)) or not work.agrees(kept.text)
             if lost or not self._supports(
-                kept.text, proof, checker.adds(kept.text, near, work.question), work.question
+                kept.text, proof, checker.own_stems(kept.text, near, work.question), work.question
             ):
                 first = first or best in proof
             elif work.on_point(proof, first):
