@@ -258,7 +258,7 @@ def own_stems(text: str, around: str, question: str) -> list[str]:
     return sorted(_stems(VERDICT.sub("", text)) - _stems(question) - _stems(around) - CONNECTING)
 
 
-def reordered(text: str, quotes: Sequence[Line]) -> bool:
+def names_reordered(text: str, quotes: Sequence[Line]) -> bool:
     """Whether two names of ``text`` stand in a quote the other way round: then who did what to whom may be, too."""
     found = {POSSESSIVE.sub("", name) for part in (text, *(q.text for q in quotes)) for name in names(part)}
     said = sorted((name for name in found if name in text), key=text.find)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import own_stems, alike, asked_of, checked, only_in_question, informs, invented, names, rearranged, reordered, tells
+from rag.checker import own_stems, alike, asked_of, checked, only_in_question, informs, invented, names, rearranged, names_reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -331,7 +331,7 @@ def test_of_the_date_of_an_article_only_the_year_may_be_told() -> None:
 )
 def test_names_that_change_places_are_noticed(text: str, other: bool) -> None:
     quote = Line("The contract names Orrin Mill first, but if it fails, Dale Works is free to choose.")
-    assert reordered(text, [quote]) is other
+    assert names_reordered(text, [quote]) is other
 
 
 def test_an_article_before_a_name_is_no_name() -> None:
