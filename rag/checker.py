@@ -270,7 +270,7 @@ def names_reordered(text: str, quotes: Sequence[Line]) -> bool:
     )
 
 
-def rearranged(text: str, quotes: Sequence[Line]) -> bool:
+def words_reordered(text: str, quotes: Sequence[Line]) -> bool:
     """Whether two words of ``text`` stand in a quote the other way round ("the snail is eaten by the fern" out of "the
     fern is eaten by the snail"); numbers may stand anywhere."""
     said = [stem for stem in dict.fromkeys(terms(text)) if not any(map(str.isdigit, stem))]

@@ -111,7 +111,7 @@ class Composition:
         ``question`` alone, or puts things in another order; where that is not known, yes."""
         lines, writer = [e.line for e in proof], self.models.writer
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
-        doubtful = checker.rearranged(text, lines) or checker.only_in_question(text, quotes, question)
+        doubtful = checker.words_reordered(text, lines) or checker.only_in_question(text, quotes, question)
         least = max(SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own))
         support = writer.support(text, lines) if writer and least else None
         return support is None or support >= least
