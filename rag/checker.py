@@ -238,7 +238,7 @@ def _stems(text: str) -> set[str]:
     return set(terms(unicodedata.normalize("NFKC", text)))
 
 
-def alike(one: str, other: str) -> bool:
+def near_duplicate(one: str, other: str) -> bool:
     """Whether two statements say the same in nearly the same words."""
     a, b = _stems(one), _stems(other)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) > 0.85 and set(numbers(one)) == set(numbers(other))

@@ -151,4 +151,4 @@ def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
     """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
     quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
     cited = {citation for s in said for citation in s.citations}
-    return any(checker.alike(statement.text, s.text) for s in said) or (quoted and statement.citations[0] in cited)
+    return any(checker.near_duplicate(statement.text, s.text) for s in said) or (quoted and statement.citations[0] in cited)

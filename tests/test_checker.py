@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import own_stems, alike, asked_of, checked, only_in_question, informs, invented, names, words_reordered, names_reordered, tells
+from rag.checker import own_stems, near_duplicate, asked_of, checked, only_in_question, informs, invented, names, words_reordered, names_reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -244,7 +244,7 @@ def test_what_is_invented_is_named() -> None:
     ],
 )
 def test_statements_that_say_the_same_are_told(one: str, other: str, same: bool) -> None:
-    assert alike(one, other) is alike(other, one) is same
+    assert near_duplicate(one, other) is near_duplicate(other, one) is same
 
 
 @pytest.mark.parametrize(
