@@ -55,14 +55,14 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
         return None
     given = [k for k in labels if 0 < k <= len(lines)]
     for chosen in _proposals(stems, given, lines, question):
-        lacking = invented(text, [lines[k - 1] for k in chosen], question)
+        lacking = unsupported(text, [lines[k - 1] for k in chosen], question)
         if lacking:
             chosen = [*chosen, *_holding(lacking, chosen, lines)]
         quotes = [lines[k - 1] for k in chosen]
         covered = _covered(stems, quotes, question)
         if (
             covered >= COVERED
-            and not invented(text, quotes, question)
+            and not unsupported(text, quotes, question)
             and not negates(VERDICT.sub("", text), quotes)
             and not mixes_up(text, quotes, question)
         ):
@@ -70,7 +70,7 @@ def checked(text: str, labels: Sequence[int], lines: Sequence[Line], question: s
     return None
 
 
-def invented(text: str, quotes: Sequence[Line], question: str) -> list[str]:
+def unsupported(text: str, quotes: Sequence[Line], question: str) -> list[str]:
     """The numbers and names of ``text`` that stand in none of ``quotes``.
 
     A number may stand in a quote or above it; but of the date of an article only the year: nothing need have happened
