@@ -288,7 +288,7 @@ def tells(statement: str, words: str) -> bool:
     return set(numbers(words)) <= set(numbers(statement)) and len(stems & _stems(statement)) >= TOLD * len(stems)
 
 
-def informs(statement: str, question: str) -> bool:
+def says_more(statement: str, question: str) -> bool:
     """Whether ``statement`` says a word that ``question`` does not; a choice ("A or B?") may be echoed."""
     asked = {word.casefold() for word in re.findall(r"\w+", question)}
     return "or" in asked or any(word.casefold() not in asked for word in re.findall(r"\w+", statement))

@@ -15,7 +15,7 @@ from index.table import named_cells
 from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
-from rag.checker import POINTING, informs
+from rag.checker import POINTING, says_more
 from rag.prompt import Line, one_line
 
 FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
@@ -129,7 +129,7 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
     once: dict[tuple[str, ...], tuple[int, Hit, Evidence]] = {}
     for rank, hit in enumerate(hits):
         for e in _units(hit.passage, article_of):
-            echo = e.asks and not informs(e.text, question)
+            echo = e.asks and not says_more(e.text, question)
             once.setdefault(() if echo else (e.article, e.context, e.text), (rank, hit, e))
     candidates = list(once.values())
     stems = [set(terms(e.text, e.language)) for _, _, e in candidates]

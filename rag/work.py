@@ -84,7 +84,7 @@ class Work:
 
     def is_empty(self, evidence: Evidence) -> bool:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
-        return evidence.asks or (self.kind is not Kind.POLAR and not checker.informs(evidence.text, self.question))
+        return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(evidence.text, self.question))
 
     def rivals(self, other: Evidence, best: Evidence) -> bool:
         """Whether ``other`` may answer, too, and otherwise."""
@@ -105,7 +105,7 @@ class Work:
             return None
         if self.kind is Kind.POLAR and not decided(self.reading):
             return next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
-        informs = [c for c in self.reading.candidates if checker.informs(c.text, self.question)]
+        informs = [c for c in self.reading.candidates if checker.says_more(c.text, self.question)]
         best = (informs or self.reading.candidates)[0]
         listed = (self._listed(s, informs) for s in said)
         return next((", ".join(words) for words in listed if best.text in words and len(words) > 1), best.text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import own_stems, near_duplicate, asked_of, checked, only_in_question, informs, unsupported, names, words_reordered, names_reordered, tells
+from rag.checker import own_stems, near_duplicate, asked_of, checked, only_in_question, says_more, unsupported, names, words_reordered, names_reordered, tells
 from rag.prompt import Line
 
 LINES = [
@@ -300,9 +300,9 @@ def test_names_are_asked_for_without_their_possessive() -> None:
 
 
 def test_words_of_the_question_alone_inform_nobody() -> None:
-    assert not informs("The lighthouse", "Who painted the lighthouse?")
-    assert informs("Mara Quill", "Who painted the lighthouse?")
-    assert informs("A river", "Is it a lake or a river?")
+    assert not says_more("The lighthouse", "Who painted the lighthouse?")
+    assert says_more("Mara Quill", "Who painted the lighthouse?")
+    assert says_more("A river", "Is it a lake or a river?")
 
 
 def test_a_list_is_proved_by_one_sentence_for_each_of_its_items() -> None:
