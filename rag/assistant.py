@@ -16,7 +16,7 @@ from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
-from rag.question import YES_OR_NO, Kind, checked, joins, kind, separated, topic
+from rag.question import YES_OR_NO, Kind, checked, joins, kind, split, topic
 from rag.stage import Stage
 from rag.work import Work
 
@@ -180,7 +180,7 @@ class Assistant:
         assert writer is not None
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
-        asked = asked if len(asked) > 1 else separated(work.question)
+        asked = asked if len(asked) > 1 else split(work.question)
         if len(asked) < 2 or not _faithful(work.question, asked):
             return [work]
         parts: list[Work] = []

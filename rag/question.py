@@ -97,7 +97,7 @@ def joins(question: str) -> bool:
     return bool(JOINED.search(question.strip()))
 
 
-def separated(question: str) -> list[str]:
+def split(question: str) -> list[str]:
     """The questions that ``question`` plainly joins."""
     parts = [part.strip(" ,?") for part in JOINED.split(question.strip())]
     return [f"{part[:1].upper()}{part[1:]}?" for part in parts if part]

@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import UsageError
-from rag.question import Kind, checked, kind, separated, topic
+from rag.question import Kind, checked, kind, split, topic
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_what_a_summary_is_asked_of(question: str, expected: str) -> None:
     ],
 )
 def test_questions_that_are_plainly_joined_are_separated(question: str, parts: list[str]) -> None:
-    assert separated(question) == parts
+    assert split(question) == parts
