@@ -16,7 +16,7 @@ from rag.follow_up import Exchange, History, alone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
-from rag.question import YES_OR_NO, Kind, checked, joins, kind, split, topic
+from rag.question import YES_OR_NO, Kind, checked, asks_several, kind, split, topic
 from rag.stage import Stage
 from rag.work import Work
 
@@ -89,7 +89,7 @@ class Assistant:
         self._judge(work, quick, MOST)
         parts = [work]
         doubted = work.confidence < (CONVINCED if work.verdicts else SURE)
-        split = work.kind is not Kind.SUMMARY and (doubted or joins(work.question))
+        split = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
         if split and not quick and not work.unread:
             parts = yield from self._parts(work)
         read = time.perf_counter()

@@ -92,7 +92,7 @@ def topic(question: str) -> str:
     return left if any(c.isalnum() for c in left) else ""
 
 
-def joins(question: str) -> bool:
+def asks_several(question: str) -> bool:
     """Whether ``question`` plainly asks two things ("Who built it, and when?")."""
     return bool(JOINED.search(question.strip()))
 
