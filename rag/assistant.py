@@ -12,7 +12,7 @@ from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
 from rag.evidence import Evidence, in_context, lead, queries, select, most_probable, merged_hits
-from rag.follow_up import Exchange, History, alone, is_follow_up
+from rag.follow_up import Exchange, History, standalone, is_follow_up
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
@@ -73,7 +73,7 @@ class Assistant:
             yield Answer(question, (), SMALL_TALK, (), self.models.reader.model.name)
             return
         quick = quick or self.models.writer is None
-        understood = alone(asked, history, None if quick else self.models.writer)
+        understood = standalone(asked, history, None if quick else self.models.writer)
         work = Work(understood, kind(asked if quick else understood))
         rewritten = understood if understood != asked else None
         yield Stage("Searching the articles", asked=rewritten)
@@ -186,7 +186,7 @@ class Assistant:
         parts: list[Work] = []
         for one in asked:
             said = [Exchange(part.question, part.best.spoken if part.best else "") for part in parts]
-            question = alone(one, said, writer) if said and is_follow_up(one) else one
+            question = standalone(one, said, writer) if said and is_follow_up(one) else one
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)
             self._judge(part, False, FEWEST)

@@ -56,7 +56,7 @@ def points(question: str) -> bool:
     return bool(POINTING.search(NOT_POINTING.sub(" ", question)))
 
 
-def alone(question: str, history: History, writer: Writer | None) -> str:
+def standalone(question: str, history: History, writer: Writer | None) -> str:
     """``question`` as it is to be understood after ``history``; itself where it stands alone."""
     said = [e if isinstance(e, Exchange) else Exchange(e) for e in history]
     said = [e for e in said if kind(e.question) is not Kind.SMALL_TALK][-KEPT:]

@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer import Answer
 from rag.conversation import Conversation
-from rag.follow_up import Exchange, alone, is_follow_up
+from rag.follow_up import Exchange, standalone, is_follow_up
 from rag.writer import Writer, rewritten
 
 MILL = [Exchange("Who built the mill of Oss?", "Ida Brandt built it in 1912.")]
@@ -54,45 +54,45 @@ def test_a_question_that_says_too_little_leans(question: str) -> None:
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
-    assert alone(question, MILL, writer("Who built the mill of Oss?")) == question
+    assert standalone(question, MILL, writer("Who built the mill of Oss?")) == question
 
 
 def test_an_afterthought_is_not_understood_by_repeating_it() -> None:
-    assert alone("And the school?", MILL, writer("And the school?")).startswith("Who built the mill of Oss?")
+    assert standalone("And the school?", MILL, writer("And the school?")).startswith("Who built the mill of Oss?")
 
 
 def test_a_summary_of_that_is_one_of_what_was_spoken_of() -> None:
-    assert alone("Can you summarise that for me?", MILL, None) == "Can you summarise Oss for me?"
+    assert standalone("Can you summarise that for me?", MILL, None) == "Can you summarise Oss for me?"
 
 
 def test_without_a_conversation_nothing_is_rewritten() -> None:
-    assert alone("And until when?", [], writer("x")) == "And until when?"
+    assert standalone("And until when?", [], writer("x")) == "And until when?"
 
 
 def test_the_writer_rewrites_from_questions_and_answers() -> None:
-    assert alone("When was she born?", MILL, writer("When was Ida Brandt born?")) == "When was Ida Brandt born?"
+    assert standalone("When was she born?", MILL, writer("When was Ida Brandt born?")) == "When was Ida Brandt born?"
 
 
 @pytest.mark.parametrize(
     "made", ["", "Who built the mill of Oss?", "When was Napoleon born?", "Which king ruled at her birth?"]
 )
 def test_what_was_never_spoken_of_is_not_asked(made: str) -> None:
-    asked = alone("When was she born?", MILL, writer(made))
+    asked = standalone("When was she born?", MILL, writer(made))
     assert asked.startswith("Who built the mill of Oss?") and asked.endswith("When was she born?")
 
 
 def test_without_a_writer_the_questions_before_and_the_names_of_the_answer_are_asked_together() -> None:
     said = [*MILL, Exchange("When was she born?", "She was born in Lund in 1880.")]
-    asked = alone("And where?", said, None)
+    asked = standalone("And where?", said, None)
     assert asked.startswith("Who built the mill of Oss? When was she born?") and "Lund" in asked
 
 
 def test_thanks_in_between_are_passed_over() -> None:
-    assert "mill" in alone("And when?", [*MILL, Exchange("Thanks!", "")], None)
+    assert "mill" in standalone("And when?", [*MILL, Exchange("Thanks!", "")], None)
 
 
 def test_questions_without_answers_will_do() -> None:
-    assert alone("And when?", ["Who built the mill of Oss?"], None) == "Who built the mill of Oss? And when?"
+    assert standalone("And when?", ["Who built the mill of Oss?"], None) == "Who built the mill of Oss? And when?"
 
 
 @pytest.mark.parametrize("text", ["-> Why?", "\nQ: Why?\nA: Because.", "Why?"])
