@@ -74,7 +74,7 @@ class Work:
         assert self.reading is not None
         return math.log(max(self.reading.labels[1 + self.evidence.index(evidence)], FAINT))
 
-    def on_point(self, proof: Sequence[Evidence], first: bool) -> bool:
+    def is_relevant(self, proof: Sequence[Evidence], first: bool) -> bool:
         """Whether the reader finds enough in what a statement cites; what the writer ranked is to the point."""
         if self.reading is None or self.is_ranked:
             return True
