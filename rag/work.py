@@ -86,7 +86,7 @@ class Work:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(evidence.text, self.question))
 
-    def rivals(self, other: Evidence, best: Evidence) -> bool:
+    def may_contradict(self, other: Evidence, best: Evidence) -> bool:
         """Whether ``other`` may answer, too, and otherwise."""
         verdict = self.verdicts.get(other)
         return other.score >= RIVAL * best.score if verdict is None else verdict >= CONTRARY
