@@ -99,7 +99,7 @@ class Work:
         label = self.reading.candidates[0].label
         return self.evidence[label - 1] if self.reading.labels[label] >= ANSWERS else None
 
-    def words(self, said: Sequence[Statement] = ()) -> str | None:
+    def short_answer(self, said: Sequence[Statement] = ()) -> str | None:
         """The key words of the answer; a yes or no only where it is said, or the reader is sure of it."""
         if self.reading is None or not self.reading.candidates:
             return None
@@ -122,7 +122,7 @@ class Work:
 
     def tells(self, statement: str) -> bool:
         """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
-        words = self.words()
+        words = self.short_answer()
         return self.kind is Kind.POLAR or words is None or checker.tells(statement, words)
 
     def agrees(self, statement: str) -> bool:
