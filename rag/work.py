@@ -120,7 +120,7 @@ class Work:
                 first.setdefault(c.label, c.text)
         return sorted(dict.fromkeys(first.values()), key=statement.text.index)
 
-    def tells(self, statement: str) -> bool:
+    def holds_answer(self, statement: str) -> bool:
         """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
         words = self.short_answer()
         return self.kind is Kind.POLAR or words is None or checker.tells(statement, words)
