@@ -125,7 +125,7 @@ class Work:
         words = self.short_answer()
         return self.kind is Kind.POLAR or words is None or checker.tells(statement, words)
 
-    def agrees(self, statement: str) -> bool:
+    def same_verdict(self, statement: str) -> bool:
         """Whether reader and writer decide alike, where yes or no is asked for: neither is right often enough alone."""
         if self.kind is not Kind.POLAR or self.reading is None:
             return True
