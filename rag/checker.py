@@ -282,7 +282,7 @@ def words_reordered(text: str, quotes: Sequence[Line]) -> bool:
     return False
 
 
-def tells(statement: str, words: str) -> bool:
+def holds_answer(statement: str, words: str) -> bool:
     """Whether ``statement`` says ``words``, an answer's key words: all of their numbers, and most of their stems."""
     stems = _stems(words)
     return set(numbers(words)) <= set(numbers(statement)) and len(stems & _stems(statement)) >= TOLD * len(stems)

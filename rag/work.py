@@ -123,7 +123,7 @@ class Work:
     def holds_answer(self, statement: str) -> bool:
         """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
         words = self.short_answer()
-        return self.kind is Kind.POLAR or words is None or checker.tells(statement, words)
+        return self.kind is Kind.POLAR or words is None or checker.holds_answer(statement, words)
 
     def same_verdict(self, statement: str) -> bool:
         """Whether reader and writer decide alike, where yes or no is asked for: neither is right often enough alone."""

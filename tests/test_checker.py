@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checker import own_stems, near_duplicate, asked_of, checked, only_in_question, says_more, unsupported, names, words_reordered, names_reordered, tells
+from rag.checker import own_stems, near_duplicate, asked_of, checked, only_in_question, says_more, unsupported, names, words_reordered, names_reordered, holds_answer
 from rag.prompt import Line
 
 LINES = [
@@ -290,7 +290,7 @@ def test_a_word_that_only_the_question_holds_is_an_echo(text: str, around: str, 
     ],
 )
 def test_a_statement_says_the_key_words_or_leaves_them_out(statement: str, words: str, told: bool) -> None:
-    assert tells(statement, words) is told
+    assert holds_answer(statement, words) is told
 
 
 def test_names_are_asked_for_without_their_possessive() -> None:
