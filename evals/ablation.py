@@ -26,7 +26,7 @@ from index.search import Hit
 from rag.adapter import ADAPTER, merged, quickest
 from rag.assistant import CANDIDATES, FEW, HITS
 from rag.confidence import confidence
-from rag.evidence import Evidence, queries, select, merged_hits
+from rag.evidence import Evidence, merged_hits, queries, select
 from rag.generation import Reading
 from rag.language_model import LanguageModel
 from rag.models import packaged_model

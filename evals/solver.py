@@ -13,7 +13,7 @@ from evals.dataset import Asked
 from evals.paragraph import read_paragraph
 from index.open import AnyLibrary
 from rag.answer import Answer
-from rag.follow_up import History
+from rag.exchange import History
 from rag.models import Models
 from rag.stage import Stage
 

@@ -11,12 +11,13 @@ from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
-from rag.evidence import Evidence, in_context, lead, queries, select, most_probable, merged_hits
-from rag.follow_up import Exchange, History, standalone, is_follow_up
+from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
+from rag.exchange import Exchange, History
+from rag.follow_up import is_follow_up, standalone
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
-from rag.question import YES_OR_NO, Kind, checked, asks_several, kind, split, topic
+from rag.question import YES_OR_NO, Kind, asks_several, checked, kind, split, topic
 from rag.stage import Stage
 from rag.work import Work
 
@@ -89,8 +90,8 @@ class Assistant:
         self._judge(work, quick, MOST)
         parts = [work]
         doubted = work.confidence < (CONVINCED if work.verdicts else SURE)
-        split = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
-        if split and not quick and not work.unread:
+        composite = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
+        if composite and not quick and not work.unread:
             parts = yield from self._parts(work)
         read = time.perf_counter()
         statements: tuple[Statement, ...] = ()
@@ -102,7 +103,7 @@ class Assistant:
                 statements = (*statements, *said)
         done = time.perf_counter()
         work.confidence = max(part.confidence for part in parts)
-        best = [words for part in answered if (words := part.words(statements))]
+        best = [words for part in answered if (words := part.short_answer(statements))]
         yield Answer(
             question,
             statements,

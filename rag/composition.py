@@ -73,7 +73,7 @@ class Composition:
                     yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
-        if not shown or (work.best and not any(work.tells(s.text) for s in shown)):
+        if not shown or (work.best and not any(work.holds_answer(s.text) for s in shown)):
             shown += self._verbatim(work)
         elif work.kind is Kind.SUMMARY:
             others = (s for s in self._verbatim(work) if not _repeats(s, shown))
@@ -96,13 +96,17 @@ class Composition:
         if kept:
             proof = [evidence[k - 1] for k in kept.labels]
             near = "\n".join(around(e, work.hits) for e in proof)
-            lost = best in proof and not work.tells(kept.text)
-            lost = lost or bool(checker.only_in_question(kept.text, near, work.question)) or not work.agrees(kept.text)
+            lost = best in proof and not work.holds_answer(kept.text)
+            lost = (
+                lost
+                or bool(checker.only_in_question(kept.text, near, work.question))
+                or not work.same_verdict(kept.text)
+            )
             if lost or not self._supports(
                 kept.text, proof, checker.own_stems(kept.text, near, work.question), work.question
             ):
                 first = first or best in proof
-            elif work.on_point(proof, first):
+            elif work.is_relevant(proof, first):
                 return self._statement(kept.text, proof, kept.covered)
         return self._statement(best.spoken, [best], work.confidence) if best and first else None
 
@@ -112,7 +116,9 @@ class Composition:
         lines, writer = [e.line for e in proof], self.models.writer
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
         doubtful = checker.words_reordered(text, lines) or checker.only_in_question(text, quotes, question)
-        least = max(SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own))
+        least = max(
+            SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
+        )
         support = writer.support(text, lines) if writer and least else None
         return support is None or support >= least
 
@@ -124,7 +130,9 @@ class Composition:
         best = work.best
         if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
             return []
-        others = [e for e in work.verdicts or work.evidence if e.article != best.article and work.rivals(e, best)]
+        others = [
+            e for e in work.verdicts or work.evidence if e.article != best.article and work.may_contradict(e, best)
+        ]
         if not others:
             return []
         read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
@@ -151,4 +159,6 @@ def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
     """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
     quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
     cited = {citation for s in said for citation in s.citations}
-    return any(checker.near_duplicate(statement.text, s.text) for s in said) or (quoted and statement.citations[0] in cited)
+    return any(checker.near_duplicate(statement.text, s.text) for s in said) or (
+        quoted and statement.citations[0] in cited
+    )

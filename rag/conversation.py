@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rag.answer import Answer
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 
 log = logging.getLogger(__name__)
 NAME = "chat.jsonl"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from index.language import detect
 from index.term import stems, terms
 from rag.checker import POINTERS, asked_of, names
 from rag.evidence import NAME
+from rag.exchange import Exchange, History
 from rag.question import Kind, kind
 
 if TYPE_CHECKING:
@@ -24,20 +24,8 @@ AFTERTHOUGHT = re.compile(r"\W*(?:and|but|so|or|then|also|what about|how about)\
 FEW = 3  # terms: a question of so few that names nothing is about what was spoken of
 KEPT = 3  # exchanges that a question may lean on
 NAMED = 4  # names of the last answer that are looked for, too, where there is no writer
-LINE = 300  # characters of a question or an answer that a writer reads
 KNOWN = 0.8  # share of a rewritten question's terms that must have been said
 OWN = 0.5  # share of the question's own words that a rewritten one keeps
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A question, as it was understood, and what was answered; "" for nothing."""
-
-    question: str
-    answer: str = ""
-
-
-History: TypeAlias = Sequence[str | Exchange]  # oldest first; a mere question is one whose answer is not known
 
 
 def is_follow_up(question: str) -> bool:
@@ -64,7 +52,7 @@ def standalone(question: str, history: History, writer: Writer | None) -> str:
         return question
     if kind(question) is Kind.SUMMARY and points(question):
         return POINTING.sub(_subject(said[-1]), question, count=1)
-    made = writer.alone(question, said) if writer else ""
+    made = writer.standalone(question, said) if writer else ""
     return made if _is_faithful(made, question, said) else _together(question, said)
 
 
@@ -72,12 +60,6 @@ def _subject(exchange: Exchange) -> str:
     """What an exchange was about: the first name in its question, or the question."""
     named = NAME.search(exchange.question, 1)
     return named.group() if named else exchange.question.strip(" ?")
-
-
-def conversation(question: str, said: Sequence[Exchange]) -> str:
-    """What a writer reads: the exchanges, then the question."""
-    lines = [line for e in said for line in (f"Q: {e.question}", f"A: {e.answer or '…'}")]
-    return "\n".join(" ".join(line.split())[:LINE] for line in [*lines, f"Last question: {question}"])
 
 
 def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rag.follow_up import Exchange, conversation
+from rag.exchange import Exchange, conversation
 from rag.hidden_state import States
 from rag.language_model import BATCH, LanguageModel, Logprobs
 from rag.probe import Probe
@@ -114,7 +114,7 @@ class LocalWriter:
         """The simple questions that ``question`` is made of; itself alone where it is one."""
         return simple(self._reply(SPLIT, one_line(question)), question)
 
-    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+    def standalone(self, question: str, said: Sequence[Exchange]) -> str:
         """See ``Writer``."""
         return rewritten(self._reply(FOLLOW_UP, conversation(question, said), line=True))
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, UsageError
-from rag.follow_up import Exchange, conversation
+from rag.exchange import Exchange, conversation
 from rag.prompt import FOLLOW_UP, INSTRUCTIONS, SPLIT, Line, evidence_block, question_block
 from rag.proxy import is_loopback
 from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
@@ -94,7 +94,7 @@ class ServedWriter:
         """The simple questions that ``question`` is made of; raises as ``write`` does."""
         return simple("".join(piece for piece, _ in self._streamed(SPLIT, inert(question))), question)
 
-    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+    def standalone(self, question: str, said: Sequence[Exchange]) -> str:
         """See ``Writer``; raises as ``write`` does."""
         message = inert(conversation(question, said))
         return rewritten("".join(piece for piece, _ in self._streamed(FOLLOW_UP, message)))

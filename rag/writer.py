@@ -3,18 +3,14 @@
 What a writer says is only a proposal: `checker.py` decides what is shown.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from index.sentence import sentences
+from rag.exchange import Exchange
 from rag.prompt import Line
-
-if TYPE_CHECKING:
-    from rag.follow_up import Exchange
 
 STATEMENTS = 4  # at most, of an answer
 PARTS = 4  # simple questions in one, at most
@@ -59,7 +55,7 @@ class Writer(Protocol):
         """The simple questions that ``question`` is made of; itself alone where it is one."""
         ...
 
-    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+    def standalone(self, question: str, said: Sequence[Exchange]) -> str:
         """``question`` so that it can be understood without what was ``said`` before it; "" where that fails."""
         ...
 

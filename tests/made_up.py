@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 from rag.models import Models, _done
 from rag.prompt import Line
 from rag.reader import Reader
@@ -37,7 +37,7 @@ class MadeUpWriter:
     def parts(self, question: str) -> list[str]:
         return self.taken_apart.get(question, [question])
 
-    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+    def standalone(self, question: str, said: Sequence[Exchange]) -> str:
         return f"{said[-1].question} {question}"
 
 

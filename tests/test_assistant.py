@@ -13,7 +13,7 @@ from rag.abstention import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer
 from rag.assistant import FEWEST, MOST, SMALL_TALK, Assistant
 from rag.composition import LEAST
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 from rag.models import Models
 from rag.prompt import Line
 from rag.question import Kind
@@ -362,13 +362,13 @@ def test_a_part_is_understood_from_the_answer_to_the_one_before_it(
     question = "Who painted the lighthouse of Oss, and when did she paint it?"
     heard: list[Exchange] = []
 
-    def alone(question: str, said: Sequence[Exchange]) -> str:
+    def standalone(question: str, said: Sequence[Exchange]) -> str:
         heard.extend(said)
         return "When did Mara Quill paint it?"
 
     drafts = writes(("Mara Quill painted it in 1931.", "Mara Quill"))
     assistant, writer = with_writer(coast, reader, drafts, {question: [PAINTER, "When did she paint it?"]})
-    monkeypatch.setattr(writer, "alone", alone)
+    monkeypatch.setattr(writer, "standalone", standalone)
     assistant.ask(question)
     assert heard == [Exchange(PAINTER, PAINTED)]
     assert [asked for asked, *_ in writer.asked] == [PAINTER, "When did Mara Quill paint it?"]

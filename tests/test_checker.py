@@ -2,7 +2,19 @@
 
 import pytest
 
-from rag.checker import own_stems, near_duplicate, asked_of, checked, only_in_question, says_more, unsupported, names, words_reordered, names_reordered, holds_answer
+from rag.checker import (
+    asked_of,
+    checked,
+    holds_answer,
+    names,
+    names_reordered,
+    near_duplicate,
+    only_in_question,
+    own_stems,
+    says_more,
+    unsupported,
+    words_reordered,
+)
 from rag.prompt import Line
 
 LINES = [
@@ -257,7 +269,9 @@ def test_statements_that_say_the_same_are_told(one: str, other: str, same: bool)
     ],
 )
 def test_words_in_another_order_may_say_something_else(text: str, otherwise: bool) -> None:
-    assert words_reordered(text, [Line("The fern is eaten by the marbled snail in wet years, since 1990.")]) is otherwise
+    assert (
+        words_reordered(text, [Line("The fern is eaten by the marbled snail in wet years, since 1990.")]) is otherwise
+    )
 
 
 def test_words_of_its_own_are_those_that_say_something() -> None:

@@ -25,7 +25,7 @@ from rag.answer import Answer, Statement
 from rag.assistant import Assistant
 from rag.citation import Citation
 from rag.cli import main
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 from rag.models import Models
 from ui.address import Address
 from ui.backend import Backend

@@ -8,7 +8,7 @@ import pytest
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import Evidence, in_context, lead, queries, select, most_probable, merged_hits
+from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
 
 
 def hit(text: str, start: int = 0, rank: int = 1) -> Hit:

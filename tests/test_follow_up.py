@@ -8,7 +8,8 @@ import pytest
 
 from rag.answer import Answer
 from rag.conversation import Conversation
-from rag.follow_up import Exchange, standalone, is_follow_up
+from rag.exchange import Exchange
+from rag.follow_up import is_follow_up, standalone
 from rag.writer import Writer, rewritten
 
 MILL = [Exchange("Who built the mill of Oss?", "Ida Brandt built it in 1912.")]
@@ -20,7 +21,7 @@ class Rewriter:
     def __init__(self, reply: str) -> None:
         self.reply = reply
 
-    def alone(self, question: str, said: Sequence[Exchange]) -> str:
+    def standalone(self, question: str, said: Sequence[Exchange]) -> str:
         return self.reply
 
 

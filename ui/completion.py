@@ -14,7 +14,7 @@ from rag.abstention import EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND
 from rag.answer import Answer
 from rag.assistant import SMALL_TALK
 from rag.citation import Citation
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 from rag.stage import Stage
 from rag.text import printable, understood
 from ui.quote import Quote, citation

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 from rag.question import LONGEST
 from ui.completion import exchange
 

@@ -11,7 +11,7 @@ from index.errors import FootnoteError
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.evidence import Evidence
-from rag.follow_up import History
+from rag.exchange import History
 from ui.backend import Backend
 from ui.conversations import Conversations
 from ui.record import partial, record

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from rag.follow_up import Exchange
+from rag.exchange import Exchange
 from ui.quote import Quote
 from ui.scope import ALL_ARTICLES, Scope
 

@@ -13,7 +13,7 @@ from rag.commands.output import ABSTAINED, say_json
 if TYPE_CHECKING:
     from rag.answer import Answer
     from rag.assistant import Assistant
-    from rag.follow_up import History
+    from rag.exchange import History
 
 
 @click.command()
