@@ -1,6 +1,7 @@
 """A language model in llama.cpp: it evaluates a prompt once and scores ways to go on."""
 
 import ctypes
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,11 +21,12 @@ from numpy.typing import NDArray
 from index.errors import FootnoteError, UsageError
 from rag.hidden_state import States, Tap
 from rag.processors import processors
+from rag.prompt_cache import PromptCache
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together
 BRANCHES = 16  # continuations that are scored side by side
-KEPT = 3  # beginnings that are kept
-BEGINNINGS = 256  # tokens that these hold together, beside the window
+KEPT = 5  # beginnings that are kept
+BEGINNINGS = 768  # tokens that these hold together, beside the window
 BATCH = 512
 STRIDE = 256  # tokens that are computed at once: with 512, a vocabulary of 150,000 takes 150 MB more
 TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
@@ -181,17 +183,44 @@ class LanguageModel:
         return found
 
     def keep(self, beginnings: Sequence[Sequence[int]]) -> None:
-        """Evaluate what prompts will begin with, systems' messages, and keep it for ``begin_with``.
+        """Evaluate what prompts will begin with, systems' messages, and keep it for ``begin_with``, and on disk.
 
         Once, before anything else is asked: where it lies in memory has an effect on the last bits of all figures.
         What is too long to be kept is evaluated each time.
         """
         if self._kept or sum(map(len, beginnings)) > BEGINNINGS:
             return
-        for number, beginning in enumerate(beginnings, 1 + BRANCHES):
-            self.next(beginning)
-            llama_cpp.llama_memory_seq_cp(self._memory, 0, number, -1, -1)
-            self._kept[tuple(beginning)] = number
+        cache = PromptCache(self.file.stem, self._fingerprint(beginnings))
+        states = cache.load()
+        if not states:
+            states = [self._state_after(beginning) for beginning in beginnings]
+            cache.save(states)
+        llama_cpp.llama_memory_clear(self._memory, True)
+        self._prefix = []
+        for number, (beginning, state) in enumerate(zip(beginnings, states, strict=True), 1 + BRANCHES):
+            space = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+            if llama_cpp.llama_state_seq_set_data(self._context, space, len(space), number):
+                self._kept[tuple(beginning)] = number
+
+    def _fingerprint(self, beginnings: Sequence[Sequence[int]]) -> str:
+        """What the state of ``beginnings`` depends on: them, the file, llama.cpp and the processor's instructions."""
+        file = self.file.stat()
+        made_of = (
+            str(self.file.resolve()),
+            file.st_size,
+            file.st_mtime_ns,
+            [list(beginning) for beginning in beginnings],
+            llama_cpp.__version__,
+            llama_cpp.llama_print_system_info(),
+            STRIDE,
+        )
+        return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+    def _state_after(self, beginning: Sequence[int]) -> bytes:
+        self.next(beginning)
+        space = (ctypes.c_uint8 * llama_cpp.llama_state_seq_get_size(self._context, 0))()
+        length = llama_cpp.llama_state_seq_get_data(self._context, space, len(space), 0)
+        return bytes(memoryview(space)[:length])
 
     def begin_with(self, beginning: Sequence[int]) -> None:
         """Evaluate what the next prompt begins with, or take it up where it was kept."""

@@ -47,8 +47,9 @@ class LocalWriter:
         self._before, self._turn = model.frame(INSTRUCTIONS)
         self._judging, _ = model.frame(VERDICT)
         self._supporting, _ = model.frame(SUPPORT)
+        asked = [model.frame(system)[0] for system in (SPLIT, FOLLOW_UP)]
         with model.lock:
-            model.keep((self._judging, self._supporting, self._before) if probe else (self._before,))
+            model.keep((*((self._judging, self._supporting) if probe else ()), self._before, *asked))
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
@@ -125,6 +126,7 @@ class LocalWriter:
         with model.lock:
             prompt = [*before, *model.tokens(message), *turn]
             written: list[int] = []
+            model.begin_with(before)
             while len(written) < SPLIT_TOKENS:
                 token = int(model.next([*prompt, *written], [len(before), len(prompt)]).argmax())
                 if token == model.ends[0] or (line and written and b"\n" in model.piece(token)):
