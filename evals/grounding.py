@@ -24,9 +24,16 @@ def foreign(statement: str, sources: Iterable[str]) -> list[str]:
 def unsupported(statements: Sequence[dict[str, Any]], asked: Sequence[str]) -> float:
     """The share of ``statements``, as JSON, with a number or name that is foreign to all that they may draw on.
 
-    That is what each cites: the quotes and the titles of their articles, and the questions ``asked``.
+    That is what each cites: the quotes and the titles of their articles, and the questions ``asked``. The date of an
+    article that stands before what it says is the library's, and true.
     """
-    return sum(bool(foreign(s["text"], [*asked, *_cited(s)])) for s in statements) / len(statements)
+    return sum(bool(foreign(_undated(s), [*asked, *_cited(s)])) for s in statements) / len(statements)
+
+
+def _undated(statement: dict[str, Any]) -> str:
+    """The text of ``statement`` without "TITLE (DATE): " before it."""
+    titles = "|".join(re.escape(citation["title"]) for citation in statement["citations"])
+    return re.sub(rf"^(?:{titles}) \(\d{{4}}-\d\d-\d\d\): ", "", statement["text"])
 
 
 def _cited(statement: dict[str, Any]) -> Iterable[str]:

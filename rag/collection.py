@@ -148,5 +148,7 @@ def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> l
     if article := _entitled(asked, hits, library):
         return lead(article, library.passages(article.id), count)
     chosen = select(topic, hits, count, library.article)
-    told_of = [e for e in chosen if asked & set(terms(f"{e.title} {e.context} {e.text}"))]
-    return told_of or chosen
+    for where in ("{0.text}", "{0.title} {0.context} {0.text}"):
+        if told_of := [e for e in chosen if asked & set(terms(where.format(e)))]:
+            return told_of
+    return chosen

@@ -7,7 +7,7 @@ from rag import checker
 from rag.answer import Statement
 from rag.citation import Citation
 from rag.confidence import JUDGED, around, confidence, covers, judged
-from rag.evidence import Evidence, undated
+from rag.evidence import Evidence
 from rag.models import Models
 from rag.prompt import Line, one_line
 from rag.question import Kind
@@ -144,7 +144,7 @@ class Composition:
         if otherwise in said or said in otherwise:
             return []
         evidence = others[read.candidates[0].label - 1]
-        if covers(f"{undated(evidence.title)} {evidence.context} {evidence.text}", work.question) < 1:
+        if covers(around(evidence, work.hits), work.question) < 1:
             return []
         if work.verdicts and judged(sure, work.verdicts[evidence]) < JUDGED:
             return []

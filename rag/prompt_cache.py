@@ -24,7 +24,7 @@ class PromptCache:
     def load(self) -> list[bytes]:
         """The states, in order; none where they are not there, of something else, or damaged."""
         try:
-            with np.load(self._file, allow_pickle=False) as held:
+            with self._file.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
                 key, *states = (held[name] for name in held.files)
                 return [state.tobytes() for state in states] if str(key) == self._key else []
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

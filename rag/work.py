@@ -24,7 +24,7 @@ SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
 READER = 0.3  # weight of the reader's probability there
 UNJUDGED = -9.0
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for itself
-CONTRARY = 0.0  # log-odds of its verdict from which on it is, where there are verdicts
+CONTRARY = -0.8  # log-odds of its verdict from which on it is: below, no reading of it makes it sure enough (`judged`)
 FAINT = 1e-4  # probability of a unit, at least
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 

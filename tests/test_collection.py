@@ -87,6 +87,19 @@ def test_what_is_summed_up_of_a_topic_stands_in_the_articles(library: Library) -
     assert about(library, "the tax report of 2031", library.search("the tax report of 2031"), 9) == []
 
 
+def test_what_only_stands_under_a_fitting_title_is_left_out_of_a_topic(tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text(
+        "# The bell-ringers in 2018\n\nThe tenor bell was recast.\n\nAt the end of 2018 there were 51 members.\n\n"
+        "In June the tenor bell came back.\n\nThe outing went to Quarle Abbey.",
+        encoding="utf-8",
+    )
+    with Library.open(tmp_path / "library", CheapEmbedder()) as library:
+        library.sync([tmp_path / "report.md"])
+        told = about(library, "the tenor bell", library.search("the tenor bell"), 9)
+    said = " ".join(e.text for e in told)
+    assert "recast" in said and "came back" in said and "51 members" not in said and "outing" not in said
+
+
 def test_a_name_that_the_articles_hold_is_topic_enough(library: Library) -> None:
     topic = "the life and work of Ada Thorne"
     assert any("Ada Thorne" in e.text for e in about(library, topic, library.search(topic), 9))

@@ -33,6 +33,8 @@ def test_question_and_title_are_sources_and_only_the_own_citations_are() -> None
     assert unsupported([one], []) == 0.0
     assert unsupported([one, other], []) == 0.5
     assert unsupported([other], ["Are there 34 steps?"]) == 0.0
+    dated = said("The Skerrow Gazette (2019-03-10): It has 34 steps.", "It has 34 steps.")
+    assert unsupported([dated], []) == 0.0
 
 
 def test_rouge_l_is_the_f1_of_the_longest_common_subsequence() -> None:
