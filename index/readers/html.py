@@ -10,7 +10,7 @@ from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, 
 from index.readers.boilerplate import BLOCKS, is_boilerplate
 from index.readers.encoding import decode_page
 from index.readers.formula import WEB_PARTS, web_formula
-from index.readers.grid import Cell, rows
+from index.readers.grid import Cell, heads, rows
 
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -239,12 +239,12 @@ def _table(table: Any) -> Iterator[Block]:
         for row in ([part] if part.tag == "tr" else part.iterchildren("tr"))
         if not is_boilerplate(row)
     ]
-    for line in rows(grid, _heads(table)):
+    for line in rows(grid, max(_marked(table), heads(grid))):
         yield Block(line, tag="tr")
 
 
-def _heads(table: Any) -> int:
-    """How many rows at its top are the names of its columns."""
+def _marked(table: Any) -> int:
+    """How many rows at its top are said to be the names of its columns."""
     return len(table.findall("thead/tr"))
 
 
