@@ -25,8 +25,9 @@ def book(path: Path) -> Document:
         about = {local(e): e.text for e in reversed(list(root.iter())) if local(e) in ("title", "date")}
         chapters: list[tuple[str, str]] = []
         lost: list[str] = []
-        for reference in (e.get("idref") for e in root.iter() if local(e) == "itemref"):
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(main), unquote(items.get(reference, ""))))
+        order = [items.get(e.get("idref"), "") for e in root.iter() if local(e) == "itemref"]
+        for file in dict.fromkeys(order):  # each once, however often it is named
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(main), unquote(file)))
             try:
                 tree = lxml.html.document_fromstring(decode_page(package.bytes(name)).encode(), parser=_parser())
                 headings = [" ".join(h.text_content().split()) for h in tree.iter("h1", "h2", "title")]

@@ -24,8 +24,8 @@ def opendocument(path: Path) -> Document:
         margins = [
             part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")
         ]
-        heads, feet = (_margin(margins, name) for name in ("header", "footer"))
-        text = clean(PARAGRAPHS.join(block for block in [*heads, *_blocks(body), *feet] if block.strip()))
+        tops, feet = (_margin(margins, name) for name in ("header", "footer"))
+        text = clean(PARAGRAPHS.join(block for block in [*tops, *_blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
         headings = (" ".join(_inline(e, []).split()) for e in body.iter() if local(e) == "h" or _is_title(e))

@@ -19,6 +19,9 @@ SIGN = re.compile(r""""[^"]*"|\\.|\[[^\]]*\]|[_*].|[#0?][#0?,.]*|.""")  # a part
 MOST = 1000  # merged areas of a sheet, and rows of one, that are looked at
 TOP = 5  # rows at the top of a sheet, in which the names of its columns stand
 LARGEST = 10**6  # cells of a sheet; a sheet may claim to be far larger than what is in it
+TOO_LARGE = f"a sheet has more than {LARGEST:,} cells"
+ROWS = 2**20  # of a sheet, at most
+CELL, FAR = re.compile(rb"<(?:\w+:)?c[ />]"), re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d{7,})""")
 
 Place = tuple[int, int]
 
@@ -41,6 +44,8 @@ def workbook(path: Path) -> Document:
             texts, lost = [], []
             for sheet in sheets:
                 data = package.bytes(sheet._worksheet_path)
+                if len(CELL.findall(data)) > LARGEST or any(int(number) > ROWS for number in FAR.findall(data)):
+                    raise ValueError(TOO_LARGE)
                 if blank := len(UNCOUNTED.findall(data)):
                     lost.append(
                         f"sheet {sheet.title} has formulas without a result ({blank}): open it in a spreadsheet and "
@@ -102,7 +107,7 @@ def _rows(sheet: Any, merged: Merged) -> Iterator[tuple[int, list[str]]]:
     for number, cells in enumerate(sheet.iter_rows(), 1):
         left -= len(cells)
         if left < 0:
-            raise ValueError(f"a sheet has more than {LARGEST:,} cells")
+            raise ValueError(TOO_LARGE)
         words = [_shown(cell) for cell in cells]
         if any(words):
             above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged.first}
