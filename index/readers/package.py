@@ -55,7 +55,9 @@ class Package:
         if part.file_size > LARGEST:
             raise UnreadableFile(f"holds a part of more than {LARGEST // 2**20} MB, unpacked: save it in parts")
         if part.file_size > max(USUAL, TIGHT * part.compress_size):
-            raise UnreadableFile(f"holds a part that unpacks to {part.file_size // max(part.compress_size, 1)} times its size")
+            raise UnreadableFile(
+                f"holds a part that unpacks to {part.file_size // max(part.compress_size, 1)} times its size"
+            )
 
     def bytes(self, name: str) -> bytes:
         """The part called ``name``; raises KeyError where there is none."""

@@ -111,7 +111,8 @@ def _rows(sheet: Any, merged: Merged) -> Iterator[tuple[int, list[str]]]:
         words = [_shown(cell) for cell in cells]
         if any(words):
             above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged.first}
-            yield number, [word or above.get(merged.first.get((number, c), (0, 0)), "") for c, word in enumerate(words, 1)]
+            first = [merged.first.get((number, column), (0, 0)) for column, _ in enumerate(words, 1)]
+            yield number, [word or above.get(place, "") for word, place in zip(words, first, strict=True)]
 
 
 def _shown(cell: Any) -> str:
