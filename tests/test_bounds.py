@@ -40,6 +40,18 @@ def test_a_long_page_takes_a_moment(tmp_path: Path, page: str, ending: str) -> N
     assert time.process_time() - began < PATIENCE
 
 
+def test_a_letter_to_thousands_takes_a_moment(tmp_path: Path) -> None:
+    to = ", ".join(f"Person {number} <p{number}@example.org>" for number in range(20_000))
+    subject = "=?utf-8?q?Fl=C3=B3d=20?= " * 50_000
+    (tmp_path / "a.eml").write_text(
+        f"From: =?utf-8?q?J=C3=B8rn?= <a@b.c>\nTo: {to}\nSubject: {subject}\n\nThe quay is shut."
+    )
+    began = time.process_time()
+    text = read(tmp_path / "a.eml").text
+    assert "From: Jørn <a@b.c>" in text and "Person 19999 <p19999@example.org>" in text
+    assert text.endswith("The quay is shut.") and time.process_time() - began < PATIENCE
+
+
 def test_a_chapter_that_a_book_names_again_and_again_is_read_once(tmp_path: Path) -> None:
     items = "".join(f'<item id="c{n}" href="{"./" * (n % 3)}c.xhtml"/>' for n in range(1000))
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(1000))
