@@ -5,7 +5,7 @@ import zlib
 
 LARGEST = 256 * 2**20  # bytes of one stream, unpacked; pdfium takes twice as much
 MOST = 1032  # times smaller than what it holds: deflate packs nothing more tightly
-PIECE = 2**20  # bytes that are unpacked at a time
+PIECE = 2**14  # bytes that are unpacked at a time
 STREAM = re.compile(rb"stream\r?\n")
 DEFLATED = re.compile(rb"/(?:FlateDecode|Fl)\b")
 BACK = 500  # bytes before a stream in which its description stands
@@ -31,9 +31,11 @@ def _unpacked(packed: memoryview | bytes, times: int) -> int:
     kept: list[bytes] = []
     size = 0
     try:
-        while size <= LARGEST and (piece := inflate.decompress(packed, PIECE)):
+        for start in range(0, len(packed), PIECE):
+            piece = inflate.decompress(packed[start : start + PIECE])
             size += len(piece)
-            packed = inflate.unconsumed_tail
+            if size > LARGEST:
+                break
             if times > 1:
                 kept.append(piece)
     except zlib.error:  # encrypted, or damaged
