@@ -67,7 +67,7 @@ def saved_page(path: Path) -> Document:
 
 
 def _parsed(data: bytes) -> EmailMessage:
-    return email.message_from_bytes(data, policy=_Policy())
+    return cast(EmailMessage, email.message_from_bytes(data, policy=cast(Any, _Policy())))
 
 
 def _header(found: EmailMessage, name: str) -> str:
