@@ -9,6 +9,7 @@ from index.passage import HEADING
 from index.sentence import BULLET, STOP, Span
 from index.table import is_row
 
+CELL = 80  # characters of a line below a row, up to which it may be a row of one cell
 WIDE = 120  # characters of a heading that is underlined, at most
 TELLING = re.compile(r"[\d:]")  # "Open: 9 to 5" stands alone like a heading, but says something
 FENCE = re.compile(r"```|~~~")
@@ -48,7 +49,8 @@ def classified(text: str, spans: Sequence[Span]) -> list[Block]:
         fence = FENCE.match(words)
         kind, level = (Kind.PROSE, 0) if fenced and not fence else _kind(words)
         fenced ^= bool(fence)
-        if kind is Kind.SHORT and not first and found and found[-1].kind is Kind.ROW:
+        after_row = bool(found) and found[-1].kind is Kind.ROW and not first
+        if after_row and (kind is Kind.SHORT or (kind is Kind.PROSE and _is_cell(text, left, right))):
             kind = Kind.ROW  # of one cell
         if UNDERLINE.match(words) and not first and found and found[-1].kind in (Kind.SHORT, Kind.PROSE):
             above = found.pop()
@@ -71,6 +73,12 @@ def _kind(words: str) -> tuple[Kind, int]:
         return Kind.ITEM, 0
     short = "\n" not in words and HEADING.fullmatch(words) and not STOP.search(words) and not TELLING.search(words)
     return (Kind.SHORT if short else Kind.PROSE), 0
+
+
+def _is_cell(text: str, left: int, right: int) -> bool:
+    """Whether a line below a row may be the only full cell of another: "From 2024", or what stands after a tab."""
+    words = text[left:right]
+    return text[left - 1 : left] == "\t" or ("\n" not in words and len(words) <= CELL and not STOP.search(words))
 
 
 def group_at(seen: Sequence[Block], position: int) -> Sequence[Block]:

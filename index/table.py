@@ -3,13 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 ROW = re.compile(  # with tabs, bars or wide gaps between its cells
     r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$|\s*[^\s|][^\n|]*\s\|\s+\S|\s*\S[^\n]*?\S {4,}\S"
 )
 BAR, GAP = re.compile(r"(?<!\\)\|"), re.compile(r"\s{2,}")  # between cells
 EMPHASIS = re.compile(r"\*+|`|(?<!\w)_+|_+(?!\w)")  # Markdown's marks of it
+SEPARATOR = " | "  # between the names of columns in the context of a row
 FIGURE = re.compile(r"\d")
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def is_row(line: str) -> bool:
@@ -28,12 +31,22 @@ def _places(row: str) -> list[str]:
     return [" ".join(EMPHASIS.sub("", part).replace("\\|", "|").split()) for part in parts]
 
 
-def columns(head: str, rows: Sequence[str], sure: bool) -> str:
-    """``head`` as the names of columns, or "" where it is rather a row like the others, unless that is ``sure``."""
-    names = cells(head)
-    figures = Counter(place for row in rows for place, cell in enumerate(cells(row)) if FIGURE.search(cell))
-    named = not any(map(FIGURE.search, names)) and (len(names) > 2 or 2 * max(figures.values(), default=0) > len(rows))
-    return " | ".join(names) if names and rows and (sure or named) else ""
+def columns(head: str, rows: Sequence[str], sure: bool) -> list[str]:
+    """``head`` as the names of columns, "" for one without; none where it is rather a row like the others, unless that
+    is ``sure``.
+    """
+    names = _places(head)
+    figures = Counter(place for row in rows for place, cell in enumerate(_places(row)) if FIGURE.search(cell))
+    several = sum(map(bool, names)) > 2 or 2 * max(figures.values(), default=0) > len(rows)
+    said = several and not any(map(FIGURE.search, names))
+    return names if any(names) and rows and (sure or said or _are_years(names)) else []
+
+
+def _are_years(names: Sequence[str]) -> bool:
+    """Whether columns are named by years in a row, first to last or last to first, after what the rows are."""
+    years = [int(name) for name in names[1:] if YEAR.fullmatch(name)]
+    steps = {later - year for year, later in pairwise(years)}
+    return len(years) == len(names) - 1 and len(steps) == 1 and steps != {0} and not FIGURE.search(names[0])
 
 
 def named_cells(row: str, context: str) -> list[tuple[str, str]]:
@@ -41,7 +54,7 @@ def named_cells(row: str, context: str) -> list[tuple[str, str]]:
 
     Empty cells are left out; a row may be shorter than the names, for it ends with its last full cell.
     """
-    names, values = context.rpartition(" › ")[2].split(" | "), _places(row)
+    names, values = context.rpartition(" › ")[2].split(SEPARATOR), _places(row)
     placed = len(values) == len(names) or (len(values) < len(names) and ("\t" in row or "|" in row))
     if not placed:
         values = cells(row)

@@ -16,7 +16,7 @@ from index.front_matter import body
 from index.language import ENGLISH
 from index.outline import CONTEXT, PLAIN, Outline
 from index.sentence import LABEL, STOP, Sentence, Span, blocks, sentences
-from index.table import cells, columns, is_row
+from index.table import SEPARATOR, cells, columns, is_row
 
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
 ALONE = 80  # characters: a longer line without a full stop is prose all the same
@@ -153,20 +153,30 @@ def _caption(text: str, above: Sequence[Block]) -> str:
 
 def _table(text: str, run: Sequence[Block], outline: Outline, caption: str, whole: bool) -> Iterator[Unit]:
     """The rows of a table, each with its caption, the names of the columns, and the row of one cell above it."""
-    top = text.rfind("\n\n", 0, run[0].start) + 2 if not whole else run[0].start
-    head = text[max(top, 0) : run[0].end].partition("\n")[0] if not whole else text[run[0].start : run[0].end]
-    rest = [text[block.start : block.end] for block in run if block.kind is Kind.ROW]
+    blank = text.rfind("\n\n", 0, run[0].start)
+    top = _left(text, run[0]) if whole else blank + 2 if blank >= 0 else 0
+    head = text[top : run[0].end].partition("\n")[0]
+    rest = [text[_left(text, block) : block.end] for block in run if block.kind is Kind.ROW]
     ruled = len(run) > 1 and not any(map(str.isalnum, text[run[1].start : run[1].end]))
-    names = columns(head, rest[whole:], ruled or not whole)[:CONTEXT]
-    hidden = whole and 0 < len(names) < CONTEXT and (ruled or len(cells(head)) > 2)
+    names = columns(head, rest[whole:], ruled or not whole)
+    hidden = whole and 0 < len(SEPARATOR.join(names)) < CONTEXT and (ruled or len(cells(head)) > 2)
     section = ""
     for block in run:
         row = text[block.start : block.end]
         if any(map(str.isalnum, row)) and not (hidden and block is run[0]):
-            named = "" if block is run[0] and whole else names
+            empty = block.start - _left(text, block)
+            named = "" if block is run[0] and whole else SEPARATOR.join(names[empty:])[:CONTEXT]
             yield Unit(block.start, block.end, row, outline.context(caption, section, named))
-            if not is_row(row):
+            if not empty and not is_row(row):
                 section = " ".join(row.split())[:OPENING]
+
+
+def _left(text: str, row: Block) -> int:
+    """Where ``row`` begins with the empty cells before its first word."""
+    left = row.start
+    while text[left - 1 : left] == "\t":
+        left -= 1
+    return left
 
 
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:

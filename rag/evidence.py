@@ -27,6 +27,7 @@ NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]*)
 DATED = re.compile(r" \(\d{4}(?:-\d\d){2}\)$")
 RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
 OPENING = 3  # words of a sentence in which it may point to the one before it
+LEADING = (":", "：", ",", ";", "?", "？", "–", "—", "-")  # ends of a line that the next ones go on from
 PARTS = 4  # names of a question that are searched for on their own, at most
 
 ArticleOf = Callable[[str], Article]
@@ -168,7 +169,7 @@ def _asked(evidence: Evidence, asked: set[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _listed(cells: Iterable[tuple[str, str]]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in cells)
+    return "; ".join(f"{name}: {value}" if name else value for name, value in cells)
 
 
 def _in_one_line(text: str) -> str:
@@ -178,7 +179,12 @@ def _in_one_line(text: str) -> str:
     lines = text.splitlines()
     if STOP.search(text) or any(line.lstrip()[:1].islower() for line in lines):
         lines = [text[start:end] for start, end in blocks(text)]
-    return (": " if len(lines) == 2 else "; ").join(lines) if len(lines) > 1 else text
+    first, *rest = (line.strip() for line in lines)
+    if not rest:
+        return text
+    if first.endswith(LEADING):
+        return f"{first} {'; '.join(rest)}"
+    return f"{first}: {rest[0]}" if len(rest) == 1 else "; ".join([first, *rest])
 
 
 def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]:

@@ -131,6 +131,9 @@ def test_the_reader_gets_the_cells_of_a_row_that_the_question_is_about(question:
     ("text", "spoken"),
     [
         ("Treasurer\nLone Falk", "Treasurer: Lone Falk"),
+        ("The treasurer:\nLone Falk", "The treasurer: Lone Falk"),
+        ("Who leads?\nLone Falk", "Who leads? Lone Falk"),
+        ("The board:\nAda Thorne\nRolf Aker", "The board: Ada Thorne; Rolf Aker"),
         ("Two eggs\nRye flour\nBrown butter", "Two eggs; Rye flour; Brown butter"),
         (
             "The ferry made its last crossing\non a grey morning.",

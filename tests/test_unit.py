@@ -107,6 +107,12 @@ def said(text: str, words: str) -> Unit:
         (TEXTS["list"], "Rolf", "Rolf Aker", "The board:"),
         ("News\n\nNew cook\n\nIda Lie\n\n3 May\n\nSold\n\nThe barn, 900", "Ida Lie", "Ida Lie", "News › New cook"),
         ("a\tb\tc\nAda\nBo\t7\tx", "Ada", "Ada", "a | b | c"),
+        ("a\tb\tc\nAda\tBo\tx\n\tCy\t7", "Cy", "Cy\t7", "b | c"),
+        ("a\tb\tc\nAda\tBo\tx\nFrom 2024\nCy\t7\ty", "Cy", "Cy\t7\ty", "From 2024 › a | b | c"),
+        ("a\tb\tc\nAda\tBo\tx\n\t\t7\nCy\t8\ty", "Cy", "Cy\t8\ty", "a | b | c"),
+        ("Catch\t2022\t2023\nCod\t140\t150", "Cod", "Cod\t140\t150", "Catch | 2022 | 2023"),
+        ("\t2022\t2023\nCod\t140\t150", "Cod", "Cod\t140\t150", " | 2022 | 2023"),
+        ("In 2021\nYear\t\tNote\n1\t2\tDry", "Dry", "1\t2\tDry", "In 2021 › Year |  | Note"),
         ("date\tsaid\n2020-01-01\tAll; sold; says Bo", "Bo", "2020-01-01\tAll; sold; says Bo", "date | said"),
         ("Fees of 2025\nBoat\tFee\tDue\nTern\t9\tMay", "Tern", "Tern\t9\tMay", "Fees of 2025 › Boat | Fee | Due"),
         ("Paid in 2025.\n\nBoat\tFee\tDue\nTern\t9\tMay", "Tern", "Tern\t9\tMay", "Boat | Fee | Due"),
@@ -172,6 +178,18 @@ def test_the_units_of_a_span_are_those_of_the_text_within_it() -> None:
 )
 def test_cells_are_told_with_the_names_of_their_columns(row: str, named: list[tuple[str, str]]) -> None:
     assert named_cells(row, "Costs › Item | 2024 | 2025") == named
+
+
+@pytest.mark.parametrize(
+    ("row", "context", "named"),
+    [
+        ("Cod\t140", " | 2022 | 2023", [("", "Cod"), ("2022", "140")]),
+        ("Cod\t140", "Catch ›  | 2022 | 2023", [("", "Cod"), ("2022", "140")]),
+        ("Tea\tgreen", "Item |  | Price", [("Item", "Tea"), ("", "green")]),
+    ],
+)
+def test_a_cell_without_a_column_name_takes_no_other_one(row: str, context: str, named: list[tuple[str, str]]) -> None:
+    assert named_cells(row, context) == named
 
 
 def test_context_is_short() -> None:

@@ -33,12 +33,11 @@ def is_boilerplate(element: Any) -> bool:
     """Whether a reader of the page does not see it, or it is part of the page and not of its text."""
     if not isinstance(element.tag, str) or element.tag in SKIPPED:
         return not (element.tag == "button" and any(parent.tag in HEADINGS for parent in element.iterancestors()))
-    inside = any(parent.tag in ("article", "main", "blockquote", "section") for parent in element.iterancestors())
-    if element.tag == "header" and not inside:
+    if element.tag == "header" and not _is_inside(element):
         return element.find(".//h1") is None
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     named = element.tag in BLOCKS and element.tag not in ("body", "main", "article")
-    around = (element.tag in ("footer", "aside") and not inside) or (named and bool(MENUS.search(names)))
+    around = (element.tag in ("footer", "aside") and not _is_inside(element)) or (named and bool(MENUS.search(names)))
     return (
         element.get("hidden") is not None
         or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
@@ -47,6 +46,11 @@ def is_boilerplate(element: Any) -> bool:
         or (named and bool(FURNITURE.search(names)))
         or (around and _is_of_links(element))
     )
+
+
+def _is_inside(element: Any) -> bool:
+    """Whether it is part of a text, not of the page."""
+    return any(parent.tag in ("article", "main", "blockquote", "section") for parent in element.iterancestors())
 
 
 def _is_of_links(element: Any) -> bool:

@@ -16,8 +16,8 @@ def book(path: Path) -> Document:
         import lxml.html
     with damage("EPUB"), Package(path) as package:
         container = package.xml("META-INF/container.xml")
-        files = [attribute(e, "full-path") for e in container.iter()] if container is not None else []
-        main = next(filter(None, files), None) or next((name for name in package.names if name.endswith(".opf")), None)
+        listed = [attribute(e, "full-path") for e in container.iter()] if container is not None else []
+        main = next(filter(None, listed), None) or next((name for name in package.names if name.endswith(".opf")), None)
         root = package.xml(main)
         if root is None or main is None:
             raise UnreadableFile("is no valid EPUB file (it has no list of chapters)")
@@ -25,8 +25,9 @@ def book(path: Path) -> Document:
         about = {local(e): e.text for e in reversed(list(root.iter())) if local(e) in ("title", "date")}
         chapters: list[tuple[str, str]] = []
         lost: list[str] = []
-        for reference in (e.get("idref") for e in root.iter() if local(e) == "itemref"):
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(main), unquote(items.get(reference, ""))))
+        files = [unquote(items.get(e.get("idref"), "")) for e in root.iter() if local(e) == "itemref"]
+        names = (posixpath.normpath(posixpath.join(posixpath.dirname(main), file)) for file in files)
+        for name in dict.fromkeys(names):  # each once, however often it is named
             try:
                 tree = lxml.html.document_fromstring(decode_page(package.bytes(name)).encode(), parser=_parser())
                 headings = [" ".join(h.text_content().split()) for h in tree.iter("h1", "h2", "title")]

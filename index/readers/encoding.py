@@ -125,7 +125,7 @@ def _frequent(data: bytes) -> str | None:
     shares = []
     for encoding, frequent in FREQUENT.items():
         with suppress(UnicodeDecodeError):
-            wide = [c for c in data.decode(encoding) if c > "\x7f"]
+            wide = [c for c in data.decode(encoding)[:SAMPLE] if c > "\x7f"]
             shares.append((sum(c in frequent for c in wide) / len(wide), encoding))
     (share, encoding), (second, _) = sorted([*shares, (0.0, ""), (0.0, "")], reverse=True)[:2]
     return data.decode(encoding) if share >= max(SURE, RIVAL * second) else None

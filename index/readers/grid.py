@@ -16,6 +16,20 @@ class Cell:
     across: int = 1
 
 
+def heads(grid: Sequence[Sequence[Cell]]) -> int:
+    """How many rows at the top name the columns: two or more, where one of their names stands above others.
+
+    Where the first column says something else in the second row, that is a row like the others, as in a form.
+    """
+    first = grid[0] if grid else []
+    if len(first) < 2 or all(cell.across == 1 for cell in first):
+        return 1
+    count = max(2, *(cell.down for cell in first))
+    corner, below = first[0], grid[1][0] if grid[1:] and grid[1] else Cell("")
+    named = corner.down > 1 or corner.text == below.text or not corner.text or not below.text
+    return count if count < len(grid) and (named or all(cell.across > 1 for cell in first)) else 1
+
+
 def rows(grid: Sequence[Sequence[Cell]], heads: int = 1) -> list[str]:
     """A line for each row that says something; the first ``heads``, which name the columns, are one line.
 

@@ -1,8 +1,10 @@
 """Web pages: what a reader of the page sees, without its menus. By lxml, which parses as browsers do."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,13 @@ from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, 
 from index.readers.boilerplate import BLOCKS, is_boilerplate
 from index.readers.encoding import decode_page
 from index.readers.formula import WEB_PARTS, web_formula
-from index.readers.grid import Cell, rows
+from index.readers.grid import Cell, heads, rows
 
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 NOTE = "noteref"
+BLANKS = re.compile(r"[ \r\f\v]+")
+LETTER, WHITE = re.compile(r"\w"), re.compile(r"\s+")
 LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
 SHORT = 60  # characters: no more has a line of a menu
 RUN = 3  # lines of links one after the other that are a menu
@@ -95,24 +99,23 @@ def _main(tree: Any) -> Any:
 
 def _blocks(element: Any) -> Iterator[Block]:
     """The blocks in ``element``, in the order of the page."""
-    current = Block("", tag=element.tag)
+    pieces, linked, tag = list[str](), 0, element.tag
+    items = Counter[Any]()  # of each list so far
     for kind, node, text in _walk(element):
         if kind == "text":
-            current.text += text
+            pieces.append(text)
             if text and any(parent.tag == "a" for parent in [node, *node.iterancestors()]):
-                current.linked += sum(map(str.isalnum, text))
-        elif kind == "table":
-            yield current
+                linked += sum(map(str.isalnum, text))
+            continue
+        yield Block("".join(pieces), linked, tag)
+        pieces, linked, tag = [], 0, "p"
+        if kind == "table":
             yield from _table(node)
-            current = Block("")
         elif kind == "open":
-            yield current
-            mark = _mark(node) if node.tag == "li" else ""
-            current = Block(mark, tag=node.tag)
-        else:
-            yield current
-            current = Block("")
-    yield current
+            tag = node.tag
+            if tag == "li":
+                pieces.append(_mark(node, items))
+    yield Block("".join(pieces), linked, tag)
 
 
 def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
@@ -156,7 +159,7 @@ def _words(element: Any, text: str | None) -> str:
         return ""
     if any(parent.tag in ("pre", "textarea") for parent in [element, *element.iterancestors()]):
         return text
-    return re.sub(r"\s+", " ", text)
+    return WHITE.sub(" ", text)
 
 
 def _is_reference(element: Any) -> bool:
@@ -183,12 +186,14 @@ def _raised(element: Any) -> str:
     return words.translate(SUPERSCRIPTS) if re.fullmatch(r"[\d+n-]+", words) else words
 
 
-def _mark(item: Any) -> str:
+def _mark(item: Any, before: Counter[Any]) -> str:
+    """What stands before an item of a list; ``before`` counts those before it, by list."""
     parent = item.getparent()
     if parent is None or parent.tag != "ol":
         return "- "
     first = int(parent.get("start")) if (parent.get("start") or "").isdigit() else 1
-    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "
+    before[parent] += 1
+    return f"{first + before[parent] - 1}. "
 
 
 def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
@@ -239,12 +244,12 @@ def _table(table: Any) -> Iterator[Block]:
         for row in ([part] if part.tag == "tr" else part.iterchildren("tr"))
         if not is_boilerplate(row)
     ]
-    for line in rows(grid, _heads(table)):
+    for line in rows(grid, max(_marked(table), heads(grid))):
         yield Block(line, tag="tr")
 
 
-def _heads(table: Any) -> int:
-    """How many rows at its top are the names of its columns."""
+def _marked(table: Any) -> int:
+    """How many rows at its top are said to be the names of its columns."""
     return len(table.findall("thead/tr"))
 
 
@@ -255,19 +260,21 @@ def _span(cell: Any, name: str) -> int:
 
 def _inline(element: Any) -> str:
     """The words of a cell: its blocks, joined by semicolons where it has several."""
-    found = [re.sub(r"^- ", "", " ".join(block.text.split())) for block in _blocks(element)]
+    found = [" ".join(block.text.split()).removeprefix("- ") for block in _blocks(element)]
     kept = [words for words in found if words]
-    return "".join(w + ("" if w is kept[-1] else " " if re.search(r"[.,;:!?]$", w) else "; ") for w in kept)
+    links = [" " if words.endswith((*".,;:!?",)) else "; " for words in kept[:-1]]
+    return "".join(words + link for words, link in zip_longest(kept, links, fillvalue=""))
 
 
 def _tidy(blocks: Iterator[Block]) -> list[Block]:
     found = []
     for block in blocks:
-        if block.tag != "pre":
-            lines = [" ".join(line.split(" ")) for line in block.text.split("\n")]
-            block.text = "\n".join(line for line in (re.sub(r"[ \r\f\v]+", " ", x).strip(" ") for x in lines) if line)
-        block.text = block.text.strip("\n ") if block.tag != "pre" else block.text.strip("\n").rstrip()
-        if re.search(r"\w", block.text) and block.text.strip() not in ("-",):
+        if block.tag == "pre":
+            block.text = block.text.strip("\n").rstrip()
+        else:
+            lines = (BLANKS.sub(" ", line).strip(" ") for line in block.text.split("\n"))
+            block.text = "\n".join(filter(None, lines))
+        if LETTER.search(block.text):
             found.append(block)
     return found
 

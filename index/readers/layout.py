@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.readers.columns import tables
-from index.readers.grid import Cell
+from index.readers.grid import Cell, heads
 from index.readers.piece import Line, Piece, fits, lines, words
 from index.readers.rules import Grid, Rules, grids
 
@@ -98,7 +98,7 @@ def _table(grid: Grid, inside: Mapping[tuple[int, int], list[Piece]]) -> Paragra
     height = max(piece.height for found in inside.values() for piece in found)
     (left, *edges, right), (top, *_, bottom) = grid.columns, grid.heights
     said = [line for text in texts.values() for line in text.split("\n")]
-    return Paragraph(said, height, left, bottom, right, top, False, rows, _heads(rows), tuple(edges))
+    return Paragraph(said, height, left, bottom, right, top, False, rows, heads(rows), tuple(edges))
 
 
 def _unruled(cells: Sequence[Sequence[Line]]) -> list[list[Cell]]:
@@ -112,12 +112,6 @@ def _unruled(cells: Sequence[Sequence[Line]]) -> list[list[Cell]]:
         [Cell(" ".join(line.text for line in cell if abs(line.middle - height) < EXACT)) for cell in cells]
         for height in heights
     ]
-
-
-def _heads(rows: Sequence[Sequence[Cell]]) -> int:
-    """How many rows at the top name the columns: several, where one of their names is above others."""
-    first = rows[0]
-    return max(2, *(cell.down for cell in first)) if len(first) > 1 and any(c.across > 1 for c in first) else 1
 
 
 def _place(table: Paragraph, found: Sequence[Paragraph]) -> int:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, parts, title
 from index.readers.encoding import decode, decode_page
@@ -19,6 +19,14 @@ HEADERS = ("From", "To", "Cc", "Date", "Subject")
 SEPARATOR = re.compile(rb"^From \S.*\d\d:\d\d.*\d{4}.*$", re.MULTILINE)
 QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)  # what mailboxes put before lines that look like a separator
 LARGEST = 10**6  # bytes of an attached text that is read with its message
+LONGEST = 10_000  # characters of a header that is decoded; a longer one, of hundreds of addresses, stays as it is
+
+
+class _Policy(email.policy.EmailPolicy):
+    """Python's own, which takes ever longer for long headers, without them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return value if len(value) > LONGEST else super().header_fetch_parse(name, value)
 
 
 def message(path: Path) -> Document:
@@ -59,7 +67,7 @@ def saved_page(path: Path) -> Document:
 
 
 def _parsed(data: bytes) -> EmailMessage:
-    return email.message_from_bytes(data, policy=email.policy.default)
+    return cast(EmailMessage, email.message_from_bytes(data, policy=cast(Any, _Policy())))
 
 
 def _header(found: EmailMessage, name: str) -> str:

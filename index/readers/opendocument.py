@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
-from index.readers.grid import Cell, rows
+from index.readers.grid import Cell, heads, rows
 from index.readers.package import Package, attribute, child, local
 from index.readers.word import PAGE_NUMBER
 
@@ -24,8 +24,8 @@ def opendocument(path: Path) -> Document:
         margins = [
             part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")
         ]
-        heads, feet = (_margin(margins, name) for name in ("header", "footer"))
-        text = clean(PARAGRAPHS.join(block for block in [*heads, *_blocks(body), *feet] if block.strip()))
+        tops, feet = (_margin(margins, name) for name in ("header", "footer"))
+        text = clean(PARAGRAPHS.join(block for block in [*tops, *_blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
         headings = (" ".join(_inline(e, []).split()) for e in body.iter() if local(e) == "h" or _is_title(e))
@@ -57,7 +57,8 @@ def _blocks(parent: Any) -> Iterator[str]:
             for note in aside:
                 yield from _blocks(note)
         elif name == "table":
-            yield "\n".join(rows(_grid(element)))
+            grid = _grid(element)
+            yield "\n".join(rows(grid, heads(grid)))
         elif name and name not in ASIDE:
             yield from _blocks(element)
 
@@ -106,9 +107,8 @@ def _grid(table: Any) -> list[list[Cell]]:
             if local(cell) == "table-cell":
                 words = " ".join(block.replace("\n", "; ") for block in _blocks(cell) if block)
                 repeated = min(_number(cell, "number-columns-repeated"), 50)
-                cells += [Cell(words, _number(cell, "number-rows-spanned"))] * repeated
-            elif local(cell) == "covered-table-cell" and not attribute(cell, "number-columns-repeated"):
-                cells += [Cell("")] if not _hangs(grid, len(cells)) else []
+                down, across = (_number(cell, f"number-{axis}-spanned") for axis in ("rows", "columns"))
+                cells += [Cell(words, down, min(across, 50))] * repeated
         grid.append(cells)
     return grid
 
@@ -120,13 +120,6 @@ def _rows(table: Any) -> Iterator[Any]:
             yield part
         elif local(part) in ("table-header-rows", "table-rows", "table-row-group"):
             yield from _rows(part)
-
-
-def _hangs(grid: list[list[Cell]], column: int) -> bool:
-    """Whether a cell of a row above reaches down to the next one, in that column."""
-    return any(
-        column < len(line) and line[column].down > distance for distance, line in enumerate(reversed(grid[-200:]), 1)
-    )
 
 
 def _number(element: Any, name: str) -> int:

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from index.document import UnreadableFile, needs
 
 LARGEST = 64 * 2**20  # bytes of one part, unpacked: as XML it takes about ten times as much memory
+USUAL = 8 * 2**20  # bytes of one part, up to which it may be packed as tightly as it likes
+TIGHT = 100  # times smaller than unpacked: text is never packed as tightly, but what is made to fill the memory is
 ALL = 2**30  # bytes of all parts, unpacked; pictures are among them and are never unpacked
 OLD = b"\xd0\xcf\x11\xe0"  # of the files that Office wrote before 2007, and of encrypted ones
 
@@ -49,8 +51,13 @@ class Package:
 
     def check(self, name: str) -> None:
         """Raise UnreadableFile for a part that takes too much memory."""
-        if self._archive.getinfo(name).file_size > LARGEST:
+        part = self._archive.getinfo(name)
+        if part.file_size > LARGEST:
             raise UnreadableFile(f"holds a part of more than {LARGEST // 2**20} MB, unpacked: save it in parts")
+        if part.file_size > max(USUAL, TIGHT * part.compress_size):
+            raise UnreadableFile(
+                f"holds a part that unpacks to {part.file_size // max(part.compress_size, 1)} times its size"
+            )
 
     def bytes(self, name: str) -> bytes:
         """The part called ``name``; raises KeyError where there is none."""

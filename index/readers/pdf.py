@@ -15,6 +15,7 @@ from index.readers.layout import Paragraph, paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
 from index.readers.piece import Piece
 from index.readers.rules import ruled
+from index.readers.stream import is_bomb
 
 BLANK = 0.17  # heights of the text between two characters that are in different words
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
@@ -36,6 +37,8 @@ def pdf(path: Path) -> Document:
     """
     with needs("pypdfium2"):
         import pypdfium2
+    if is_bomb(path.read_bytes()):
+        raise UnreadableFile("holds a part that unpacks to more than there is memory for")
     with damage("PDF"):
         try:
             file = pypdfium2.PdfDocument(path)

@@ -2,20 +2,28 @@
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from index.document import Document, clean, damage, iso, needs, parts, row, title
+from index.readers.grid import Cell, heads, rows
 from index.readers.package import Package
 
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']([A-Z]+\d+:[A-Z]+\d+)["']""")
 UNCOUNTED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
 SIGN = re.compile(r""""[^"]*"|\\.|\[[^\]]*\]|[_*].|[#0?][#0?,.]*|.""")  # a part of a number format
 MOST = 1000  # merged areas of a sheet, and rows of one, that are looked at
+TOP = 5  # rows at the top of a sheet, in which the names of its columns stand
 LARGEST = 10**6  # cells of a sheet; a sheet may claim to be far larger than what is in it
+TOO_LARGE = f"a sheet has more than {LARGEST:,} cells"
+ROWS = 2**20  # of a sheet, at most
+CELL, FAR = re.compile(rb"<(?:\w+:)?c[ />]"), re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d{7,})""")
+
+Place = tuple[int, int]
 
 
 def workbook(path: Path) -> Document:
@@ -36,42 +44,75 @@ def workbook(path: Path) -> Document:
             texts, lost = [], []
             for sheet in sheets:
                 data = package.bytes(sheet._worksheet_path)
+                if len(CELL.findall(data)) > LARGEST or any(int(number) > ROWS for number in FAR.findall(data)):
+                    raise ValueError(TOO_LARGE)
                 if blank := len(UNCOUNTED.findall(data)):
                     lost.append(
                         f"sheet {sheet.title} has formulas without a result ({blank}): open it in a spreadsheet and "
                         "save it"
                     )
-                rows = "\n".join(_rows(sheet, _merged(data)))
-                texts.append((f"sheet {sheet.title}", f"{sheet.title}\n\n{rows}" if several and rows else rows))
+                words = "\n".join(_lines(sheet, _merged(data)))
+                texts.append((f"sheet {sheet.title}", f"{sheet.title}\n\n{words}" if several and words else words))
         finally:
             book.close()
     text, pages, labels = parts([(label, clean(words)) for label, words in texts])
     return Document(text, title(created[0]), iso(created[1]), pages, labels, tuple(lost))
 
 
-def _merged(data: bytes) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each cell below the first of cells that are merged, both counted from 1, the row and column of that one."""
+@dataclass
+class Merged:
+    """Cells that are merged, by row and column, both counted from 1: ``first`` says for each below the first of them
+    which that is, ``across`` how many columns wide it is."""
+
+    first: dict[Place, Place] = field(default_factory=dict)
+    across: dict[Place, int] = field(default_factory=dict)
+
+
+def _merged(data: bytes) -> Merged:
     from openpyxl.utils import range_boundaries
 
-    found = {}
+    found = Merged()
     for area in islice(MERGED.finditer(data), MOST):
-        left, top, _, bottom = range_boundaries(area[1].decode())
-        found.update({(line, left): (top, left) for line in range(top + 1, min(bottom, top + MOST) + 1)})
+        left, top, right, bottom = range_boundaries(area[1].decode())
+        found.across[top, left] = right - left + 1
+        found.first.update({(line, left): (top, left) for line in range(top + 1, min(bottom, top + MOST) + 1)})
     return found
 
 
-def _rows(sheet: Any, merged: dict[tuple[int, int], tuple[int, int]]) -> Iterator[str]:
+def _lines(sheet: Any, merged: Merged) -> Iterator[str]:
+    """A line for each row that says something; the rows that name the columns are one."""
+    found = _rows(sheet, merged)
+    top = list(islice(found, TOP))
+    start = next((place for place, (_, words) in enumerate(top) if sum(map(bool, words)) > 1), 0)
+    grid = [_cells(number, words, merged) for number, words in top[start:]]
+    yield from (row(words) for _, words in top[:start])
+    yield from rows(grid, heads(grid))
+    yield from (row(words) for _, words in found)
+
+
+def _cells(number: int, words: Sequence[str], merged: Merged) -> list[Cell]:
+    found, column = [], 1
+    while column <= len(words):
+        across = merged.across.get((number, column), 1)
+        found.append(Cell(words[column - 1], 1, across))
+        column += across
+    return found
+
+
+def _rows(sheet: Any, merged: Merged) -> Iterator[tuple[int, list[str]]]:
+    """The number of each row that says something, and its cells."""
     sheet.reset_dimensions()
     left = LARGEST
-    above: dict[tuple[int, int], str] = {}
+    above: dict[Place, str] = {}
     for number, cells in enumerate(sheet.iter_rows(), 1):
         left -= len(cells)
         if left < 0:
-            raise ValueError(f"a sheet has more than {LARGEST:,} cells")
+            raise ValueError(TOO_LARGE)
         words = [_shown(cell) for cell in cells]
         if any(words):
-            above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged}
-            yield row([word or above.get(merged.get((number, c), (0, 0)), "") for c, word in enumerate(words, 1)])
+            above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged.first}
+            first = [merged.first.get((number, column), (0, 0)) for column, _ in enumerate(words, 1)]
+            yield number, [word or above.get(place, "") for word, place in zip(words, first, strict=True)]
 
 
 def _shown(cell: Any) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, parts, title
-from index.readers.grid import Cell, rows
+from index.readers.grid import Cell, heads, rows
 from index.readers.package import Package
 
 
@@ -45,8 +45,8 @@ def _blocks(shapes: Any) -> Iterator[str]:
         if hasattr(shape, "shapes"):
             yield from _blocks(shape.shapes)
         elif getattr(shape, "has_table", False):
-            grid = [[_cell(cell) for cell in line.cells if not _hangs(cell)] for line in shape.table.rows]
-            yield "\n".join(rows(grid))
+            grid = [[_cell(cell) for cell in line.cells if not cell.is_spanned] for line in shape.table.rows]
+            yield "\n".join(rows(grid, heads(grid)))
         elif shape.has_text_frame:
             lines = [line.text.replace("\v", " ").strip() for line in shape.text_frame.paragraphs]
             kept = [line for line in lines if line]
@@ -55,9 +55,4 @@ def _blocks(shapes: Any) -> Iterator[str]:
 
 
 def _cell(cell: Any) -> Cell:
-    return Cell("" if cell.is_spanned else cell.text, cell.span_height if cell.is_merge_origin else 1)
-
-
-def _hangs(cell: Any) -> bool:
-    """Whether it is covered by a cell above it that is several rows high."""
-    return bool(cell.is_spanned and cell._tc.vMerge)
+    return Cell(cell.text, cell.span_height, cell.span_width) if cell.is_merge_origin else Cell(cell.text)

@@ -12,7 +12,7 @@ from typing import Any
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, row, title
 from index.readers.encoding import decode_page
 from index.readers.formula import PARTS, formula
-from index.readers.grid import Cell, rows
+from index.readers.grid import Cell, heads, rows
 from index.readers.html import page
 from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
@@ -205,8 +205,8 @@ class _Reader:
                 column += across
             grid.append(cells)
         aside, self._aside = self._aside, []
-        heads = sum(child(line, "trPr", "tblHeader") is not None for line in lines)
-        yield "\n".join(rows(grid, heads if heads < len(grid) else 1))
+        marked = sum(child(line, "trPr", "tblHeader") is not None for line in lines)
+        yield "\n".join(rows(grid, max(marked if marked < len(grid) else 1, heads(grid))))
         yield from aside
 
 
