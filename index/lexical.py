@@ -157,7 +157,7 @@ def current(database: Database, held: Words | None, announced: bool = True) -> W
                 words = held or Words(folder)
                 words.refresh()
             except UnusableWords as error:
-                if announced:
+                if announced and database.fact("embedder"):  # else nothing was indexed yet
                     log.warning("%s was %s: it is rebuilt from library.db.", folder, error)
                 words = Words.create(folder)
             _update(words, database)

@@ -1,6 +1,7 @@
 """The language models that answers can be written by: what each weighs and needs, its licence, and where it is."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ def writer_file(name: str | None = None) -> Path | None:
     if not file.exists():
         hub = HUB.fullmatch(name)
         if not hub:
-            raise UsageError(f"There is no model and no file {name}: rag models lists the models.")
+            meant = get_close_matches(name, [READER_ALONE, *(choice.name for choice in CHOICES)], 1)
+            hint = f"did you mean {meant[0]}?" if meant else "rag models lists the models."
+            raise UsageError(f"There is no model and no file {name}: {hint}")
         return fetch(hub["repo"], hub["file"])
     return file
 

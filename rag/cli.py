@@ -2,12 +2,16 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from errno import EPIPE
 from io import TextIOWrapper
 from pkgutil import resolve_name
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from index.errors import FootnoteError, UsageError
 from rag import settings
@@ -43,7 +47,7 @@ ELSEWHERE = {  # in other rooms
 class Front(click.Group):
     """Fetches the commands, takes a question for ``ask``, and settings wherever they stand.
 
-    Our own errors are shown as one line, with the exit status that fits.
+    Errors are shown as one line, with the exit status that fits.
     """
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -61,7 +65,7 @@ class Front(click.Group):
         known = self.list_commands(context)
         if first in known or first.startswith("-") or context.resilient_parsing:
             return super().resolve_command(context, arguments)
-        if len(first.split()) > 1 or first.endswith(QUESTION_MARKS):
+        if len(first.split()) > 1 or any(word.endswith(QUESTION_MARKS) for word in arguments):
             return "ask", self.get_command(context, "ask"), arguments
         if meant := get_close_matches(first, known, 1):
             raise UsageError(f"There is no command {first}: did you mean rag {meant[0]}?")
@@ -73,18 +77,38 @@ class Front(click.Group):
             context.default_map = settings.read()
         except UsageError as error:
             context.meta[BROKEN] = error  # told by ``invoke``: help and completion go without
-        left = super().parse_args(context, arguments)
+        with _in_one_line(context):
+            left = super().parse_args(context, arguments)
         context.default_map = None  # a command called like a setting would take it for its own
         return left
 
     def invoke(self, context: click.Context) -> Any:
-        try:
+        with _in_one_line(context):
             if BROKEN in context.meta:
                 raise context.meta[BROKEN]
             return super().invoke(context)
-        except FootnoteError as error:
-            click.echo(f"rag: {error}", err=True)
-            context.exit(USAGE if isinstance(error, UsageError) else FAILURE)
+
+
+@contextmanager
+def _in_one_line(context: click.Context) -> Iterator[None]:
+    """What the user can do something about is shown in one line, and ends the command with the status that fits."""
+    try:
+        yield
+    except NoArgsIsHelpError:
+        raise
+    except FootnoteError as error:
+        line, status = str(error), USAGE if isinstance(error, UsageError) else FAILURE
+    except click.UsageError as error:
+        asked = error.ctx or context
+        line, status = f"{error.format_message()} See {asked.command_path} --help.", USAGE
+    except OSError as error:  # a disk that is full, a folder that nobody may write to
+        if error.errno == EPIPE:
+            raise
+        line, status = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part), FAILURE
+    else:
+        return
+    click.echo(f"rag: {line}", err=True)
+    context.exit(status)
 
 
 @click.group(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.errors import FootnoteError, UsageError
 from rag.checksum import matches
+from rag.proxy import explained
 
 HUB = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<file>[\w./-]+\.gguf)")
 
@@ -16,12 +17,11 @@ def fetch(repo: str, file: str, revision: str | None = None, sha256: str | None 
     Raises UsageError for what the hub does not have, or when it can't be reached; FootnoteError when the file does not
     have the sum ``sha256``, and removes it, and when it can't be written.
     """
-    from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
 
     try:
         cached = _cached(repo, file, revision) if revision else None
-        found = cached or Path(hf_hub_download(repo, file, revision=revision))
+        found = cached or _downloaded(repo, file, revision)
         if sha256 is None or matches(found, sha256):
             return found
         for path in {found.resolve(), found}:  # the hub's cache holds a file, and a link to it for each revision
@@ -38,6 +38,17 @@ def fetch(repo: str, file: str, revision: str | None = None, sha256: str | None 
 def fetched(repo: str, file: str, revision: str) -> bool:
     """Whether ``file`` at ``revision`` is in the hub's cache; nothing is downloaded."""
     return _cached(repo, file, revision) is not None
+
+
+def _downloaded(repo: str, file: str, revision: str | None) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HFValidationError
+
+    with explained():
+        try:
+            return Path(hf_hub_download(repo, file, revision=revision))
+        except HFValidationError as error:
+            raise UsageError(f"The hub has no {repo}:{file}: no repository there can have that name.") from error
 
 
 def _cached(repo: str, file: str, revision: str) -> Path | None:

@@ -2,7 +2,12 @@
 
 import ipaddress
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from index.errors import UsageError
+
+VARIABLES = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -19,3 +24,22 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_here(host: str) -> bool:
+    """Whether a request to ``host`` stays on this machine; 0.0.0.0 is where many servers say that they listen."""
+    try:
+        return is_loopback(host) or ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return host.rstrip(".").endswith("localhost")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raises UsageError where a client can't be made for the proxy that the environment names."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(f"{VARIABLES} names a SOCKS proxy: unset it, or pip install socksio.") from error
+    except ValueError as error:
+        raise UsageError(f"{VARIABLES} names a proxy that can't be used: {error}.") from error

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from index.errors import FootnoteError, UsageError
 from rag.exchange import Exchange, conversation
 from rag.prompt import FOLLOW_UP, INSTRUCTIONS, SPLIT, Line, evidence_block, question_block
-from rag.proxy import is_loopback
+from rag.proxy import explained, is_here
 from rag.writer import STATEMENTS, Draft, drafts, rewritten, simple
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ class ServedWriter:
             raise UsageError("A model on a server needs openai: pip install 'footnote-qa[server]'.") from error
         self._patience = _patience()
         timeout = openai.Timeout(self._patience, connect=min(CONNECTING, self._patience))
-        here = is_loopback(urlsplit(base).hostname or "")
-        client = openai.DefaultHttpxClient(trust_env=False, timeout=timeout) if here else None  # no proxy leads here
+        outside = not is_here(urlsplit(base).hostname or "")  # no proxy leads here
+        with explained():
+            client = openai.DefaultHttpxClient(trust_env=outside, timeout=timeout)
         self._client = openai.OpenAI(
             base_url=base, api_key=_key(), timeout=timeout, max_retries=RETRIES, http_client=client
         )

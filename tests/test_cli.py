@@ -155,6 +155,46 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
     assert says in refused(rag(project, *arguments))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["indx", "."], "did you mean rag index?"),
+        (["index", ".", "--librry", "x"], "'--library'"),
+        (["--threads", "many", "articles"], "'many'"),
+        (["articles", "--threads", "0"], "--threads"),
+        (["search"], "QUESTION"),
+        (["--model", "qwen3", "ask", "Who?"], "did you mean qwen3-4b?"),
+        (["--model", "gpt-4o", "ask", "Who?"], "rag models lists the models"),
+    ],
+)
+def test_a_slip_gets_one_line_that_says_what_to_do(project: Path, arguments: list[str], says: str) -> None:
+    done = rag(project, *arguments)
+    assert says in refused(done) and len(done.stderr.splitlines()) == 1
+
+
+def test_a_question_needs_no_quotes(project: Path) -> None:
+    quoted = rag(project, "ask", "--quick", QUESTION)
+    assert quoted.stdout and quoted.stdout == rag(project, *QUESTION.split(), "--quick").stdout
+    assert quoted.stdout == rag(project, "ask", "--quick", *QUESTION.split()).stdout
+    assert "right of first refusal" in rag(project, "search", "right", "of", "first", "refusal", "-k", "1").stdout
+
+
+def test_an_empty_library_is_no_alarm_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    assert "None of the files" in refused(rag(tmp_path, "index", "empty.txt"))
+    for command in (["articles"], ["search", "mayor"]):
+        done = rag(tmp_path, *command)
+        assert done.stderr == "There are no articles yet: add some with rag index FOLDER.\n" and not done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_is_full_is_told_in_one_line(project: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "rag.cli", "articles"]
+        done = subprocess.run(command, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, timeout=240)
+    assert done.returncode == 1 and done.stderr == "rag: No space left on device\n"
+
+
 def test_a_file_that_is_no_model_is_refused(project: Path, tmp_path: Path) -> None:
     file = tmp_path / "model.gguf"
     for content in (b"not a model", b"GGUF" + bytes(64)):

@@ -93,6 +93,20 @@ def test_what_the_hub_does_not_have_is_one_clear_line(hub: str, tmp_path: Path) 
     assert "The hub has no owner/repo:other.gguf" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("repo", "proxy", "says"),
+    [
+        ("a--b/repo", "", "no repository there can have that name"),
+        ("owner/repo", "socks5://127.0.0.1:9", "names a SOCKS proxy: unset it, or pip install socksio."),
+        ("owner/repo", "gopher://127.0.0.1:9", "names a proxy that can't be used"),
+    ],
+)
+def test_what_can_never_be_fetched_is_one_clear_line(tmp_path: Path, repo: str, proxy: str, says: str) -> None:
+    ask = f"from rag.hub import fetch, UsageError\ntry: fetch({repo!r}, 'm.gguf')\nexcept UsageError as e: print(e)"
+    done = python(ask, tmp_path, "http://127.0.0.1:9", ALL_PROXY=proxy)
+    assert done.returncode == 0 and says in done.stdout, done.stderr
+
+
 def pinned(home: Path, endpoint: str, sha256: str, **more: str) -> list[str]:
     """Whether a named model is here, where its file is or why not, and whether it is here then."""
     done = python(PINNED.format(commit=COMMIT, size=len(CONTENT), sha256=sha256), home, endpoint, **more)

@@ -73,14 +73,26 @@ def test_a_server_that_takes_grammars_gets_one_and_others_none() -> None:
         assert taken == ways
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "LOCALHOST"])  # vLLM says that it is at 0.0.0.0
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
-def test_no_proxy_stands_before_a_server_on_this_machine(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_no_proxy_stands_before_a_server_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, host: str
+) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy)
     with fake(lambda request: request.said("Mara Quill painted it [1].")) as address:
-        assert read(address) == [Draft("Mara Quill painted it.", (1,))]
+        assert read(address.replace("127.0.0.1", host)) == [Draft("Mara Quill painted it.", (1,))]
+
+
+@pytest.mark.parametrize(("proxy", "says"), [("socks5://127.0.0.1:9", "socksio"), ("gopher://127.0.0.1:9", "gopher")])
+def test_a_proxy_that_cannot_be_used_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, says: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(UsageError, match=f"ALL_PROXY.*{says}"):
+        ServedWriter("http://192.0.2.1:8000/v1#m")
 
 
 def test_what_is_written_comes_a_statement_at_a_time() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from rag.commands.opened import opened_library
-from rag.commands.output import say_json
+from rag.commands.output import say, say_json
 
 
 @click.command()
@@ -15,6 +15,7 @@ from rag.commands.output import say_json
 def articles(options: dict[str, Any], as_json: bool) -> None:
     """The articles in the library."""
     from rag import text
+    from rag.abstention import EMPTY_LIBRARY
 
     with opened_library(options) as library:
         found = library.entries()
@@ -22,3 +23,5 @@ def articles(options: dict[str, Any], as_json: bool) -> None:
             say_json([asdict(entry) | {"added": entry.added.isoformat()} for entry in found])
         elif found:
             click.echo(text.articles(found))
+        else:
+            say(options, EMPTY_LIBRARY)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("question", required=False)
+@click.argument("question", nargs=-1, metavar="[QUESTION]")
 @click.option("--batch", metavar="FILE", help="One question a line; - for standard input. Prints JSON lines.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="With --batch: questions at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.pass_obj
-def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: int, as_json: bool) -> None:
+def ask(options: dict[str, Any], question: tuple[str, ...], batch: str | None, jobs: int, as_json: bool) -> None:
     """Answer QUESTION, with a footnote for each statement.
 
     Exit status: 0 for an answer, 3 if the articles don't contain one, 2 for bad usage, 1 for a failure. Without a
@@ -36,9 +36,9 @@ def ask(options: dict[str, Any], question: str | None, batch: str | None, jobs: 
     rag ask --batch questions.txt >answers.jsonl
     rag --model http://127.0.0.1:8000/v1#NAME ask --batch questions.txt --jobs 8 >answers.jsonl
     """
-    if question is not None and batch is None:
-        _one(options, question, as_json)
-    elif question is None and batch is not None:
+    if question and batch is None:
+        _one(options, " ".join(question), as_json)  # quotes are easily forgotten
+    elif not question and batch is not None:
         _each(options, batch, jobs)
     else:
         raise UsageError("Ask one question, or give --batch FILE.")
