@@ -127,8 +127,8 @@ def writer_file(name: str | None = None) -> Path | None:
         hub = HUB.fullmatch(name)
         if not hub:
             meant = get_close_matches(name, [READER_ALONE, *(choice.name for choice in CHOICES)], 1)
-            hint = f"did you mean {meant[0]}?" if meant else "rag models lists the models."
-            raise UsageError(f"There is no model and no file {name}: {hint}")
+            hint = f" Did you mean {meant[0]}?" if meant else ""
+            raise UsageError(f"There is no model and no file {name}: rag models lists the models.{hint}")
         return fetch(hub["repo"], hub["file"])
     return file
 

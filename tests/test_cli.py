@@ -163,7 +163,7 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
         (["--threads", "many", "articles"], "'many'"),
         (["articles", "--threads", "0"], "--threads"),
         (["search"], "QUESTION"),
-        (["--model", "qwen3", "ask", "Who?"], "did you mean qwen3-4b?"),
+        (["--model", "qwen3", "ask", "Who?"], "Did you mean qwen3-4b?"),
         (["--model", "gpt-4o", "ask", "Who?"], "rag models lists the models"),
     ],
 )

@@ -8,9 +8,6 @@ import pytest
 from rag.language_model import LanguageModel
 from rag.local_writer import LocalWriter
 from rag.models import packaged_model
-from rag.prompt import Line
-
-LINES = [Line("The lighthouse of Oss was painted by Mara Quill in 1931.", "The coast")]
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +23,11 @@ def loaded() -> tuple[int, bytes]:
     evaluated = model.evaluated
     model.begin_with(writer._before)
     row = model.next([*writer._before, *model.tokens("Who painted it?")], [len(writer._before)])
-    said = [*writer.write("Who painted the lighthouse?", LINES)]
     model.close()
-    return evaluated, row.tobytes() + repr(said).encode()
+    return evaluated, row.tobytes()
 
 
-def test_a_second_writer_reads_no_instructions_and_says_the_same(cache: Path) -> None:
+def test_a_second_writer_reads_no_instructions_and_makes_the_same_of_a_prompt(cache: Path) -> None:
     first, figures = loaded()
     assert first > 0 and cache.stat().st_mode & 0o077 == 0
     assert loaded() == (0, figures)

@@ -15,7 +15,6 @@ from rag.commands.output import say, say_json
 def articles(options: dict[str, Any], as_json: bool) -> None:
     """The articles in the library."""
     from rag import text
-    from rag.abstention import EMPTY_LIBRARY
 
     with opened_library(options) as library:
         found = library.entries()
@@ -24,4 +23,6 @@ def articles(options: dict[str, Any], as_json: bool) -> None:
         elif found:
             click.echo(text.articles(found))
         else:
+            from rag.abstention import EMPTY_LIBRARY
+
             say(options, EMPTY_LIBRARY)
