@@ -89,7 +89,8 @@ class Assistant:
         yield from self.read(work, CANDIDATES if writer and writer.judges else FEW)
         self._judge(work, quick, MOST)
         parts = [work]
-        doubted = work.confidence < (CONVINCED if work.verdicts else SURE)
+        compares = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1  # two names: each may need its own
+        doubted = work.confidence < (CONVINCED if work.verdicts and not compares else SURE)
         composite = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
         if composite and not quick and not work.unread:
             parts = yield from self._parts(work)
