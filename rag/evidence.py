@@ -161,11 +161,11 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
 def _asked(evidence: Evidence, asked: set[str]) -> tuple[tuple[str, str], ...]:
     """The cells of a row whose columns the question names, and those that it names; none where it leaves that open."""
     cells = named_cells(evidence.text, evidence.context)
-    dated_title = [bool(asked & set(terms(value, evidence.language))) for _, value in cells]
+    held = [bool(asked & set(terms(value, evidence.language))) for _, value in cells]
     wanted = [bool(asked & set(terms(name, evidence.language))) for name, _ in cells]
-    if not any(column and not cell for column, cell in zip(wanted, dated_title, strict=True)):
+    if not any(column and not cell for column, cell in zip(wanted, held, strict=True)):
         return ()
-    return tuple(c for c, column, cell in zip(cells, wanted, dated_title, strict=True) if column or cell)
+    return tuple(c for c, column, cell in zip(cells, wanted, held, strict=True) if column or cell)
 
 
 def _listed(cells: Iterable[tuple[str, str]]) -> str:

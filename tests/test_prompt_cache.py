@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rag.language_model import LanguageModel
 from rag.local_writer import LocalWriter
 from rag.models import packaged_model
+from rag.prompt_cache import PromptCache
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "footnote" / f"{packaged_model().stem}.prompts.npz"
+    return tmp_path / "footnote" / f"{packaged_model().stem}.prompts"
 
 
 def loaded() -> tuple[int, bytes]:
@@ -43,7 +43,7 @@ def test_a_damaged_cache_is_made_anew(cache: Path, damage: str) -> None:
         middle = len(whole) // 2
         cache.write_bytes(whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :])
     else:
-        np.savez(cache, np.array("another key"), np.zeros(100, np.uint8))
+        PromptCache(packaged_model().stem, "another key").save([b"a state of something else"])
     assert loaded() == (first, figures)
     assert loaded() == (0, figures)
 
@@ -54,3 +54,15 @@ def test_without_a_place_for_it_the_writer_works_as_ever(tmp_path: Path, monkeyp
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     evaluated, others = loaded()
     assert evaluated > 0 and others == figures
+
+
+def test_no_changed_bit_goes_unseen() -> None:
+    cache = PromptCache("made-up", "key")
+    cache.save([b"a state", b"another"])
+    assert cache.load() == [b"a state", b"another"]
+    whole = cache._file.read_bytes()
+    for place in range(8 * len(whole)):
+        changed = bytearray(whole)
+        changed[place // 8] ^= 1 << place % 8
+        cache._file.write_bytes(changed)
+        assert cache.load() == []
