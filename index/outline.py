@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from index.language import ENGLISH
+from index.markup import plain
 
 CONTEXT = 240  # characters of context, at most
 PLAIN = 7  # the level of a heading without a mark, below all that have one
@@ -18,7 +19,7 @@ class Outline:
 
     def enter(self, level: int, words: str) -> None:
         """Begin the section under a heading."""
-        self.headings = [*(h for h in self.headings if h[0] < level), (level, " ".join(words.split()))]
+        self.headings = [*(h for h in self.headings if h[0] < level), (level, plain(" ".join(words.split())))]
         self.lead = ""
 
     def context(self, *more: str) -> str:

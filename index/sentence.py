@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sentencex
 
 from index.language import ENGLISH
+from index.markup import CLOSING
 from index.table import is_row
 
 FULL_WIDTH = 120  # characters; no line of hard-wrapped prose is longer
@@ -40,8 +41,11 @@ def sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     """
     found = []
     for start, end in blocks(text):
+        begin = start
         for boundary in sentencex.get_sentence_boundaries(language, text[start:end].replace("\n", " ")):
-            left, right = _trim(text, start + boundary["start_index"], start + boundary["end_index"])
+            stop = start + boundary["end_index"]
+            closing = CLOSING.match(text, stop, end)
+            left, right = _trim(text, begin, begin := closing.end() if closing else stop)
             if any(character.isalnum() for character in text[left:right]):
                 found.append(Sentence(left, right, text[left:right]))
     return found

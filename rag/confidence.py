@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from index.search import Hit
-from rag.checker import asked_of
+from rag.checker import asked_of, numbers
 from rag.evidence import Evidence, undated
 from rag.generation import Reading
 
@@ -85,5 +85,6 @@ def covers(text: str, question: str) -> float:
 
 def absent(text: str, hits: Sequence[Hit], titles: Iterable[str]) -> list[str]:
     """The names and numbers of ``text`` that stand in no passage that was found, and in no title."""
-    near = " ".join([*titles, *(hit.passage.text for hit in hits)]).casefold()
-    return [name for name in asked_of(text) if name.casefold()[:STEM] not in near]
+    near = " ".join([*titles, *(hit.passage.text for hit in hits)])
+    held, said = set(numbers(near)), near.casefold()
+    return [name for name in asked_of(text) if name not in held and name.casefold()[:STEM] not in said]

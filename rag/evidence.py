@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Article
 from index.language import ENGLISH
+from index.markup import plain
 from index.passage import Passage
 from index.search import Hit
 from index.sentence import STOP, blocks, sentences
@@ -59,7 +60,7 @@ class Evidence:
     @property
     def spoken(self) -> str:
         """It as a person would say it: a row with the names of its columns, lines with signs between them."""
-        return _listed(self._cells) if self._cells else _in_one_line(self.text)
+        return _listed(self._cells) if self._cells else plain(_in_one_line(self.text))
 
     @property
     def _cells(self) -> list[tuple[str, str]]:

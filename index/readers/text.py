@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from index import markup
 from index.document import Document, clean, iso, title
 from index.front_matter import body, front_matter
 from index.readers.encoding import decode
@@ -55,7 +56,7 @@ def markdown(path: Path) -> Document:
     start = body(document.text)
     headings = HEADING.finditer(document.text, start, start + HEAD)
     first = next((heading["title"].strip().rstrip("#").rstrip() for heading in headings if heading["title"]), None)
-    return replace(document, title=document.title or title(first))
+    return replace(document, title=document.title or title(markup.plain(first) if first else None))
 
 
 def restructured(path: Path) -> Document:
