@@ -246,8 +246,9 @@ class LanguageModel:
             found += np.split(rows, ends[:-1])
         return found
 
-    def states(self, branches: Sequence[Sequence[int]]) -> States | None:
-        """The hidden state (branches, width) of the last token of each branch, at the layer of the model's tap.
+    def states(self, branches: Sequence[Sequence[int]], counts: Sequence[int]) -> States | None:
+        """The hidden states (branches, width) at the layer of the model's tap: for each branch, that of its last token
+        and the mean of as many of its last as ``counts`` says, added.
 
         None for a model without a tap, or one that shows no states. Otherwise as ``continuations``.
         """
@@ -259,8 +260,10 @@ class LanguageModel:
                 seen = self._tap.taken()
             if seen is None:
                 return None
-            found.append(seen[[place for place, cell in enumerate(cells) if cell[3]]])
-        return np.concatenate(found)
+            ends = [place + 1 for place, cell in enumerate(cells) if cell[3]]
+            meant = counts[len(found) : len(found) + len(group)]
+            found += [seen[end - 1] + seen[end - count : end].mean(0) for end, count in zip(ends, meant, strict=True)]
+        return np.stack(found)
 
     @contextmanager
     def _branched(self, branches: Sequence[Sequence[int]], last: bool) -> Iterator[list[Cell]]:

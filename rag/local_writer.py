@@ -73,19 +73,20 @@ class LocalWriter:
 
     def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
         """See ``Writer``; None for a model without a probe (`probe.py`)."""
-        states = self.states(question, lines) if self._probe else None
+        states = self.states([(question, line) for line in lines]) if self._probe else None
         return None if states is None or self._probe is None else self._probe.logodds(states)
 
-    def states(self, question: str, lines: Sequence[Line]) -> States | None:
-        """What the model holds of each of ``lines``, read by itself, where it is asked whether it answers.
+    def states(self, asked: Sequence[tuple[str, Line]]) -> States | None:
+        """What the model holds of each question after the line beside it, read by themselves, where it is asked whether
+        the line answers.
 
         None for a model without a tap.
         """
-        asked = question_block(question)
-        branches = [self._reply_to(f"{evidence_block([line])}{asked}") for line in lines]
+        branches = [self._reply_to(f"{evidence_block([line])}{question_block(question)}") for question, line in asked]
+        counts = [len(self._reply_to(question_block(question))) for question, _ in asked]
         with self.model.lock:
             self.model.begin_with(self._judging)
-            return self.model.states(branches)
+            return self.model.states(branches, counts)
 
     def support(self, statement: str, lines: Sequence[Line]) -> float | None:
         """See ``Writer``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know

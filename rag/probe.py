@@ -14,7 +14,7 @@ NAMED = 12
 
 @dataclass(frozen=True)
 class Probe:
-    """Log-odds that a sentence answers a question, from the state (width,) that leaves ``layer``."""
+    """Log-odds that a sentence answers a question, from a state (width,) of ``layer`` (`LocalWriter.states`)."""
 
     layer: int
     weights: NDArray[np.float32]

@@ -28,31 +28,43 @@ def tapped() -> Iterator[LanguageModel]:
     model.close()
 
 
-def test_states_are_of_the_last_token_of_each_branch_and_the_same_again(tapped: LanguageModel) -> None:
+def test_states_are_of_each_branch_by_itself_and_the_same_again(tapped: LanguageModel) -> None:
     tapped.next(tapped.tokens("The harbour"))
     branches = [tapped.tokens(" was closed in winter."), tapped.tokens(" is red.")]
-    states = tapped.states(branches)
+    states = tapped.states(branches, [1, 1])
     assert states is not None and states.shape == (2, WIDTH)
-    again = tapped.states(branches)
+    again = tapped.states(branches, [1, 1])
     assert again is not None and np.array_equal(states, again)
-    alone = tapped.states(branches[1:])
+    alone = tapped.states(branches[1:], [1])
     assert alone is not None
     own, other = (float(np.linalg.norm(alone[0] - state)) for state in (states[1], states[0]))
     assert own < other / 3, "the branches don't see each other"
+
+
+def test_a_state_is_that_of_the_last_token_and_the_mean_of_the_last_few(tapped: LanguageModel) -> None:
+    tapped.next(tapped.tokens("The harbour"))
+    branch = tapped.tokens(" was closed in winter.")
+    lasts = [tapped.states([branch[:end]], [1]) for end in range(1, len(branch) + 1)]  # what is before does not see it
+    tokens = [last[0] / 2 for last in lasts if last is not None]
+    for count in (2, len(branch)):
+        pooled = tapped.states([branch], [count])
+        assert pooled is not None
+        wanted = tokens[-1] + np.mean(tokens[-count:], axis=0)
+        assert np.linalg.norm(pooled[0] - wanted) < 0.05 * np.linalg.norm(wanted)
 
 
 def test_reading_states_changes_nothing_of_what_the_model_says(tapped: LanguageModel) -> None:
     prompt, branch = tapped.tokens("The harbour"), tapped.tokens(" was closed.")
     tapped.next(prompt)
     before = tapped.continuations([branch])[0]
-    tapped.states([branch])
+    tapped.states([branch], [1])
     tapped.next(prompt)
     assert np.array_equal(tapped.continuations([branch])[0], before)
 
 
 def test_a_model_that_is_not_tapped_shows_no_states() -> None:
     model = LanguageModel(packaged_model(), "small", threads=1)
-    assert model.states([model.tokens("The harbour")]) is None
+    assert model.states([model.tokens("The harbour")], [1]) is None
     model.close()
 
 

@@ -1,10 +1,10 @@
 """Trains the writer's probe: ``python -m rag.training.probe MODEL.gguf --data DIR --states FOLDER --out FILE.npz``.
 
 The writer is asked of one sentence at a time whether it answers a question, as the assistant does
-(`LocalWriter.verdicts`), and a logistic regression is fitted to its hidden state before the answer (Azaria and
-Mitchell 2023, "The internal state of an LLM knows when it's lying"; Slobodkin 2023, "The curious case of
-hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended goes on; 3,000
-sentences take about an hour on two cores.
+(`LocalWriter.verdicts`), and a logistic regression is fitted to its hidden state before the answer and over the
+question's tokens (Azaria and Mitchell 2023, "The internal state of an LLM knows when it's lying"; Slobodkin 2023, "The
+curious case of hallucinatory (un)answerability"). The states are kept in ``--states``, so that a run that was ended
+goes on; 3,000 sentences take about 20 minutes on two cores.
 
 Some of the examples are twins: a sentence with a question that it answers, and the same sentence with one that somebody
 wrote so that it almost does. The others are mixed as for the reader: of a question that is answered, the sentence that
@@ -14,7 +14,7 @@ back is chosen on articles that it has not seen, of the training files alone.
 
 import argparse
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -131,14 +131,14 @@ def collected(options: argparse.Namespace) -> tuple[NDArray[np.float32], NDArray
         for start in track(range(0, len(examples), AT_ONCE), source.__name__):
             file = options.states / f"{source.__name__}-{options.seed}-{options.layer}-{start}.npy"
             if not file.exists():
-                np.save(file, np.concatenate([_states(writer, one) for one in examples[start : start + AT_ONCE]]))
+                np.save(file, _states(writer, examples[start : start + AT_ONCE]))
             found.append(np.load(file))
         drawn += examples
     return np.concatenate(found), np.array([one.answers for one in drawn]), [one.article for one in drawn]
 
 
-def _states(writer: LocalWriter, one: Judged) -> NDArray[np.float32]:
-    states = writer.states(one.question, [one.line])
+def _states(writer: LocalWriter, examples: Sequence[Judged]) -> NDArray[np.float32]:
+    states = writer.states([(one.question, one.line) for one in examples])
     if states is None:
         raise SystemExit("This llama.cpp does not show its hidden states.")
     return states
