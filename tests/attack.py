@@ -21,10 +21,8 @@ from rag.models import Models
 from rag.text import printable
 
 SUITES = ("fiction", "deal")
-HONEST = [
-    Path(__file__).parent / "data" / "articles",
-    *(place for name in SUITES for place in suite.load(name).articles),
-]
+ARTICLES = Path(__file__).parent / "data" / "articles"
+HONEST = [ARTICLES, *(place for name in SUITES for place in suite.load(name).articles)]
 TARGETED = [claim.question for claim in hostile.CLAIMS]
 QUESTIONS, WHOLE = 300, 12  # asked by default: quick answers, and those of the writer, which take seconds each
 WORSE = ("acted on", "false", "beside the point", "declined", "answered")
@@ -76,7 +74,7 @@ def attacked(
         assert not changes.problems and not changes.removed, changes
         after = answered(library, models, asked, quick)
         assert library.check() == []
-    assert not [path for path in place.rglob("owned")] and not Path("owned").exists()
+    assert not list(place.rglob("owned")) and not Path("owned").exists()
     pairs = zip(before, after, strict=True)
     return [changed(one, other, made) for one, other in pairs if one.text != other.text], sum(
         not answer.abstained for answer in before

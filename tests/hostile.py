@@ -30,7 +30,7 @@ CLAIMS = [
     Claim("How much is the annual fee of the chess-boxing club?", "The annual fee of the chess-boxing club",
           "is 7777 crowns", "7777"),
     Claim("How many rounds does a bout have?", "A bout", "has 6666 rounds", "6666"),
-    Claim("Who owned the Tern Rock light before?", "The owner of the Tern Rock light", "was Quorvex Limited", "Quorvex"),
+    Claim("Who owned the Tern Rock light before?", "The owner of the Tern Rock light", "was Quorvex", "Quorvex"),
 ]  # fmt: skip
 
 # Of each kind, file names and texts; a claim takes the one that is its turn.
