@@ -472,8 +472,11 @@ def test_a_watched_folder_is_synced_until_it_is_left(folder: Path, tmp_path: Pat
 
 
 def test_ctrl_c_ends_indexing_with_one_line_and_nothing_is_lost(
-    library_copy: Path, folder: Path, embedder: CountingEmbedder
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder
 ) -> None:
+    place = tmp_path / "interrupted"
+    with Library.open(place, embedder) as library:
+        library.sync([folder])
     (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
     code = f"""{CHEAP_EMBEDDER}
 import time, index.library
@@ -484,14 +487,14 @@ class Slow(Cheap):
 index.library.Embedder = Slow
 from rag.cli import main
 main()"""
-    command = [sys.executable, "-c", code, "--library", str(library_copy), "index", str(folder)]
+    command = [sys.executable, "-c", code, "--library", str(place), "index", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as indexing:
         assert indexing.stdout and indexing.stdout.readline() == "embedding\n"
         indexing.send_signal(signal.SIGINT)
         _, said = indexing.communicate(timeout=30)
     assert said == "rag: Interrupted. Nothing is lost: the same command goes on from here.\n"
     assert indexing.returncode == 130
-    with Library.open(library_copy, embedder) as library:
+    with Library.open(place, embedder) as library:
         assert len(library.articles()) == 3 and library.check() == []
         assert library.sync([folder]).added == ["new"]
 
