@@ -456,7 +456,7 @@ def test_rebuilding_makes_both_rankings_anew(library: Library, tmp_path: Path) -
 
 
 def test_a_watched_folder_is_synced_until_it_is_left(folder: Path, tmp_path: Path) -> None:
-    code = f"{CHEAP_EMBEDDER}\nimport index.library\nindex.library.Embedder = Cheap\nfrom rag.cli import main\nmain()"
+    code = f"{CHEAP_EMBEDDER}\nimport index.embedder\nindex.embedder.Embedder = Cheap\nfrom rag.cli import main\nmain()"
     command = [sys.executable, "-c", code, "--library", str(tmp_path / "watched"), "index", "--watch", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watching:
         assert watching.stderr
@@ -469,34 +469,6 @@ def test_a_watched_folder_is_synced_until_it_is_left(folder: Path, tmp_path: Pat
         watching.send_signal(signal.SIGINT)
         assert watching.wait() == 0
         assert "Traceback" not in watching.stderr.read()
-
-
-def test_ctrl_c_ends_indexing_with_one_line_and_nothing_is_lost(
-    folder: Path, tmp_path: Path, embedder: CountingEmbedder
-) -> None:
-    place = tmp_path / "interrupted"
-    with Library.open(place, embedder) as library:
-        library.sync([folder])
-    (folder / "new.txt").write_text("A lighthouse was lit in 1820.")
-    code = f"""{CHEAP_EMBEDDER}
-import time, index.library
-class Slow(Cheap):
-    def encode(self, texts, progress=False):
-        print("embedding", flush=True)
-        time.sleep(60)
-index.library.Embedder = Slow
-from rag.cli import main
-main()"""
-    command = [sys.executable, "-c", code, "--library", str(place), "index", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as indexing:
-        assert indexing.stdout and indexing.stdout.readline() == "embedding\n"
-        indexing.send_signal(signal.SIGINT)
-        _, said = indexing.communicate(timeout=30)
-    assert said == "rag: Interrupted. Nothing is lost: the same command goes on from here.\n"
-    assert indexing.returncode == 130
-    with Library.open(place, embedder) as library:
-        assert len(library.articles()) == 3 and library.check() == []
-        assert library.sync([folder]).added == ["new"]
 
 
 def test_memory_stays_flat_however_many_articles_there_are(
