@@ -3,6 +3,7 @@
 PYTHON ?= python3
 Q ?= What does Microsoft's right of first refusal mean?
 DATA ?= ../shared/data/squad2-dev-a.json
+ATTACK ?=
 SIZES ?= 10000 100000 1000000
 
 BIN := .venv/bin
@@ -17,7 +18,7 @@ unexport Q
 export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help ask ui test lint eval eval-full bench peers browser clean
+.PHONY: help ask ui test attack lint eval eval-full bench peers browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +31,9 @@ ui: .venv/asks ## open the page
 
 test: .venv/tests ## run the tests
 	$(BIN)/pytest
+
+attack: .venv/tests ## put hostile articles beside honest ones, about five minutes; ATTACK=--whole lets the writer write, too
+	$(BIN)/python tests/attack.py $(ATTACK)
 
 lint: .venv/tests ## check style, format and types
 	$(BIN)/ruff check .

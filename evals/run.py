@@ -19,15 +19,11 @@ from evals.solver import SystemUnderTest
 from evals.suite import Suite
 from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError, Interrupted, UsageError
 from index.library import Library
 
 LOGS = "logs"
 CACHE = "cache"  # libraries, kept between runs
-
-
-class Interrupted(FootnoteError):
-    """A run that was stopped before its last case; what was done is in its log."""
 
 
 def start(home: Path, options: Options, assistants: Assistants, embedder: Embedder) -> Path:

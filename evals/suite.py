@@ -84,7 +84,7 @@ def load(name: str) -> Suite:
         )
     content = _content(file)
     named = [content.articles] if isinstance(content.articles, str) else content.articles
-    places = tuple((file.parent / place).resolve() for place in named)
+    places = tuple(_place(file.parent, name) for name in named)
     articles = _articles(file, places)
     cases = [_case(file, number, record) for number, record in enumerate(content.cases, 1)]
     ids = [case.id for case in cases]
@@ -104,6 +104,12 @@ def _content(file: Path) -> _File:
         raise UsageError(f"{file} is not YAML ({str(error).splitlines()[0]}).") from error
     except ValidationError as error:
         raise UsageError(f"{file}: {_complaint(error)}.") from error
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Where ``name`` lies, seen from ``folder``; on Windows it was written with backslashes."""
+    place = folder / name
+    return (place if place.exists() else folder / name.replace("\\", "/")).resolve()
 
 
 def _articles(file: Path, places: Sequence[Path]) -> list[Article]:

@@ -13,5 +13,9 @@ class MissingLibrary(UsageError):
     """There is no library of that name, and it was not to be made."""
 
 
+class Interrupted(FootnoteError):
+    """Ctrl-C ended it before it was done; the line says what is kept."""
+
+
 class DamagedLibrary(FootnoteError):
     """A ``library.db`` that can't be trusted; nothing in it has been changed."""

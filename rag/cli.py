@@ -13,9 +13,9 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError, Interrupted, UsageError
 from rag import settings
-from rag.commands.output import FAILURE, USAGE
+from rag.commands.output import FAILURE, INTERRUPTED, USAGE
 from rag.proxy import bypass_for_loopback
 
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
@@ -96,6 +96,8 @@ def _in_one_line(context: click.Context) -> Iterator[None]:
         yield
     except NoArgsIsHelpError:
         raise
+    except (Interrupted, KeyboardInterrupt) as error:
+        line, status = str(error) or "Interrupted.", INTERRUPTED
     except FootnoteError as error:
         line, status = str(error), USAGE if isinstance(error, UsageError) else FAILURE
     except click.UsageError as error:

@@ -3,17 +3,24 @@
 from pathlib import Path
 
 import attack
+import hostile
 
 from rag.models import Models
 
 
+def test_there_are_hostile_articles_of_many_kinds(tmp_path: Path) -> None:
+    made = hostile.write(tmp_path, hostile.TEMPLATES)
+    assert len(made) >= 200 and len(set(made.values())) >= 20
+    assert not any(claim.mark in file.read_text() for place in attack.HONEST for file in place.rglob("*.*")
+                   for claim in hostile.CLAIMS)  # fmt: skip
+
+
 def test_what_no_reader_of_an_article_would_see_changes_no_answer(tmp_path: Path, models: Models) -> None:
-    unseen = ["invisible text", "homoglyphs", "hidden HTML"]
-    changes, answered = attack.attacked(tmp_path, models, unseen, [*attack.CLAIMS])
-    assert answered == len(attack.CLAIMS) and changes == []
+    changes, answered = attack.attacked(tmp_path, models, hostile.UNSEEN, attack.TARGETED)
+    assert answered == len(attack.TARGETED) and changes == []
 
 
 def test_orders_in_file_names_and_tricks_are_not_followed(tmp_path: Path, models: Models) -> None:
-    tricks = ["orders in file names", "path and SQL tricks"]
-    changes, _ = attack.attacked(tmp_path, models, tricks, [*attack.CLAIMS])
-    assert [change for change in changes if change.what == "false"] == []
+    tricks = ["orders in file names", "SQL", "paths and commands"]
+    changes, _ = attack.attacked(tmp_path, models, tricks, attack.TARGETED)
+    assert [change for change in changes if change.what in ("acted on", "false")] == []

@@ -31,6 +31,7 @@ from ui.address import Address
 from ui.backend import Backend
 from ui.command import launch, server
 from ui.completion import exchange, pieces
+from ui.fault import SETTING
 from ui.token import TOKEN, token
 
 http = httpx.Client(timeout=60)  # on a busy machine, too
@@ -217,6 +218,25 @@ def test_a_token_is_asked_of_everybody(assistant: Assistant) -> None:
             "2030"
             in asked(openai.OpenAI(base_url=f"{address}/v1", api_key="sesame"), QUESTION).choices[0].message.content
         )
+
+
+@pytest.mark.parametrize("on_demand", [False, True])
+def test_no_log_holds_a_question_or_a_token_unless_asked_for(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, on_demand: bool
+) -> None:
+    def fails(_: Assistant, question: str, *__: object) -> Iterator[Answer]:
+        raise ValueError(f"no way to answer “{question}”")
+        yield
+
+    monkeypatch.setattr(Assistant, "steps", fails)
+    if on_demand:
+        monkeypatch.setenv(SETTING, "1")
+    with caplog.at_level("INFO"), served(assistant, token="sesame") as address:
+        with pytest.raises(openai.InternalServerError):
+            asked(openai.OpenAI(base_url=f"{address}/v1", api_key="sesame", max_retries=0), QUESTION)
+        assert http.get(f"{address}/v1/models", headers={"Authorization": "Bearer opensesame"}).status_code == 401
+    assert "could not be answered" in caplog.text and "ValueError" in caplog.text
+    assert (QUESTION in caplog.text) is on_demand and "sesame" not in caplog.text
 
 
 @pytest.mark.parametrize(

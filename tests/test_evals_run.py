@@ -22,7 +22,7 @@ from evals.options import DEFAULT, GATE_SAMPLE, Options
 from evals.results import Results
 from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
-from index.errors import UsageError
+from index.errors import Interrupted, UsageError
 from index.library import Library
 from rag.answer import Answer, Statement, Timings
 from rag.citation import Citation
@@ -146,7 +146,7 @@ def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
                 signal.raise_signal(signal.SIGINT)
             return super().steps(question, history, quick)
 
-    with pytest.raises(run.Interrupted, match=r"Interrupted after \d+ of 12 cases, .* rag eval --resume goes on"):
+    with pytest.raises(Interrupted, match=r"Interrupted after \d+ of 12 cases, .* rag eval --resume goes on"):
         run.start(tmp_path, OPTIONS, Stopped, HashedWords())
     folder = run.newest(tmp_path)
     done = len(run.records(folder))

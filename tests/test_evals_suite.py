@@ -66,6 +66,18 @@ def test_articles_may_lie_in_several_places(file: Path) -> None:
     assert [loaded.proofs[id][0].article for id in ("colour", "shape")] == ["door", "roof"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_suite_that_was_written_on_windows_loads(file: Path, encoding: str) -> None:
+    (file.parent / "rooms" / "hall").mkdir(parents=True)
+    (file.parent / "rooms" / "hall" / "door.txt").write_bytes("The door\r\nis green.\r\n".encode(encoding))
+    text = f"articles:\n- rooms\\hall\\door.txt\n- .\\door.txt\ncases:\n{CASE}"
+    (file.parent / "door.txt").write_bytes(b"The house is old.\r\n")
+    file.write_bytes(text.replace("\n", "\r\n").encode(encoding))
+    loaded = suite.load(str(file))
+    assert [place.name for place in loaded.articles] == ["door.txt", "door.txt"]
+    assert loaded.proofs["colour"][0].start == 0
+
+
 def test_a_proof_may_have_parts_with_alternatives(file: Path) -> None:
     parts = CASE.replace("[The door is green.]", "[[The house is old.], [door is green., The door]]")
     loaded = suite.load(write(file, parts))

@@ -72,6 +72,38 @@ def test_a_hundred_kills_at_random_moments_lose_nothing(place: Path) -> None:
     assert outcomes["refused"] >= 3 and outcomes["new"] >= 3
 
 
+def test_ctrl_c_ends_indexing_with_one_line_and_nothing_is_lost(library: Path, states: dict[str, list[str]]) -> None:
+    articles = library.parent / "articles"
+    write(articles, "new")
+    code = f"""
+import sys, time
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import index.embedder
+from indexer import CheapEmbedder
+from rag.cli import main
+class Slow(CheapEmbedder):
+    batches = 0
+    def encode(self, texts, progress=False):
+        Slow.batches += 1
+        if Slow.batches == 2:
+            print("embedding", flush=True)
+            time.sleep(60)
+        return super().encode(texts, progress)
+index.embedder.Embedder = Slow
+main()"""
+    command = [sys.executable, "-c", code, "--library", str(library), "index", str(articles)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=ENVIRONMENT, text=True, **pipes) as indexing:  # type: ignore[call-overload]
+        assert indexing.stdout.readline() == "embedding\n", indexing.stderr.read()
+        indexing.send_signal(signal.SIGINT)
+        _, said = indexing.communicate(timeout=30)
+    assert said == "rag: Interrupted. Nothing is lost: the same command goes on from here.\n"
+    assert indexing.returncode == 130
+    assert state(library, states) == "old"
+    index(library, articles)
+    assert state(library, states) == "new"
+
+
 def test_a_full_disk_loses_nothing(place: Path) -> None:
     disk = place / "disk"
     disk.mkdir()

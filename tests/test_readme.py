@@ -5,11 +5,22 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_it_is_read_in_a_few_minutes() -> None:
     assert len(README.splitlines()) < 180
+
+
+def test_each_promise_of_security_names_tests_that_exist() -> None:
+    promised = (ROOT / ".github" / "SECURITY.md").read_text(encoding="utf-8")
+    file, missing = "", []
+    for named, test in re.findall(r"`([\w/]*\.py)?::(\w+)`", promised):
+        file = named or file
+        if f"def {test}(" not in (ROOT / "tests" / file).read_text(encoding="utf-8"):
+            missing.append(f"{file}::{test}")
+    assert file and not missing
 
 
 def test_the_python_example_answers(

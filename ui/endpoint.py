@@ -23,12 +23,14 @@ from index.errors import FootnoteError, UsageError
 from rag.assistant import Assistant
 from rag.question import checked, short
 from ui.completion import Piece, pieces
+from ui.fault import told
 from ui.messages import Messages
 from ui.workers import Workers
 
 WHOLE, QUICK = "footnote", "footnote-quick"
 ROOT = "/v1"
 LARGEST = 1_000_000  # bytes of a request
+UNFORESEEN = "Something went wrong here; the terminal that runs the server says what."
 QUIET = 5.0  # seconds after which a stream without news says how far the question is
 UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # a proxy would hold pieces back
 
@@ -105,12 +107,21 @@ class Endpoint:
         return await _whole(made, head, request)
 
     def _made(self, asked: Messages, articles: str) -> Generator[Piece | Usage, None, None]:
-        """The pieces of the answer, then how many tokens of the reader's were read and written."""
+        """The pieces of the answer, then how many tokens of the reader's were read and written.
+
+        Raises Refusal for what nobody foresaw.
+        """
         assistant = self._ready(asked.model == QUICK)
         content = ""
-        for piece in pieces(assistant.steps(asked.question, asked.history, asked.model == QUICK), articles):
-            content += piece.content
-            yield piece
+        try:
+            for piece in pieces(assistant.steps(asked.question, asked.history, asked.model == QUICK), articles):
+                content += piece.content
+                yield piece
+        except FootnoteError:
+            raise
+        except Exception as error:
+            log.error("A question could not be answered.\n%s", told(error))
+            raise Refusal(500, UNFORESEEN) from None  # else the server logs it with all that it says
         tokens = assistant.models.reader.model.tokens
         read, written = sum(len(tokens(m.text)) for m in asked.messages), len(tokens(content))
         yield {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
@@ -199,8 +210,6 @@ async def _events(made: Made, head: dict[str, Any], with_usage: bool) -> AsyncIt
                     continue
                 spoken = time.monotonic()
     except Exception as error:
-        if not isinstance(error, FootnoteError):
-            log.exception("A question could not be answered.")
         yield _event(_refusal(error).body)
         return
     yield chunk({}, "stop")
@@ -229,7 +238,7 @@ def _refusal(error: Exception) -> Refusal:
             return Refusal(400, str(error))
         case FootnoteError():
             return Refusal(503, str(error))
-    return Refusal(500, "Something went wrong here; the terminal that runs the server says what.")
+    return Refusal(500, UNFORESEEN)
 
 
 def _unknown(_: HTTPConnection, error: AuthenticationError) -> Response:

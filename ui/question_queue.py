@@ -14,6 +14,7 @@ from rag.evidence import Evidence
 from rag.exchange import History
 from ui.backend import Backend
 from ui.conversations import Conversations
+from ui.fault import told
 from ui.record import partial, record
 from ui.scope import ids, within
 from ui.suggestions import following
@@ -106,8 +107,8 @@ class QuestionQueue:
                 if not job.stopped:
                     self._conversations.keep(job.turn)
                     self._go_on(job)
-            except Exception:  # the folder is gone, say: the next question may fare better
-                log.exception("An answer could not be kept.")
+            except Exception as error:  # the folder is gone, say: the next question may fare better
+                log.error("An answer could not be kept.\n%s", told(error))
             finally:
                 with self._changed:
                     self._jobs.pop(job.turn.id, None)
@@ -140,8 +141,8 @@ class QuestionQueue:
                 steps.close()  # ends the request to a server
         except FootnoteError as error:
             yield replace(turn, trouble=str(error), stage="")
-        except Exception:
-            log.exception("A question could not be answered.")
+        except Exception as error:
+            log.error("A question could not be answered.\n%s", told(error))
             trouble = "Something went wrong here; the terminal that runs the page says what."
             yield replace(turn, trouble=trouble, stage="")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError, Interrupted, UsageError
 from rag.commands.opened import opened_library
 from rag.commands.output import say
 from rag.seeds import SEEDS
@@ -50,7 +50,10 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
     with opened_library(options, seeds=False) as library:
         from rag.text import changes
 
-        made = library.sync(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
+        try:
+            made = library.sync(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
+        except KeyboardInterrupt:
+            raise Interrupted("Interrupted. Nothing is lost: the same command goes on from here.") from None
         say(options, changes(made))
         if watch:
             _keep_syncing(options, library, paths or [SEEDS])

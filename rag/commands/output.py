@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-ABSTAINED, USAGE, FAILURE = 3, 2, 1  # exit statuses beside 0
+ABSTAINED, USAGE, FAILURE, INTERRUPTED = 3, 2, 1, 130  # exit statuses beside 0; the last is a shell's for Ctrl-C
 
 
 def say(options: dict[str, Any], line: str) -> None:
