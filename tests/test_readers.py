@@ -108,6 +108,19 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
     assert article.text.startswith("From: Ada <a@b>\nDate: Tue, 05 Mar 2024 10:00:00 +0100\nSubject: The harbour")
 
 
+def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
+    head = "From: Bjørn <b@x>\r\nSubject: Møte\r\nDate: 2024-05-06\r\n"
+    (tmp_path / "a.eml").write_bytes(head.encode("cp1252") + "\r\nPå brygga.".encode("cp1252"))
+    article = read(tmp_path / "a.eml")
+    assert (article.title, article.date) == ("Møte", "2024-05-06")
+    assert article.text == "From: Bjørn <b@x>\nDate: 2024-05-06\nSubject: Møte\n\nPå brygga."
+    page = "Content-Type: text/html; charset=windows-1251\n\n<p>Маяк".encode("cp1251")
+    (tmp_path / "a.mht").write_bytes(b"Subject: Light\n" + page)
+    assert (read(tmp_path / "a.mht").title, read(tmp_path / "a.mht").text) == ("Light", "Маяк")
+    (tmp_path / "b.eml").write_bytes(b"\xef\xbb\xbfSubject: Light\n" + page)
+    assert read(tmp_path / "b.eml").text == "Subject: Light\n\nМаяк"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
@@ -129,6 +142,15 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
         ("a.mbox", "From a@b Tue Mar  5 10:00:00 2024\nSubject: One\n\nIn 1990.\nFrom the year 1990 to 2020\n"
          ">From now.\n",
          "Subject: One\n\nIn 1990.\nFrom the year 1990 to 2020\nFrom now."),
+        ("a.mbox", "From a@b Tue Mar  5 10:00:00 2024\nSubject: One\n\nAt sea.\nFrom noon, 12:30, of 1990 on.\nBye.\n",
+         "Subject: One\n\nAt sea.\nFrom noon, 12:30, of 1990 on.\nBye."),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: multipart/alternative; "
+         "boundary=C\n\n--C\nContent-Type: text/plain\n\n \n--C\nContent-Type: text/html\n\n<p>By Siv.\n--C--\n--B\n"
+         "Content-Type: image/png; name=a.png\n\n-\n--B\nContent-Type: text/plain\n\nBy Ove.\n--B--\n",
+         "Subject: Two\n\nBy Siv.\n\nAttached: a.png\n\nBy Ove."),
+        ("a.mhtml", "Subject: Two\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n<frameset>"
+         "<frame src='cid:x'></frameset>\n--B\nContent-Type: text/html\n\n<p>In a frame.\n--B--\n", "In a frame."),
+        ("a.html", "<meta charset=iso-2022-jp><p>\x1b$BEtBf\x1b(B 1931", "灯台 1931"),
         ("a.log", "\x1b[32mINFO\x1b[0m started\r\r\nby Ole\n", "INFO started\r\nby Ole\n"),
         ("a.txt", "The mill\r\rIt was sold.\rTo Bo.\r\n", "The mill\n\nIt was sold.\nTo Bo.\r\n"),
         ("a.rtf", "No rich text at all.", "No rich text at all."),
