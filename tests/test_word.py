@@ -122,9 +122,7 @@ def test_what_is_not_shown_is_not_read(tmp_path: Path) -> None:
     inner = mark("begin") + mark("separate") + r("the condition") + mark("end")
     body = p(r("It costs ") + mark("begin") + inner + mark("separate") + r("eleven") + mark("end") + r(" crowns."))
     body += p(r("Said.") + r(" Unsaid.", '<w:rStyle w:val="Aside"/>')) + p("Nor is this.", "Draft")
-    styles = "".join(
-        f'<w:style w:styleId="{name}"><w:rPr><w:vanish/></w:rPr></w:style>' for name in ("Aside", "Draft")
-    )
+    styles = "".join(f'<w:style w:styleId="{name}"><w:rPr><w:vanish/></w:rPr></w:style>' for name in ("Aside", "Draft"))
     assert said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>") == ["It costs eleven crowns.", "Said."]
 
 

@@ -55,6 +55,9 @@ def decode(data: bytes) -> str:
     odd = data.count(b"\0") + len(sample) - len(sample.translate(None, CONTROL))
     if odd and (wide := _wide(data)) is not None:
         return wide
+    if data.endswith(b"\0"):  # as a crash leaves what was being written
+        data = data.rstrip(b"\0")
+        return decode(data) if data else ""
     if odd > max(1, STRAY * len(data)) or data.startswith((b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")):
         raise UnreadableFile("is not text: it holds binary data")
     if JAPANESE in data[:SAMPLE]:

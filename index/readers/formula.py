@@ -8,7 +8,17 @@ from index.readers.package import attribute, child, local
 
 RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
-PARTS = {"f", "rad", "sSup", "sSub", "sSubSup", "d", "nary", "m"}  # the elements of Word's that are more than what stands in them
+MATH = "math"  # stands in the namespace of Word's
+PARTS = {
+    "f",
+    "rad",
+    "sSup",
+    "sSub",
+    "sSubSup",
+    "d",
+    "nary",
+    "m",
+}  # Word's elements that are more than their words
 WEB_PARTS = {"mfrac", "msup", "msub"}  # and of web pages'
 
 

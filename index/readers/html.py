@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, 
 from index.readers.boilerplate import BLOCKS, hide, is_boilerplate
 from index.readers.encoding import decode_page
 from index.readers.formula import WEB_PARTS, raised, web_formula
-from index.readers.grid import Cell, heads, rows
+from index.readers.grid import Cell, heads, joined, rows
 from index.readers.numbering import shaped
 
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
@@ -275,9 +274,7 @@ def _span(cell: Any, name: str) -> int:
 def _inline(element: Any) -> str:
     """The words of a cell: its blocks, joined by semicolons where it has several."""
     found = [" ".join(block.text.split()).removeprefix("- ") for block in _blocks(element)]
-    kept = [words for words in found if words]
-    links = [" " if words.endswith((*".,;:!?",)) else "; " for words in kept[:-1]]
-    return "".join(words + link for words, link in zip_longest(kept, links, fillvalue=""))
+    return joined(found)
 
 
 def _tidy(blocks: Iterator[Block]) -> list[Block]:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, row, title
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
+from index.readers.drawing import drawn
 from index.readers.encoding import decode_page
-from index.readers.formula import PARTS, formula, raised
-from index.readers.grid import Cell, heads, rows
+from index.readers.formula import MATH, PARTS, formula, raised
+from index.readers.grid import Cell, heads, joined, rows
 from index.readers.html import page
 from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
@@ -26,7 +27,6 @@ SYMBOLS = {  # signs of two fonts that have codes of their own
     **dict(zip("\uf0b0\uf0b1\uf0b3\uf0a3\uf0b4\uf0b9\uf06d\uf0d6", "°±≥≤×≠µ√", strict=True)),
     **dict(zip("\uf0fc\uf0fe\uf0a8\uf06f\uf0fd\uf078\uf0e0", "✓☑☐☐☒☒→", strict=True)),
 }
-MATH = "math"  # stands in the namespace of formulas
 PAGE_NUMBER = re.compile(r"\W*(?:page|seite|side|sida|p\.)?\W*\d*\W*(?:of|von|av|/)?\W*\d*\W*", re.IGNORECASE)
 
 
@@ -163,7 +163,8 @@ class _Reader:
             elif name in PARTS and MATH in part.tag:
                 found.append(formula(part, self._inline))
             elif name in ("chart", "relIds"):
-                self._aside += self._drawn(attribute(part, "dm" if name == "relIds" else "id"))
+                reference = attribute(part, "dm" if name == "relIds" else "id") or ""
+                self._aside += drawn(self._package.xml(self._relations.get(reference, ("", None))[1]))
             elif name == "r":
                 found.append(self._run(part))
             elif name not in GONE:
@@ -199,16 +200,6 @@ class _Reader:
             text = decode_page(self._package.bytes(part))
             yield page(text).text if "<" in text else text.strip()
 
-    def _drawn(self, reference: str | None) -> list[str]:
-        """What is written in a diagram or a chart: its paragraphs, and a row for each of a chart's series."""
-        root = self._package.xml(self._relations.get(reference or "", ("", None))[1])
-        parts = list(root.iter()) if root is not None else []
-        said = ["".join(t.text or "" for t in part.iter() if local(t) == "t") for part in parts if local(part) == "p"]
-        series = [part for part in parts if local(part) == "ser"]
-        lines = [row([*_points(one, "tx"), *_points(one, "val")]) for one in series]
-        table = [row(["", *_points(series[0], "cat")]), *lines] if series else []
-        return [*dict.fromkeys(filter(str.strip, said)), *(["\n".join(filter(None, table))] if table else [])]
-
     def _table(self, table: Any) -> Iterator[str]:
         grid: list[list[Cell]] = []
         above: dict[int, str] = {}  # by column, for cells that are merged with the one above
@@ -228,7 +219,7 @@ class _Reader:
                 if merged is not None and attribute(merged, "val") in (None, "continue"):
                     words = above.get(column, "")
                 else:
-                    words = _joined(self._blocks(cell))
+                    words = joined(self._blocks(cell))
                 above[column] = words
                 cells.append(Cell(words, 1, across))
                 column += across
@@ -247,12 +238,6 @@ def _visible(element: Any) -> Iterator[Any]:
             yield from choice
         elif local(part):
             yield part
-
-
-def _points(series: Any, name: str) -> list[str]:
-    """The name, the categories or the values of a chart's series, as they were last drawn."""
-    part = child(series, name)
-    return [point.text or "" for point in part.iter() if local(point) == "v"] if part is not None else []
 
 
 def _chosen(field: Any) -> str:
@@ -297,12 +282,3 @@ def _value(element: Any | None) -> str:
 def _number(element: Any | None) -> int:
     value = attribute(element, "val") if element is not None else None
     return min(int(value), 100) if value and value.isdigit() else 0
-
-
-def _joined(blocks: Iterable[str]) -> str:
-    """The blocks of a cell as one line, a nested table's cells with blanks between them."""
-    lines = [" ".join(line.split()) for block in blocks for line in block.split("\n")]
-    kept = [line for line in lines if line]
-    return "".join(
-        k + ("" if n == len(kept) else " " if re.search(r"[.,;:!?]$", k) else "; ") for n, k in enumerate(kept, 1)
-    )
