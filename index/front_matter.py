@@ -65,12 +65,9 @@ def _fields(matter: str, kind: re.Pattern[str]) -> dict[str, Any] | None:
         return None
 
     try:
-        if kind is TOML:
-            return tomllib.loads(matter)
-        if kind is JSON:
-            found = json.loads(matter)
-        else:
-            found = yaml.load(matter, Loader=yaml.BaseLoader)  # noqa: S506  # makes texts and nothing else
+        if kind is not YAML:
+            return dict(tomllib.loads(matter) if kind is TOML else json.loads(matter))
+        found = yaml.load(matter, Loader=yaml.BaseLoader)  # noqa: S506  # makes texts and nothing else
     except (yaml.YAMLError, RecursionError, ValueError):
         return {key: value.strip() for key, value in PLAIN.findall(matter)} or None  # "title: The quay: a history"
     if found is None or found == "":
