@@ -65,7 +65,7 @@ def saved_page(path: Path) -> Document:
     """The web page in it, and behind it those that it shows in frames; without one, what stands there as text."""
     with damage("MHTML"):
         found = _parsed(path.read_bytes())
-        sources = [cast(EmailMessage, part) for part in found.walk() if part.get_content_type() in WEB]
+        sources = [part for part in found.walk() if part.get_content_type() in WEB]
         pages = []
         for source in sources:
             with suppress(UnreadableFile):  # advertisements
@@ -112,7 +112,7 @@ def _shown(part: EmailMessage) -> Iterator[str]:
         yield _text(cast(EmailMessage, part.get_content()))
     elif kind == "multipart/alternative":
         ways = sorted(_inner(part), key=lambda way: way.get_content_type() != "text/plain")
-        yield from next((words for way in ways if any(words := list(_shown(way)))), [])
+        yield from next((texts for way in ways if any(texts := list(_shown(way)))), [])
     elif part.is_multipart():
         for place, inner in enumerate(_inner(part)):
             if kind != "multipart/related" or not place or inner.is_attachment():  # the others are pictures in it

@@ -79,8 +79,8 @@ def _diagram(shape: Any) -> Iterator[str]:
 def _alternatives(slide: Any) -> None:
     """Put what newer programs show in the place of alternatives, which python-pptx passes over."""
     for element in [part for part in slide.iter() if local(part) == "AlternateContent"]:
-        choice = child(element, "Choice")
-        for part in list(choice if choice is not None else child(element, "Fallback")):
+        shown = next((part for part in element if local(part) in ("Choice", "Fallback")), ())
+        for part in list(shown):
             element.addprevious(part)
         element.getparent().remove(element)
 

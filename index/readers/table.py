@@ -21,8 +21,12 @@ def table(path: Path) -> Document:
             delimiter, text = first.strip()[-1], rest
         else:
             delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text[:SAMPLE])
-        quoting = csv.QUOTE_NONE if _is_open(text, delimiter) else csv.QUOTE_MINIMAL
-        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
+        is_open = _is_open(text, delimiter)
+        found = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_NONE if is_open else csv.QUOTE_MINIMAL,
+        )
         lines = [row(cells) for cells in found if any(cell.strip() for cell in cells)]
     return Document(clean("\n".join(lines)))
 
