@@ -88,10 +88,12 @@ def read(path: Path) -> Article:
         UnreadableFile: The file can't be opened, is a pipe, holds no text, or its encoding is uncertain.
     """
     try:
-        regular(path)
+        is_empty = not regular(path).st_size
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UnreadableFile(f"can't be read: {reason}") from error
+    if is_empty:
+        raise UnreadableFile("is empty")
     document = read_document(path)
     if not document.text.strip():
         raise UnreadableFile("is empty")

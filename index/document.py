@@ -80,7 +80,8 @@ def parts(texts: Sequence[tuple[str, str]]) -> tuple[str, tuple[int, ...], tuple
     pieces: list[str] = []
     length = 0
     for label, words in texts:
-        if words := words.strip():
+        if words.strip():
+            words = words.rstrip().lstrip(" \r\n")  # a tab there is an empty cell
             length += len(PARAGRAPHS) if pieces else 0
             offsets.append(length)
             labels.append(label)

@@ -1,5 +1,6 @@
 """An entry: an article as a listing shows it, without its text."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,3 +19,9 @@ class Entry:
     date: str | None
     characters: int
     added: datetime
+
+    @property
+    def order(self) -> tuple[tuple[str | int, ...], str]:
+        """Where it stands in a list by title, "Part 2" before "Part 10"."""
+        pieces = re.split(r"(\d+)", self.title.casefold())
+        return tuple(int(piece) if place % 2 else piece for place, piece in enumerate(pieces)), self.id

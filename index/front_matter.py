@@ -1,12 +1,16 @@
-"""Front matter: the fields that a text file may begin with, between two lines of ``---`` (YAML) or ``+++`` (TOML)."""
+"""Front matter: the fields that a text file may begin with, between two lines of ``---`` (YAML) or ``+++``
+(TOML), or in braces (JSON)."""
 
+import json
 import re
 from functools import lru_cache
 from typing import Any
 
 YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+JSON = re.compile(r"(\{[ \t]*\r?\n.*?^\})[ \t]*\r?\n(?=\s*[^\s{\[])", re.DOTALL | re.MULTILINE)  # text must follow
 FIELD = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
+STARTS = {"---": YAML, "+++": TOML, "{": JSON}
 DESCRIBING = {  # fields of which one is in every front matter; others say something: "Chairman: Nils Bratt"
     "aliases", "author", "authors", "categories", "category", "created", "date", "description", "draft", "id",
     "keywords", "lang", "language", "layout", "name", "permalink", "published", "slug", "source", "status", "subtitle",
@@ -21,7 +25,7 @@ BRACKETS = 500  # nobody writes more, and YAML takes ever longer for nested ones
 def front_matter(text: str) -> dict[str, Any]:
     """The fields; none where there is no front matter, or it can't be read."""
     matter = _matter(text)
-    return _fields(matter[1], matter.re is TOML) or {} if matter else {}
+    return _fields(matter[1], matter.re) or {} if matter else {}
 
 
 def body(text: str) -> int:
@@ -40,18 +44,18 @@ def tags(text: str) -> tuple[str, ...]:
 
 
 def _matter(text: str) -> re.Match[str] | None:
-    pattern = YAML if text.startswith("---") else TOML if text.startswith("+++") else None
+    pattern = next((kind for sign, kind in STARTS.items() if text.startswith(sign)), None)
     matter = pattern.match(text, 0, LONGEST) if pattern else None
     if not matter:
         return None
-    fields = _fields(matter[1], pattern is TOML)
+    fields = _fields(matter[1], matter.re)
     if fields is None:
         return matter if FIELD.match(matter[1].lstrip()) else None
     return matter if not fields or fields.keys() & DESCRIBING else None
 
 
 @lru_cache(maxsize=64)
-def _fields(matter: str, is_toml: bool) -> dict[str, Any] | None:
+def _fields(matter: str, kind: re.Pattern[str]) -> dict[str, Any] | None:
     """None for what is no mapping; values that are impossible in YAML, such as the 30th of February, stay text."""
     import tomllib
 
@@ -61,8 +65,8 @@ def _fields(matter: str, is_toml: bool) -> dict[str, Any] | None:
         return None
 
     try:
-        if is_toml:
-            return tomllib.loads(matter)
+        if kind is not YAML:
+            return dict(tomllib.loads(matter) if kind is TOML else json.loads(matter))
         found = yaml.load(matter, Loader=yaml.BaseLoader)  # noqa: S506  # makes texts and nothing else
     except (yaml.YAMLError, RecursionError, ValueError):
         return {key: value.strip() for key, value in PLAIN.findall(matter)} or None  # "title: The quay: a history"

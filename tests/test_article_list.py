@@ -72,6 +72,13 @@ def test_folders_are_named_without_the_way_to_them(sources: list[str], names: se
     assert set(article_list(*(entry(source, source[-5:]) for source in sources)).folders()) == names
 
 
+def test_titles_are_sorted_by_the_numbers_in_them() -> None:
+    titles = ["Part 10", "part 2", "Part", "2 notes", "Part 2, appendix", "10 notes"]
+    found = article_list(*(entry(f"/a/{n}.md", title) for n, title in enumerate(titles)))
+    ordered = ["2 notes", "10 notes", "Part", "part 2", "Part 2, appendix", "Part 10"]
+    assert [e.title for e in found.entries()] == ordered
+
+
 def test_tags_are_chosen_like_folders_and_what_a_search_finds_is_chosen_at_once() -> None:
     entries = [entry(f"/notes/{n}.md", f"Note {n}", n) for n in range(4)]
     some = article_list(*entries, tags={"note 1-1": ("Sea <b>",), "note 3-3": ("Sea <b>", "law")})

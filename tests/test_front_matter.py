@@ -43,6 +43,10 @@ def test_fields_are_read_and_nothing_ends_the_run(matter: str, fields: dict[str,
         "---\nno end of it",
         "---\nChairman: Nils Bratt\nTreasurer: Ove Lund\n---\nMore.\n",
         "+++\nThe board met.\n+++\nMore.\n",
+        '{\n"title": "The quay"\n}\n',
+        '{\n"title": "The quay"\n}\n{\n"title": "The weir"\n}\n',
+        '{\n"chairman": "Nils Bratt"\n}\nMore.\n',
+        '{\n"title": "The quay\n}\nMore.\n',
     ],
 )
 def test_a_rule_as_the_first_line_swallows_nothing(text: str) -> None:
@@ -55,6 +59,7 @@ def test_a_rule_as_the_first_line_swallows_nothing(text: str) -> None:
         ("---\ntitle: The quay\ndate: 2024/3/5\n---", "The quay", "2024-03-05"),
         ("---\ntitle: The quay\ndate: 5 March 2024\n...", "The quay", "2024-03-05"),
         ('+++\ntitle = "The quay"\ndate = 2024-03-05T10:00:00Z\n+++', "The quay", "2024-03-05"),
+        ('{\n  "title": "The quay",\n  "date": "2024-03-05"\n}', "The quay", "2024-03-05"),
         ("---\ntitle: [The, quay]\ndate: {a: b}\n---", "Quay", None),
         ("---\na: &a [x, x]\nb: &b [*a, *a]\ntitle: *b\n---", "Quay", None),
         ('+++\ntitle = "The quay\n+++', "Quay", None),

@@ -45,6 +45,15 @@ def said(folder: Path, body: str) -> list[str]:
         ("<pre>$ open --gate\n  north</pre>", "$ open --gate\n  north"),
         ("<p>One line<br>and another</p>", "One line\nand another"),
         ("<p>The so&shy;lici&shy;tor is Am&shy;brose.</p>", "The solicitor is Ambrose."),
+        ("<ol type=a><li>First.</li><li value=9>Ninth.</li><li>Tenth.</li></ol>", "a. First.\ni. Ninth.\nj. Tenth."),
+        ("<ol reversed><li>Second.</li><li>First.</li></ol>", "2. Second.\n1. First."),
+        ("<table><tfoot><tr><td>All</td><td>9</td></tr></tfoot><tr><td>Eels</td><td>9</td></tr></table>"
+         "<table><tr><td>Phone</td><td>55</td></tr></table>", "Eels\t9\nAll\t9\n\nPhone\t55"),
+        ("<p>It costs <del>20</del><ins>30</ins>. <ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字</p>",
+         "It costs 30. 漢字"),
+        ("<style>@media print { .a { display: none } } .b, p.c { color: red } .d { display:none }</style>"
+         "<p class=a>Seen.</p><p class='b d'>Not seen.</p><p class=c>And this.</p>", "Seen.\n\nAnd this."),
+        ("<style>.d{display:none} .d.open{display:block}</style><p class=d>Seen at a click.</p>", "Seen at a click."),
         ("<p hidden>Not seen.</p><p style='display: none'>Nor this.</p><p>Seen.</p>", "Seen."),
         ("<noscript><p>Not seen.</p></noscript><template><p>Nor this.</p></template><p>Seen.</p>", "Seen."),
         ("<div>Bare words <b>in</b> a division<p>and a paragraph</p>and more.</div>",

@@ -170,6 +170,16 @@ def test_running_heads_and_page_numbers_are_left_out(tmp_path: Path) -> None:
     assert [article.place(offset) for offset in article.pages] == [f"page {n}" for n in range(1, 5)]
 
 
+def test_the_number_of_the_only_page_and_what_is_beyond_its_edges_are_left_out(tmp_path: Path) -> None:
+    words = [
+        (50, 400, "The keeper of the weir is Ada Thorne."),
+        (200, 20, "1"),
+        (50, -40, "Below."),
+        (600, 400, "Beside."),
+    ]
+    assert read(drawn(tmp_path / "a.pdf", words)).text == "The keeper of the weir is Ada Thorne."
+
+
 def test_pages_are_called_as_they_are_printed(tmp_path: Path) -> None:
     path = drawn(tmp_path / "a.pdf", *[[(50, 500, f"Words of sheet {n}.")] for n in range(1, 6)])
     writer = PdfWriter(clone_from=path)

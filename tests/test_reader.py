@@ -132,15 +132,15 @@ def torn_archive() -> bytes:
     [
         ("menu.html", MENU.encode(), "no main text"),
         ("nothing.html", b"<html></html>", "no main text"),
-        ("empty.html", b"", "no main text"),
+        ("empty.html", b"", "is empty"),
         ("scanned.pdf", pdf("", ""), "2 of 2 pages are blank"),
         ("locked.pdf", pdf("Words.", password="secret"), "encrypted"),
         ("cut.pdf", b"%PDF-1.4\n1 0 obj", "no valid PDF"),
         ("words.pdf", b"These are words.", "no valid PDF"),
-        ("empty.pdf", b"", "no valid PDF"),
+        ("empty.pdf", b"", "is empty"),
         ("cut.docx", docx()[:2000], "no valid Word"),
         ("torn.docx", torn_archive(), "no valid Word"),
-        ("blank.docx", b"", "no valid Word"),
+        ("empty.docx", b"", "is empty"),
     ],
 )
 def test_a_file_without_text_is_named(tmp_path: Path, name: str, data: bytes, reason: str) -> None:

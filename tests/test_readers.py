@@ -10,6 +10,12 @@ from corpus import book, content, mail, opendocument
 from indexer import CheapEmbedder
 from openpyxl import Workbook
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
 
 from index.article import Article, UnreadableFile, pages_from_json, read
@@ -69,6 +75,56 @@ def test_numbers_of_a_workbook_are_read_as_they_are_shown(tmp_path: Path) -> Non
     assert read(tmp_path / "a.xlsx").text.split("\n") == [*shapes.values(), "1e+30"]
 
 
+def test_a_sheet_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for line in (["Boat", "Fee", "Secret"], ["Gull", -5, "not seen"], ["Not seen", 1, 2], ["Tern", 0, "nor this"]):
+        sheet.append(line)
+    sheet.append(["Folded", datetime.time(14, 30)])
+    sheet.append(["Trip", datetime.timedelta(hours=30, minutes=15)])
+    for place in ("B2", "B4"):
+        sheet[place].number_format = '0;(0);"none"'
+    sheet["B6"].number_format = "[h]:mm"
+    sheet.column_dimensions["C"].hidden = sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions.group(5, 5, hidden=True)
+    book.save(tmp_path / "a.xlsx")
+    lines = ["Boat\tFee", "Gull\t(5)", "Tern\tnone", "Folded\t14:30", "Trip\t30:15"]
+    assert read(tmp_path / "a.xlsx").text.split("\n") == lines
+
+
+def test_charts_diagrams_and_alternatives_of_slides_are_read(tmp_path: Path) -> None:
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    data = CategoryChartData()
+    data.categories = ["2022", "2023"]
+    data.add_series("Boats", (40, 55))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(4), Inches(3), data)
+    hidden = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1))
+    hidden.text_frame.text = "Not seen."
+    hidden._element.nvSpPr.cNvPr.set("hidden", "1")
+    power = slide.shapes.add_textbox(0, Inches(4), Inches(1), Inches(1)).text_frame.paragraphs[0]
+    power.add_run().text = "40 m"
+    power.add_run().text = "2"
+    power.runs[1].font._element.set("baseline", "30000")
+    power._p.append(parse_xml(f'<a:fld {nsdecls("a")} id="{{1}}" type="slidenum"><a:t>9</a:t></a:fld>'))
+    box = slide.shapes.add_textbox(0, Inches(6), Inches(1), Inches(1))
+    box.text_frame.text = "By newer programs."
+    newer = parse_xml("<mc:AlternateContent xmlns:mc='mc'><mc:Choice/><mc:Fallback/></mc:AlternateContent>")
+    box._element.addprevious(newer)
+    newer[0].append(box._element)
+    part = Part(PackURI("/ppt/diagrams/data1.xml"), "application/xml", show.part.package,
+                f"<d {nsdecls('a')}><a:p><a:r><a:t>Director Runa Dahl</a:t></a:r></a:p></d>".encode())  # fmt: skip
+    frame = slide.shapes.add_table(1, 1, 0, Inches(8), Inches(1), Inches(1))._element
+    frame.graphic.graphicData.set("uri", "http://schemas.openxmlformats.org/drawingml/2006/diagram")
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    reference = parse_xml(f"<i:relIds xmlns:i='i' xmlns:r='{kind}' r:dm='{slide.part.relate_to(part, kind)}'/>")
+    frame.graphic.graphicData[:] = [reference]
+    show.save(str(tmp_path / "a.pptx"))
+    assert read(tmp_path / "a.pptx").text.split("\n\n") == [
+        "\t2022\t2023\nBoats\t40\t55", "40 m²", "By newer programs.", "Director Runa Dahl",
+    ]  # fmt: skip
+
+
 def test_the_slides_of_a_show(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -108,6 +164,19 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
     assert article.text.startswith("From: Ada <a@b>\nDate: Tue, 05 Mar 2024 10:00:00 +0100\nSubject: The harbour")
 
 
+def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
+    head = "From: Bjørn <b@x>\r\nSubject: Møte\r\nDate: 2024-05-06\r\n"
+    (tmp_path / "a.eml").write_bytes(head.encode("cp1252") + "\r\nPå brygga.".encode("cp1252"))
+    article = read(tmp_path / "a.eml")
+    assert (article.title, article.date) == ("Møte", "2024-05-06")
+    assert article.text == "From: Bjørn <b@x>\nDate: 2024-05-06\nSubject: Møte\n\nPå brygga."
+    page = "Content-Type: text/html; charset=windows-1251\n\n<p>Маяк".encode("cp1251")
+    (tmp_path / "a.mht").write_bytes(b"Subject: Light\n" + page)
+    assert (read(tmp_path / "a.mht").title, read(tmp_path / "a.mht").text) == ("Light", "Маяк")
+    (tmp_path / "b.eml").write_bytes(b"\xef\xbb\xbfSubject: Light\n" + page)
+    assert read(tmp_path / "b.eml").text == "Subject: Light\n\nМаяк"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
@@ -122,6 +191,19 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
         ("a.rtf", "{\\rtf1\\ansi The caf\\'e9 is Vera\\u8217?s.\\par Second.}", "The café is Vera’s.\n\nSecond."),
         ("a.rtf", "{\\rtf1 End{\\footnote By Bo.} of it.{\\deleted gone}\\par Next.{\\header Head.}}",
          "End of it.\n\nBy Bo.\n\nNext.\n\nHead."),
+        ("a.rtf", "{\\rtf1{\\fonttbl{\\f0 Arial;}{\\f1\\fcharset204 Arial;}}{\\f1 "
+         "\\'cc\\'e0\\'ff\\'ea} caf\\'e9 \\u-10179?\\u-8704?",
+         "Маяк café 😀"),
+        ("a.rtf", "{\\rtf1\\mac\\ansicpg10000 Caf\\'8e | 40 m{\\super 2} | "
+         "{\\i\\v no}\\v nor \\u233?\\v0 {\\b\\deleted gone}yes",
+         "Café | 40 m² | yes"),
+        ("a.rtf", "{\\rtf1 One{\\shp{\\*\\shpinst{\\sp{\\sn a}{\\sv 2}}{\\shptxt In a box.\\par}}}.\\par Two.",
+         "One.\n\nIn a box.\n\nTwo."),
+        ("a.json", '{"price": 12.50, "sum": 1e3, "of": 12345678901234567890.5, "none": NaN}',
+         "price: 12.50\nsum: 1e3\nof: 12345678901234567890.5\nnone: NaN"),
+        ("a.csv", 'name,note\nAda,"open\nBo,fine\n', 'name\tnote\nAda\t"open\nBo\tfine'),
+        ("a.log", "Started.\n" + "\0" * 500, "Started.\n"),
+        ("a.log", "\x1b]0;not seen\x07Started.", "Started."),
         ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: message/rfc822\n\n"
          "Subject: Inner\n\nBy Ove Lund.\n--B\nContent-Type: text/plain\nContent-Disposition: attachment; "
          "filename=a.txt\n\nBy Siv.\n--B--\n",
@@ -129,6 +211,17 @@ def test_a_mail_has_its_subject_and_its_day(tmp_path: Path) -> None:
         ("a.mbox", "From a@b Tue Mar  5 10:00:00 2024\nSubject: One\n\nIn 1990.\nFrom the year 1990 to 2020\n"
          ">From now.\n",
          "Subject: One\n\nIn 1990.\nFrom the year 1990 to 2020\nFrom now."),
+        ("a.mbox", "From a@b Tue Mar  5 10:00:00 2024\nSubject: One\n\nAt sea.\nFrom noon, 12:30, of 1990 on.\nBye.\n",
+         "Subject: One\n\nAt sea.\nFrom noon, 12:30, of 1990 on.\nBye."),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: "
+         "multipart/alternative; boundary=C\n\n--C\nContent-Type: text/plain\n\n \n--C\n"
+         "Content-Type: text/html\n\n<p>By Siv.\n--C--\n--B\n"
+         "Content-Type: image/png; name=a.png\n\n-\n--B\nContent-Type: text/plain\n\nBy Ove.\n--B--\n",
+         "Subject: Two\n\nBy Siv.\n\nAttached: a.png\n\nBy Ove."),
+        ("a.mhtml", "Subject: Two\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n"
+         "<frameset><frame src='cid:x'></frameset>\n--B\nContent-Type: text/html\n\n<p>In a frame.\n--B--\n",
+         "In a frame."),
+        ("a.html", "<meta charset=iso-2022-jp><p>\x1b$BEtBf\x1b(B 1931", "灯台 1931"),
         ("a.log", "\x1b[32mINFO\x1b[0m started\r\r\nby Ole\n", "INFO started\r\nby Ole\n"),
         ("a.txt", "The mill\r\rIt was sold.\rTo Bo.\r\n", "The mill\n\nIt was sold.\nTo Bo.\r\n"),
         ("a.rtf", "No rich text at all.", "No rich text at all."),
@@ -145,6 +238,9 @@ def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
         ("a-1.rst", "=======\nThe Weir\n=======\n\nIt leaks.", "The Weir"),
         ("a-1.rst", "The Weir\n--------\n\nIt leaks.", "The Weir"),
         ("a-1.md", "The Weir\n===\n\nIt leaks.", "The Weir"),
+        ("a-1.md", "  # The *old* `weir` of [Oss](http://x) #\n\nIt leaks.", "The old weir of Oss"),
+        ("a-1.md", "<h1 align='center'>The <b>weir</b></h1>\n\nIt leaks.", "The weir"),
+        ("a-1.md", "# file_name_of_it and 2 * 3 * 4\n\nIt leaks.", "file_name_of_it and 2 * 3 * 4"),
         ("a-1.txt", "---\n\nIt leaks.\n\n---\n\nStill.", "A 1"),
         ("a-1.md", "---\nNote: it leaks.\n---\nStill.", "A 1"),
         ("a-1.txt", "It leaks.\n\nMore\n====\n\nStill.", "A 1"),
@@ -184,6 +280,49 @@ def test_numbered_lists_and_notes_of_opendocument(tmp_path: Path) -> None:
         added = f"<x:p>Noted.{note}</x:p><x:list>{items}</x:list></o:text>"
         archive.writestr("content.xml", text.replace("</o:text>", added))
     assert read(tmp_path / "b.odt").text.endswith("Noted.\n\nThe note.\n\n- Item 1\n- Item 2")
+
+
+def test_lists_headings_and_hidden_parts_of_opendocument_are_as_shown(tmp_path: Path) -> None:
+    odf = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(
+        f'xmlns:{short}="{odf}:{name}:1.0"'
+        for short, name in zip("oxstdg", ("office", "text", "style", "table", "drawing", "svg-compatible"), strict=True)
+    )
+    numbers = "".join(
+        f"<x:list-level-style-number x:level='{n}' s:num-format='{form}' s:num-suffix='{after}'/>"
+        for n, (form, after) in enumerate(zip("1a", ".)", strict=True), 1)
+    )
+    styles = (
+        f"<x:list-style s:name='L'>{numbers}</x:list-style>"
+        "<x:outline-style><x:outline-level-style x:level='1' s:num-format='I' s:num-suffix='.'/></x:outline-style>"
+        "<s:style s:name='up'><s:text-properties s:text-position='super 58%'/></s:style>"
+        "<s:style s:name='no'><s:text-properties x:display='none'/></s:style>"
+    )
+    inner = "<x:list><x:list-item><x:p>Rope</x:p></x:list-item></x:list>"
+    cells = [["Ida Lie", "Bo Ek"], ["Pilots"]]
+    line = "".join("<t:table-cell>" + "".join(f"<x:p>{p}</x:p>" for p in cell) + "</t:table-cell>" for cell in cells)
+    body = (
+        "<x:h x:outline-level='1'>The\n  weir</x:h>"
+        f"<x:list x:style-name='L'><x:list-item><x:p>Buoy</x:p>{inner}</x:list-item></x:list><x:p>Also:</x:p>"
+        "<x:list x:style-name='L' x:continue-numbering='true'><x:list-header><x:p>More</x:p></x:list-header>"
+        "<x:list-item><x:p>Lamp</x:p></x:list-item>"
+        "<x:list-item x:start-value='7'><x:p>Bell</x:p></x:list-item></x:list>"
+        "<x:p>40 m<x:span x:style-name='up'>2</x:span><x:span x:style-name='no'> not seen</x:span></x:p>"
+        "<x:section x:display='none'><x:p>Nor this.</x:p></x:section>"
+        "<x:p><d:custom-shape><x:p>In a shape.</x:p></d:custom-shape>"
+        "<d:frame><g:desc>A picture.</g:desc></d:frame>Ends.</x:p>"
+        f"<t:table><t:table-row>{line}</t:table-row></t:table>"
+    )
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+        archive.writestr("styles.xml", f"<o:document-styles {spaces}>{styles}</o:document-styles>")
+        text = f"<o:body><o:text>{body}</o:text></o:body>"
+        archive.writestr("content.xml", f"<o:document-content {spaces}>{text}</o:document-content>")
+    article = read(tmp_path / "a.odt")
+    assert article.title == "The weir"
+    assert article.text.split("\n\n") == [
+        "I. The weir", "1. Buoy\na) Rope", "Also:", "More\n2. Lamp\n7. Bell", "40 m²", "Ends.", "In a shape.",
+        "Ida Lie; Bo Ek\tPilots",
+    ]  # fmt: skip
 
 
 def test_places_are_kept_by_the_library(tmp_path: Path) -> None:

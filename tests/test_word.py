@@ -115,6 +115,29 @@ def test_forms_formulas_and_signs_of_fonts_are_read(tmp_path: Path) -> None:
     assert said(tmp_path, body) == ["District: Old Town", "Agreed: ☒", "It fell by 4 1/2 to 20 °C."]
 
 
+def test_what_is_not_shown_is_not_read(tmp_path: Path) -> None:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    inner = mark("begin") + mark("separate") + r("the condition") + mark("end")
+    body = p(r("It costs ") + mark("begin") + inner + mark("separate") + r("eleven") + mark("end") + r(" crowns."))
+    body += p(r("Said.") + r(" Unsaid.", '<w:rStyle w:val="Aside"/>')) + p("Nor is this.", "Draft")
+    styles = "".join(f'<w:style w:styleId="{name}"><w:rPr><w:vanish/></w:rPr></w:style>' for name in ("Aside", "Draft"))
+    assert said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>") == ["It costs eleven crowns.", "Said."]
+
+
+def test_raised_numbers_greek_signs_and_big_formulas_are_read_as_they_look(tmp_path: Path) -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    total = (
+        f'<m:nary {math}><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{r("i=1")}</m:sub><m:sup>{r("n")}</m:sup>'
+        f"<m:e><m:d><m:e>{r('i+1')}</m:e></m:d></m:e></m:nary>"
+    )
+    up = '<w:vertAlign w:val="superscript"/>'
+    body = p(r("40 m") + r("2", up) + r(", the 1") + r("st", up) + r(" of 10") + r("3", up))
+    body += p('<w:r><w:sym w:font="Symbol" w:char="F061"/><w:sym w:font="Symbol" w:char="F044"/></w:r>') + p(total)
+    assert said(tmp_path, body) == ["40 m², the 1st of 10³", "αΔ", "∑_(i=1)^n (i+1)"]
+
+
 def test_what_is_drawn_or_embedded_is_read(tmp_path: Path) -> None:
     a = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
     diagram = f"<d {a}><a:p><a:r><a:t>Director Runa Dahl</a:t></a:r></a:p></d>"

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path, PurePath
 
 from index.entry import Entry
@@ -54,7 +55,7 @@ class ArticleList:
     def entries(self) -> list[Entry]:
         """Every article, by title."""
         if (generation := self._library.generation()) != self._generation:
-            entries = sorted(self._library.entries(), key=lambda e: (e.title.casefold(), e.id))
+            entries = sorted(self._library.entries(), key=attrgetter("order"))
             places = [Path(os.path.abspath(e.source)).parent for e in entries]
             names = _names({p for p in places if not p.is_relative_to(self._uploads)})
             folders: dict[str, list[Entry]] = {}

@@ -30,7 +30,8 @@ def book(path: Path) -> Document:
         for name in dict.fromkeys(names):  # each once, however often it is named
             try:
                 tree = lxml.html.document_fromstring(decode_page(package.bytes(name)).encode(), parser=_parser())
-                headings = [" ".join(h.text_content().split()) for h in tree.iter("h1", "h2", "title")]
+                named = [*tree.iter("h1", "h2"), *tree.iter("title")]  # the latter is often the book's
+                headings = [" ".join(h.text_content().split()) for h in named]
                 label = title(*headings) or f"{len(chapters) + 1}"
                 chapters.append((f"chapter {label[:80]}", render(tree)))
             except UnreadableFile:

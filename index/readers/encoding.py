@@ -16,6 +16,7 @@ STRAY = 0.001  # the share of NULs, or other bytes that no text holds, up to whi
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 ODD = ("Cn", "Co", "Cs", "Cc")  # categories of characters that hardly any text holds
 CONTROL = bytes([*range(1, 7), *range(14, 27), *range(28, 32), 127])
+JAPANESE = b"\x1b$"  # how ISO-2022-JP, which is all ASCII, begins its signs
 KANA = "のにはをたがでてとしれさいるかなすもこらきりまあうそつよくっどせおわちけえねろみじめばべげーンスルトラ、。"
 FREQUENT = {  # the most frequent characters of texts in each encoding, which decoding by another one rarely gives
     "gb18030": "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用"
@@ -54,9 +55,12 @@ def decode(data: bytes) -> str:
     odd = data.count(b"\0") + len(sample) - len(sample.translate(None, CONTROL))
     if odd and (wide := _wide(data)) is not None:
         return wide
+    if data.endswith(b"\0"):  # as a crash leaves what was being written
+        data = data.rstrip(b"\0")
+        return decode(data) if data else ""
     if odd > max(1, STRAY * len(data)) or data.startswith((b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")):
         raise UnreadableFile("is not text: it holds binary data")
-    if b"\x1b$" in data[:SAMPLE]:
+    if JAPANESE in data[:SAMPLE]:
         with suppress(UnicodeDecodeError):
             return data.decode("iso2022_jp")
     data = data.replace(b"\0", b"") if b"\0" in data else data
@@ -66,15 +70,18 @@ def decode(data: bytes) -> str:
         return _nearly_utf8(data) or _frequent(data) or latin(data) or _detected(data)
 
 
-def decode_page(data: bytes) -> str:
-    """``data`` in the encoding that the web page itself declares, where it is not UTF-8."""
+def decode_page(data: bytes, charset: str = "") -> str:
+    """``data`` in the encoding that it came with or that the web page itself declares, where it is not UTF-8."""
+    if JAPANESE in data[:SAMPLE]:
+        return decode(data)
     declared = re.search(rb"""(?:charset|encoding)=["']?\s*([\w-]+)""", data[:2048])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        with suppress(LookupError, UnicodeDecodeError):
-            if declared and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-                return data.decode(_web(declared[1].decode()))
+        for label in (charset, declared[1].decode() if declared else ""):
+            with suppress(LookupError, UnicodeDecodeError):
+                if label and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+                    return data.decode(_web(label))
         try:
             return decode(data)
         except UnreadableFile:

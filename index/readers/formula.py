@@ -1,13 +1,24 @@
 """Formulas in one line, as they are typed: r = 4/2, x², √(a + b). Of Word's and of web pages' (MathML)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from index.readers.package import child, local
+from index.readers.package import attribute, child, local
 
 RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
-PARTS = {"f", "rad", "sSup", "sSub", "sSubSup"}  # the elements of Word's that are more than what stands in them
+MATH = "math"  # stands in the namespace of Word's
+PARTS = {
+    "f",
+    "rad",
+    "sSup",
+    "sSub",
+    "sSubSup",
+    "d",
+    "nary",
+    "m",
+}  # Word's elements that are more than their words
 WEB_PARTS = {"mfrac", "msup", "msub"}  # and of web pages'
 
 
@@ -23,7 +34,27 @@ def formula(element: Any, inline: Callable[[Any], str]) -> str:
             return f" {_whole(part('num'))}/{_whole(part('den'))}"
         case "rad":
             return f"{part('deg').translate(RAISED)}√{_whole(part('e'))}"
+        case "d":
+            inner = ", ".join(inline(e).strip() for e in element if local(e) == "e")
+            return _sign(element, "begChr", "(") + inner + _sign(element, "endChr", ")")
+        case "nary":
+            limits = (sign + _whole(words) for sign, words in (("_", part("sub")), ("^", part("sup"))) if words)
+            return f"{_sign(element, 'chr', '∫')}{''.join(limits)} {part('e')}"
+        case "m":
+            lines = ([inline(e).strip() for e in line] for line in element if local(line) == "mr")
+            return "; ".join(", ".join(line) for line in lines)
     return part("e") + _small(part("sub"), "_", LOWERED) + _small(part("sup"), "^", RAISED)
+
+
+def _sign(element: Any, name: str, usual: str) -> str:
+    """A bracket or a big sign of a formula, where it is not the usual one."""
+    found = child(element, f"{local(element)}Pr", name)
+    return usual if found is None else attribute(found, "val") or ""
+
+
+def raised(words: str) -> str:
+    """``words`` above the line: a power or a unit as such (m²), anything else as it stands (1st)."""
+    return words.translate(RAISED) if re.fullmatch(r"[\d+n-]+", words) else words
 
 
 def web_formula(element: Any) -> str:

@@ -1,6 +1,7 @@
 """Grids: the rows of tables with merged cells, as lines with tabs between the cells."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -58,3 +59,12 @@ def rows(grid: Sequence[Sequence[Cell]], heads: int = 1) -> list[str]:
         names = zip_longest(*filled[:heads], fillvalue="")
         filled[:heads] = [[" ".join(dict.fromkeys(filter(None, column))) for column in names]]
     return [row(texts) for texts in filled if any(any(map(str.isalnum, text)) for text in texts)]
+
+
+def joined(blocks: Iterable[str]) -> str:
+    """The blocks of a cell as one line, with semicolons between them; those of a nested table's cells with blanks."""
+    lines = [" ".join(line.split()) for block in blocks for line in block.split("\n")]
+    kept = [line for line in lines if line]
+    return "".join(
+        k + ("" if n == len(kept) else " " if re.search(r"[.,;:!?]$", k) else "; ") for n, k in enumerate(kept, 1)
+    )

@@ -1,27 +1,26 @@
 """Web pages: what a reader of the page sees, without its menus. By lxml, which parses as browsers do."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
-from index.readers.boilerplate import BLOCKS, is_boilerplate
+from index.readers.boilerplate import BLOCKS, hide, is_boilerplate
 from index.readers.encoding import decode_page
-from index.readers.formula import WEB_PARTS, web_formula
-from index.readers.grid import Cell, heads, rows
+from index.readers.formula import WEB_PARTS, raised, web_formula
+from index.readers.grid import Cell, heads, joined, rows
+from index.readers.numbering import shaped
 
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
-SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 NOTE = "noteref"
 BLANKS = re.compile(r"[ \r\f\v]+")
 LETTER, WHITE = re.compile(r"\w"), re.compile(r"\s+")
 LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
 SHORT = 60  # characters: no more has a line of a menu
 RUN = 3  # lines of links one after the other that are a menu
+ORDERED = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}  # by the type of a list
 DATES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate",
     "publish-date", "citation_publication_date", "og:published_time",
@@ -30,11 +29,13 @@ DATES = (
 
 @dataclass
 class Block:
-    """A paragraph, or what is as much apart; ``linked`` counts its letters that are in links."""
+    """A paragraph, or what is as much apart; ``linked`` counts its letters that are in links, ``first`` is the first
+    row of a table."""
 
     text: str
     linked: int = 0
     tag: str = "p"
+    first: bool = False
 
     @property
     def is_menu(self) -> bool:
@@ -75,12 +76,13 @@ def render(tree: Any) -> str:
         import lxml.html
 
         tree = lxml.html.document_fromstring("".join(frames))
+    hide(tree)
     blocks = _without_menus(_tidy(_blocks(_main(tree))))
     if not any(re.search(r"\w", block.text) and not block.is_menu for block in blocks):
         raise UnreadableFile("holds no main text, at most menus")
     text = ""
     for before, block in zip([None, *blocks], blocks, strict=False):
-        together = before and before.tag == block.tag and block.tag in ("li", "tr", "dt")
+        together = before and before.tag == block.tag and block.tag in ("li", "tr", "dt") and not block.first
         text += ("\n" if together else PARAGRAPHS if text else "") + block.text
     return clean(text)
 
@@ -100,7 +102,7 @@ def _main(tree: Any) -> Any:
 def _blocks(element: Any) -> Iterator[Block]:
     """The blocks in ``element``, in the order of the page."""
     pieces, linked, tag = list[str](), 0, element.tag
-    items = Counter[Any]()  # of each list so far
+    items = dict[Any, int]()  # the number of the last item of each list so far
     for kind, node, text in _walk(element):
         if kind == "text":
             pieces.append(text)
@@ -183,17 +185,23 @@ def _raised(element: Any) -> str:
     text = (before.tail if before is not None else element.getparent().text) or ""
     if re.fullmatch(r"\d{1,3}", words) and re.search(r"[.,;:!?”\"’)]\s*$", text):
         return ""  # a footnote's number: "in 1530.¹"
-    return words.translate(SUPERSCRIPTS) if re.fullmatch(r"[\d+n-]+", words) else words
+    return raised(words)
 
 
-def _mark(item: Any, before: Counter[Any]) -> str:
-    """What stands before an item of a list; ``before`` counts those before it, by list."""
+def _mark(item: Any, before: dict[Any, int]) -> str:
+    """What stands before an item of a list; ``before`` are the numbers of those before it, by list."""
     parent = item.getparent()
     if parent is None or parent.tag != "ol":
         return "- "
-    first = int(parent.get("start")) if (parent.get("start") or "").isdigit() else 1
-    before[parent] += 1
-    return f"{first + before[parent] - 1}. "
+    is_reversed = parent.get("reversed") is not None
+    first = _integer(parent.get("start"), len(parent.findall("li")) if is_reversed else 1)
+    following = before[parent] + (-1 if is_reversed else 1) if parent in before else first
+    before[parent] = _integer(item.get("value"), following)
+    return f"{shaped(before[parent], ORDERED.get(parent.get('type'), 'decimal'))}. "
+
+
+def _integer(value: str | None, missing: int) -> int:
+    return int(value) if re.fullmatch(r"-?\d{1,9}", value or "") and value else missing
 
 
 def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
@@ -240,12 +248,17 @@ def _table(table: Any) -> Iterator[Block]:
             for cell in row
             if cell.tag in ("td", "th")
         ]
-        for part in table.iterchildren("thead", "tbody", "tfoot", "tr")  # not the rows of a table within
+        for part in sorted(table.iterchildren("thead", "tbody", "tfoot", "tr"), key=_place)  # not of a table within
         for row in ([part] if part.tag == "tr" else part.iterchildren("tr"))
         if not is_boilerplate(row)
     ]
-    for line in rows(grid, max(_marked(table), heads(grid))):
-        yield Block(line, tag="tr")
+    for number, line in enumerate(rows(grid, max(_marked(table), heads(grid)))):
+        yield Block(line, tag="tr", first=not number)
+
+
+def _place(part: Any) -> int:
+    """The head of a table is shown first and its foot last, wherever they stand."""
+    return {"thead": 0, "tfoot": 2}.get(part.tag, 1)
 
 
 def _marked(table: Any) -> int:
@@ -261,9 +274,7 @@ def _span(cell: Any, name: str) -> int:
 def _inline(element: Any) -> str:
     """The words of a cell: its blocks, joined by semicolons where it has several."""
     found = [" ".join(block.text.split()).removeprefix("- ") for block in _blocks(element)]
-    kept = [words for words in found if words]
-    links = [" " if words.endswith((*".,;:!?",)) else "; " for words in kept[:-1]]
-    return "".join(words + link for words, link in zip_longest(kept, links, fillvalue=""))
+    return joined(found)
 
 
 def _tidy(blocks: Iterator[Block]) -> list[Block]:

@@ -3,8 +3,10 @@
 import email
 import email.policy
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,8 +18,10 @@ from index.readers.html import page
 from index.readers.text import plain
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
-SEPARATOR = re.compile(rb"^From \S.*\d\d:\d\d.*\d{4}.*$", re.MULTILINE)
+SEPARATOR = re.compile(rb"^From \S.*\d\d:\d\d.*\d{4}.*$(?=\r?\n(?:[!-9;-~]+:|>From ))", re.MULTILINE)
+HEAD = re.compile(rb".*?(?=\r?\n\r?\n|\Z)", re.DOTALL)
 QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)  # what mailboxes put before lines that look like a separator
+WEB = ("text/html", "application/xhtml+xml")
 LARGEST = 10**6  # bytes of an attached text that is read with its message
 LONGEST = 10_000  # characters of a header that is decoded; a longer one, of hundreds of addresses, stays as it is
 
@@ -58,15 +62,28 @@ def mailbox(path: Path) -> Document:
 
 
 def saved_page(path: Path) -> Document:
-    """The web page in it; without one, what stands there as text."""
+    """The web page in it, and behind it those that it shows in frames; without one, what stands there as text."""
     with damage("MHTML"):
-        for part in _parsed(path.read_bytes()).walk():
-            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-                return page(decode_page(cast(bytes, part.get_payload(decode=True)) or b""))
-    return plain(path)
+        found = _parsed(path.read_bytes())
+        sources = [part for part in found.walk() if part.get_content_type() in WEB]
+        pages = []
+        for source in sources:
+            with suppress(UnreadableFile):  # advertisements
+                pages.append(_page(source))
+        if sources and not pages:
+            raise UnreadableFile("holds no main text, at most menus")
+    if not pages:
+        return plain(path)
+    named = title(pages[0].title, _header(found, "Subject"))
+    return replace(pages[0], text=PARAGRAPHS.join(part.text for part in pages), title=named)
 
 
 def _parsed(data: bytes) -> EmailMessage:
+    """The message, the headers of which may be in any encoding."""
+    data = data.removeprefix(BOM_UTF8)
+    head = cast(re.Match[bytes], HEAD.match(data))[0]
+    with suppress(UnreadableFile):
+        data = (head if head.isascii() else decode(head).encode()) + data[len(head) :]
     return cast(EmailMessage, email.message_from_bytes(data, policy=cast(Any, _Policy())))
 
 
@@ -79,25 +96,51 @@ def _header(found: EmailMessage, name: str) -> str:
 def _day(found: EmailMessage) -> str | None:
     with suppress(Exception):
         return iso(parsedate_to_datetime(_header(found, "Date")))
-    return None
+    return iso(_header(found, "Date"))
 
 
 def _text(found: EmailMessage) -> str:
     heads = [f"{name}: {value}" for name in HEADERS if (value := _header(found, name))]
-    return clean(PARAGRAPHS.join(filter(None, ["\n".join(heads), _body(found), *_attached(found)])))
+    return clean(PARAGRAPHS.join(filter(None, ["\n".join(heads), *_shown(found)])))
 
 
-def _body(found: EmailMessage) -> str:
-    body = found.get_body(("plain", "html"))
-    if body is None:
-        return ""
-    data = cast(bytes, body.get_payload(decode=True)) or b""
-    charset = str(body.get_param("charset") or "")
-    if body.get_content_type() == "text/html":
+def _shown(part: EmailMessage) -> Iterator[str]:
+    """The texts of a part in order: messages, pages and short texts as they stand, of other files the names."""
+    kind = part.get_content_type()
+    name = " ".join((part.get_filename() or "").split())
+    if kind == "message/rfc822":
+        yield _text(cast(EmailMessage, part.get_content()))
+    elif kind == "multipart/alternative":
+        ways = sorted(_inner(part), key=lambda way: way.get_content_type() != "text/plain")
+        yield from next((texts for way in ways if any(texts := list(_shown(way)))), [])
+    elif part.is_multipart():
+        for place, inner in enumerate(_inner(part)):
+            if kind != "multipart/related" or not place or inner.is_attachment():  # the others are pictures in it
+                yield from _shown(inner)
+    elif kind == "text/plain" and (not name or len(_data(part)) < LARGEST):
+        words = _decoded(_data(part), _charset(part))
+        yield f"Attached: {name}\n\n{words}" if name else words
+    elif kind in WEB and not part.is_attachment():
         with suppress(UnreadableFile):
-            return page(decode_page(data)).text
-        return ""
-    return _decoded(data, charset)
+            yield _page(part).text
+    elif name:
+        yield f"Attached: {name}"
+
+
+def _inner(part: EmailMessage) -> list[EmailMessage]:
+    return cast(list[EmailMessage], part.get_payload())
+
+
+def _page(part: EmailMessage) -> Document:
+    return page(decode_page(_data(part), _charset(part)))
+
+
+def _data(part: EmailMessage) -> bytes:
+    return cast(bytes, part.get_payload(decode=True)) or b""
+
+
+def _charset(part: EmailMessage) -> str:
+    return str(part.get_param("charset") or "")
 
 
 def _decoded(data: bytes, charset: str) -> str:
@@ -107,17 +150,3 @@ def _decoded(data: bytes, charset: str) -> str:
     with suppress(UnreadableFile):
         return decode(data).strip()
     return data.decode("cp1252", "replace").strip()
-
-
-def _attached(found: EmailMessage) -> Iterator[str]:
-    """What is attached: messages and short texts as they stand, of other files the names."""
-    for part in found.iter_attachments():
-        name = " ".join((part.get_filename() or "").split())
-        data = part.get_payload(decode=True)
-        if part.get_content_type() == "message/rfc822":
-            yield _text(cast(EmailMessage, part.get_content()))
-        elif part.get_content_type() == "text/plain" and isinstance(data, bytes) and len(data) < LARGEST:
-            words = _decoded(data, str(part.get_param("charset") or ""))
-            yield f"Attached: {name}\n\n{words}" if name else words
-        elif name:
-            yield f"Attached: {name}"

@@ -48,11 +48,13 @@ class Numbering:
         if form in ("bullet", "none"):
             return (BULLET if form == "bullet" else ""), True
 
+        legal = child(level, "isLgl") is not None  # all numbers in figures: 2.1, where the chapter is II
+
         def counted(place: re.Match[str]) -> str:
             at = int(place[1]) - 1
             other = self._levels[number].get(at)
-            shape = (_value(child(other, "numFmt")) if other is not None else "") or "decimal"
-            return _shaped(self._counts.get((together, at), 1), shape)
+            shape = (_value(child(other, "numFmt")) if other is not None and not legal else "") or "decimal"
+            return shaped(self._counts.get((together, at), 1), shape)
 
         text = re.sub(r"%([1-9])", counted, _value(child(level, "lvlText"))).strip()
         return text, child(paragraph, "pPr", "outlineLvl") is None
@@ -92,7 +94,8 @@ def _overrides(number: Any) -> dict[int, Any]:
     return {d: lvl for e in number if local(e) == "lvlOverride" for d, lvl in _levels(e).items()}
 
 
-def _shaped(number: int, form: str) -> str:
+def shaped(number: int, form: str) -> str:
+    """``number`` as a list shows it: 4, d, D, iv, IV or 04."""
     if form in ("lowerLetter", "upperLetter") and number > 0:
         letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter.upper() if form.startswith("upper") else letter

@@ -1,16 +1,21 @@
 """OpenDocument texts (.odt): paragraphs, lists, tables, footnotes. By lxml."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
-from index.readers.grid import Cell, heads, rows
+from index.readers.formula import raised
+from index.readers.grid import Cell, heads, joined, rows
+from index.readers.numbering import shaped
 from index.readers.package import Package, attribute, child, local
 from index.readers.word import PAGE_NUMBER
 
-ASIDE = {"annotation", "note-citation", "tracked-changes", "sequence-decls", "forms", "bookmark"}
+ASIDE = {"annotation", "note-citation", "tracked-changes", "sequence-decls", "forms", "bookmark", "ruby-text"}
 TEXTS = {"p", "h"}
+FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+PARENTS = 9  # styles that one may be made of
 
 
 def opendocument(path: Path) -> Document:
@@ -21,14 +26,15 @@ def opendocument(path: Path) -> Document:
         if body is None:
             raise UnreadableFile("is no valid OpenDocument text (it has no content part)")
         styles = package.xml("styles.xml")
+        reader = _Reader([part for part in (styles, root) if part is not None])
         margins = [
             part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")
         ]
-        tops, feet = (_margin(margins, name) for name in ("header", "footer"))
-        text = clean(PARAGRAPHS.join(block for block in [*tops, *_blocks(body), *feet] if block.strip()))
+        tops, feet = (reader.margin(margins, name) for name in ("header", "footer"))
+        text = clean(PARAGRAPHS.join(block for block in [*tops, *reader.blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
-        headings = (" ".join(_inline(e, []).split()) for e in body.iter() if local(e) == "h" or _is_title(e))
+        headings = (" ".join(reader.inline(e, []).split()) for e in body.iter() if local(e) == "h" or _is_title(e))
         named = title(about.get("title"), next(headings, None))
     return Document(text, named, iso(about.get("creation-date") or about.get("date")))
 
@@ -37,86 +43,153 @@ def _is_title(element: Any) -> bool:
     return local(element) == "p" and attribute(element, "style-name") == "Title"
 
 
-def _margin(margins: list[Any], name: str) -> list[str]:
-    """What stands at the head or the foot of the pages, without their numbers."""
-    found = [block for part in margins if local(part) == name for block in _blocks(part)]
-    return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
+class _Reader:
+    """One text on its way: its styles, and how far its lists are counted."""
 
+    def __init__(self, parts: list[Any]) -> None:
+        elements = [element for part in parts for element in part.iter()]
+        self._styles = {attribute(e, "name"): e for e in elements if local(e) == "style"}
+        self._lists = {attribute(e, "name"): _levels(e) for e in elements if local(e) == "list-style"}
+        self._outline = next((_levels(e) for e in elements if local(e) == "outline-style"), {})
+        self._counts: dict[str | None, dict[int, int]] = {}  # by the style of a list and the level in it
 
-def _blocks(parent: Any) -> Iterator[str]:
-    for element in parent:
-        name = local(element)
-        if name in TEXTS:
+    def margin(self, margins: list[Any], name: str) -> list[str]:
+        """What stands at the head or the foot of the pages, without their numbers."""
+        found = [block for part in margins if local(part) == name for block in self.blocks(part)]
+        return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
+
+    def blocks(self, parent: Any) -> Iterator[str]:
+        for element in parent:
+            name = local(element)
+            if not name or name in ASIDE or _is_hidden(element):
+                continue
             aside: list[Any] = []
-            yield _inline(element, aside).strip()
+            if name in TEXTS:
+                words = self.inline(element, aside).strip()
+                yield f"{self._heading(element)} {words}".strip() if name == "h" and words else words
+            elif name == "list":
+                style = attribute(element, "style-name")
+                if attribute(element, "continue-numbering") != "true" and not attribute(element, "continue-list"):
+                    self._counts.pop(style, None)
+                yield "\n".join(self._items(element, style, 1, aside))
+            elif name == "table":
+                grid = self._grid(element)
+                yield "\n".join(rows(grid, heads(grid)))
+            else:
+                yield from self.blocks(element)
             for note in aside:
-                yield from _blocks(note)
-        elif name == "list":
-            aside = []
-            yield "\n".join(_items(element, _numbered(element), aside))
-            for note in aside:
-                yield from _blocks(note)
-        elif name == "table":
-            grid = _grid(element)
-            yield "\n".join(rows(grid, heads(grid)))
-        elif name and name not in ASIDE:
-            yield from _blocks(element)
+                yield from self.blocks(note)
+
+    def inline(self, element: Any, aside: list[Any]) -> str:
+        """The words of a paragraph or of a part of one; its notes and boxes are put ``aside``."""
+        if self._style(element, "display") == "none":
+            return ""
+        found = [_blanks(element.text)]
+        for part in element:
+            name = local(part)
+            if name == "s":
+                count = attribute(part, "c") or "1"
+                found.append(" " * min(int(count) if count.isdigit() else 1, 100))
+            elif name in ("tab", "line-break"):
+                found.append("\t" if name == "tab" else "\n")
+            elif name in ("note-body", "text-box") or any(local(inner) in (*TEXTS, "list") for inner in part):
+                if name not in ASIDE:
+                    aside.append(part)
+            elif name == "hidden-paragraph" and _is_hidden(part):
+                return ""
+            elif name and name not in ASIDE and not _is_hidden(part) and "svg" not in part.tag:
+                words = self.inline(part, aside)
+                up = re.match(r"super|[1-9]", self._style(part, "text-position"))
+                found.append(raised(words) if up else words)
+            found.append(_blanks(part.tail))
+        return "".join(found)
+
+    def _style(self, element: Any, name: str) -> str:
+        """What the style of ``element``, or one that it is made of, says of its text."""
+        style = self._styles.get(attribute(element, "style-name"))
+        for _ in range(PARENTS):
+            found = child(style, "text-properties")
+            if found is not None and (value := attribute(found, name)):
+                return value
+            style = self._styles.get(attribute(style, "parent-style-name")) if style is not None else None
+        return ""
+
+    def _items(self, element: Any, style: str | None, level: int, aside: list[Any]) -> Iterator[str]:
+        for item in element:
+            mark = None if local(item) == "list-item" else ""  # a list's header has none
+            for part in item:
+                if local(part) == "list":
+                    yield from self._items(part, attribute(part, "style-name") or style, level + 1, aside)
+                elif local(part) in TEXTS:
+                    words = self.inline(part, aside).strip()
+                    if mark is None:
+                        mark = self._mark(style, level, attribute(item, "start-value"))
+                    if words:
+                        yield f"{mark} {words}" if mark else words
+                    mark = " "
+
+    def _mark(self, style: str | None, level: int, start: str | None) -> str:
+        levels = self._lists.get(style, {})
+        if level not in levels or local(levels[level]) != "list-level-style-number":
+            return "-"
+        return self._number(style, levels, level, start)
+
+    def _heading(self, element: Any) -> str:
+        """The number of a heading, where they have any."""
+        level = _number(element, "outline-level")
+        numbered = level in self._outline and attribute(self._outline[level], "num-format")
+        if not numbered or attribute(element, "is-list-header") == "true":
+            return ""
+        return self._number("", self._outline, level, attribute(element, "start-value"))
+
+    def _number(self, style: str | None, levels: dict[int, Any], level: int, start: str | None) -> str:
+        counts = self._counts.setdefault(style, {})
+        first = _number(levels[level], "start-value")
+        counts[level] = int(start) if start and start.isdigit() else counts.get(level, first - 1) + 1
+        for deeper in [other for other in counts if other > level]:
+            del counts[deeper]
+        form = attribute(levels[level], "num-format")
+        if form == "":
+            return ""
+        shown = range(max(1, level + 1 - _number(levels[level], "display-levels")), level + 1)
+        forms = {at: FORMS.get(attribute(levels[at], "num-format") or "", "decimal") for at in shown if at in levels}
+        number = ".".join(shaped(counts.get(at, 1), form) for at, form in forms.items())
+        before, after = (attribute(levels[level], f"num-{place}") for place in ("prefix", "suffix"))
+        usual = "" if levels is self._outline else "."
+        return f"{before or ''}{number}{usual if after is None else after}".strip()
+
+    def _grid(self, table: Any) -> list[list[Cell]]:
+        grid: list[list[Cell]] = []
+        for line in _rows(table):
+            cells: list[Cell] = []
+            for cell in line:
+                if local(cell) == "table-cell":
+                    words = joined(self.blocks(cell))
+                    repeated = min(_number(cell, "number-columns-repeated"), 50)
+                    down, across = (_number(cell, f"number-{axis}-spanned") for axis in ("rows", "columns"))
+                    cells += [Cell(words, down, min(across, 50))] * repeated
+            grid.append(cells)
+        return grid
 
 
-def _inline(element: Any, aside: list[Any]) -> str:
-    found = [element.text or ""]
-    for part in element:
-        name = local(part)
-        if name == "s":
-            count = attribute(part, "c") or "1"
-            found.append(" " * min(int(count) if count.isdigit() else 1, 100))
-        elif name in ("tab", "line-break"):
-            found.append("\t" if name == "tab" else "\n")
-        elif name in ("note-body", "text-box"):
-            aside.append(part)
-        elif name and name not in ASIDE:
-            found.append(_inline(part, aside))
-        found.append(part.tail or "")
-    return "".join(found)
+def _levels(style: Any) -> dict[int, Any]:
+    """The levels of a list style, or of the outline."""
+    return {_number(level, "level"): level for level in style if "level-style" in local(level)}
 
 
-def _items(element: Any, numbered: bool, aside: list[Any]) -> Iterator[str]:
-    for number, item in enumerate((part for part in element if local(part) == "list-item"), 1):
-        mark = f"{number}." if numbered else "-"
-        for part in item:
-            if local(part) == "list":
-                yield from _items(part, numbered and bool(_numbered(part)), aside)
-            elif local(part) in TEXTS and (words := _inline(part, aside).strip()):
-                yield f"{mark} {words}"
-                mark = " "
+def _is_hidden(element: Any) -> bool:
+    return attribute(element, "is-hidden") == "true" or attribute(element, "display") == "none"
 
 
-def _numbered(element: Any) -> bool:
-    """Whether a list's style, the first level of it, has numbers."""
-    name = attribute(element, "style-name")
-    styles = (e for e in element.getroottree().getroot().iter() if local(e) == "list-style")
-    style: Any = next((style for style in styles if attribute(style, "name") == name), None)
-    return style is not None and len(style) > 0 and local(style[0]) == "list-level-style-number"
-
-
-def _grid(table: Any) -> list[list[Cell]]:
-    grid: list[list[Cell]] = []
-    for line in _rows(table):
-        cells: list[Cell] = []
-        for cell in line:
-            if local(cell) == "table-cell":
-                words = " ".join(block.replace("\n", "; ") for block in _blocks(cell) if block)
-                repeated = min(_number(cell, "number-columns-repeated"), 50)
-                down, across = (_number(cell, f"number-{axis}-spanned") for axis in ("rows", "columns"))
-                cells += [Cell(words, down, min(across, 50))] * repeated
-        grid.append(cells)
-    return grid
+def _blanks(text: str | None) -> str:
+    """Line breaks and indents of the file are blanks: others have elements of their own."""
+    return re.sub(r"[ \t\r\n]+", " ", text or "")
 
 
 def _rows(table: Any) -> Iterator[Any]:
-    """The rows of a table, not those of tables within."""
+    """The rows of a table that are shown, not those of tables within."""
     for part in table:
-        if local(part) == "table-row":
+        if local(part) == "table-row" and attribute(part, "visibility") != "collapse":
             yield part
         elif local(part) in ("table-header-rows", "table-rows", "table-row-group"):
             yield from _rows(part)

@@ -59,7 +59,7 @@ def drop_running(pages: Sequence[Page]) -> None:
         for paragraph in page.paragraphs:
             repeated = max((seen[form] for form in _forms(paragraph, page)), default=0)
             running = repeated >= max(min(REPEATED, len(full)), 2, 0.3 * len(full)) or (
-                _is_number(paragraph) and numbered > 1
+                _is_number(paragraph) and (numbered > 1 or _is_own(paragraph, page))
             )
             if not (running and _in_margin(paragraph, page)):
                 kept.append(paragraph)
@@ -77,6 +77,12 @@ def _forms(paragraph: Paragraph, page: Page) -> set[str]:
 
 def _is_number(paragraph: Paragraph) -> bool:
     return len(paragraph.lines) == 1 and bool(NUMBER.fullmatch(paragraph.lines[0]))
+
+
+def _is_own(paragraph: Paragraph, page: Page) -> bool:
+    """Whether a number is that of the page."""
+    numbers = re.findall(r"\d+", paragraph.lines[0])
+    return numbers[:1] == re.findall(r"\d+", page.label)[:1]
 
 
 def _in_margin(paragraph: Paragraph, page: Page) -> bool:

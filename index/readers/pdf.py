@@ -106,9 +106,16 @@ def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
     if sum(raw.FPDFText_HasUnicodeMapError(words, place) == 1 for place in sample) > UNKNOWN * max(len(sample), 1):
         return [], "no text" if _is_embedded(sheet) else "no map"
     found = [piece for piece in [*_written(words), *_values(file, sheet)] if NO_TEXT.sub("", piece.text)]
+    found = _on_sheet(found, sheet.get_cropbox()) or found
     if not found:
         return [], "no text" if raw.FPDFPage_CountObjects(sheet) else "blank"
     return found, ""
+
+
+def _on_sheet(pieces: list[Piece], box: tuple[float, float, float, float]) -> list[Piece]:
+    """Without what is written beyond the edges of the page, where nobody sees it."""
+    left, low, right, high = box
+    return [p for p in pieces if p.angle or (p.right > left and p.left < right and p.top > low and p.bottom < high)]
 
 
 def _is_embedded(sheet: Any) -> bool:

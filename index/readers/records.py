@@ -16,7 +16,7 @@ def records(path: Path) -> Document:
     """The values of a JSON file, under the names that they have; what is no JSON is read as text."""
     text = decode(path.read_bytes())
     try:
-        value = json.loads(text)
+        value = _loaded(text)
     except ValueError:
         return plain(path)
     with damage("JSON"):
@@ -31,7 +31,7 @@ def lines(path: Path) -> Document:
     for number, line in enumerate(decode(path.read_bytes()).split("\n"), 1):
         if line.strip():
             try:
-                values.append(json.loads(line))
+                values.append(_loaded(line))
             except (ValueError, RecursionError):
                 lost.append(f"line {number} is no JSON")
     if not values:
@@ -39,6 +39,11 @@ def lines(path: Path) -> Document:
     with damage("JSON lines"):
         lost = lost if len(lost) < 4 else [f"{len(lost)} lines are no JSON, the first is {lost[0].split()[1]}"]
         return Document(clean(PARAGRAPHS.join(_blocks(values, ""))), lost=tuple(lost))
+
+
+def _loaded(text: str) -> Any:
+    """The value with its numbers as they are written: a price of 12.50 is no 12.5."""
+    return json.loads(text, parse_float=str, parse_constant=str)
 
 
 def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:

@@ -4,12 +4,13 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from index.document import Document, clean, damage, iso, needs, parts, row, title
+from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, parts, row, title
+from index.readers.drawing import drawn
 from index.readers.grid import Cell, heads, rows
 from index.readers.package import Package
 
@@ -21,6 +22,8 @@ TOP = 5  # rows at the top of a sheet, in which the names of its columns stand
 LARGEST = 10**6  # cells of a sheet; a sheet may claim to be far larger than what is in it
 TOO_LARGE = f"a sheet has more than {LARGEST:,} cells"
 ROWS = 2**20  # of a sheet, at most
+SIZED = re.compile(rb"<(?:\w+:)?(row|col)\s[^>]*>")
+ATTRIBUTE = re.compile(rb"""(\w+)=["']([^"']*)""")
 CELL, FAR = re.compile(rb"<(?:\w+:)?c[ />]"), re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d{7,})""")
 
 Place = tuple[int, int]
@@ -51,7 +54,8 @@ def workbook(path: Path) -> Document:
                         f"sheet {sheet.title} has formulas without a result ({blank}): open it in a spreadsheet and "
                         "save it"
                     )
-                words = "\n".join(_lines(sheet, _merged(data)))
+                words = "\n".join(_lines(sheet, _merged(data), _hidden(data)))
+                words = PARAGRAPHS.join(filter(None, [words, *_boxes(package, sheet._worksheet_path)]))
                 texts.append((f"sheet {sheet.title}", f"{sheet.title}\n\n{words}" if several and words else words))
         finally:
             book.close()
@@ -68,6 +72,14 @@ class Merged:
     across: dict[Place, int] = field(default_factory=dict)
 
 
+@dataclass
+class Hidden:
+    """The numbers of the rows and columns that are not shown."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+
 def _merged(data: bytes) -> Merged:
     from openpyxl.utils import range_boundaries
 
@@ -79,9 +91,34 @@ def _merged(data: bytes) -> Merged:
     return found
 
 
-def _lines(sheet: Any, merged: Merged) -> Iterator[str]:
+def _hidden(data: bytes) -> Hidden:
+    """Not what is only filtered or folded: a click shows it."""
+    found = Hidden()
+    for tag in SIZED.finditer(data) if b"hidden=" in data else ():
+        sizes = dict(ATTRIBUTE.findall(tag[0])) if b"hidden=" in tag[0] else {}
+        if sizes.get(b"hidden") not in (b"1", b"true") or b"outlineLevel" in sizes:
+            continue
+        if tag[1] == b"col":
+            found.columns.update(range(_count(sizes, b"min"), _count(sizes, b"max") + 1))
+        elif b"<filterColumn" not in data:
+            found.rows.add(_count(sizes, b"r"))
+    return found
+
+
+def _count(sizes: dict[bytes, bytes], name: bytes) -> int:
+    value = sizes.get(name, b"")
+    return min(int(value), ROWS) if value.isdigit() and len(value) < 9 else 0
+
+
+def _boxes(package: Package, sheet: str) -> list[str]:
+    """What is written in the text boxes of a sheet."""
+    drawings = (part for kind, part in package.relations(sheet).values() if kind == "drawing")
+    return [words for part in drawings for words in drawn(package.xml(part))]
+
+
+def _lines(sheet: Any, merged: Merged, hidden: Hidden) -> Iterator[str]:
     """A line for each row that says something; the rows that name the columns are one."""
-    found = _rows(sheet, merged)
+    found = _rows(sheet, merged, hidden)
     top = list(islice(found, TOP))
     start = next((place for place, (_, words) in enumerate(top) if sum(map(bool, words)) > 1), 0)
     grid = [_cells(number, words, merged) for number, words in top[start:]]
@@ -99,7 +136,7 @@ def _cells(number: int, words: Sequence[str], merged: Merged) -> list[Cell]:
     return found
 
 
-def _rows(sheet: Any, merged: Merged) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, merged: Merged, hidden: Hidden) -> Iterator[tuple[int, list[str]]]:
     """The number of each row that says something, and its cells."""
     sheet.reset_dimensions()
     left = LARGEST
@@ -108,10 +145,12 @@ def _rows(sheet: Any, merged: Merged) -> Iterator[tuple[int, list[str]]]:
         left -= len(cells)
         if left < 0:
             raise ValueError(TOO_LARGE)
-        words = [_shown(cell) for cell in cells]
+        words = ["" if place in hidden.columns else _shown(cell) for place, cell in enumerate(cells, 1)]
         if any(words):
             above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged.first}
             first = [merged.first.get((number, column), (0, 0)) for column, _ in enumerate(words, 1)]
+            if number in hidden.rows:
+                continue
             yield number, [word or above.get(place, "") for word, place in zip(words, first, strict=True)]
 
 
@@ -126,6 +165,11 @@ def _shown(cell: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("seconds" if value.second else "minutes")
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}" + f":{seconds:02}" * bool(seconds)
     if isinstance(value, int | float):
         return _number(value, cell.number_format or "")
     return str(value)
@@ -133,7 +177,14 @@ def _shown(cell: Any) -> str:
 
 def _number(value: float, shape: str) -> str:
     """A number as its format shows it: ``#,##0.00 "kr"`` makes 1200.5 to 1,200.50 kr; "General" as it is."""
-    signs = SIGN.findall(shape.split(";")[0])
+    forms: list[list[str]] = [[]]  # of numbers above zero, below zero, and of zero
+    for sign in SIGN.findall(shape):
+        forms += [[]] if sign == ";" else []
+        forms[-1] += [sign] if sign != ";" else []
+    place = 1 if value < 0 else 2 if value == 0 else 0
+    signs = forms[place if place < len(forms) else 0]
+    if len(forms) > 1 and not any(sign[0] in "#0?Gg@[" for sign in signs):
+        return " ".join("".join(map(_literal, signs)).split())
     digits = [sign for sign in signs if sign[0] in "#0?"]
     if len(digits) != 1 or digits[0].endswith(",") or {"E", "e", "/", "@"} & set(signs) or not abs(value) < 10**15:
         return f"{value:.15g}" if isinstance(value, float) else str(value)
@@ -144,7 +195,7 @@ def _number(value: float, shape: str) -> str:
         rest = rest[:-1]
     amount = amount.zfill(whole.count("0")) + point * bool(rest) + rest
     said = "".join(amount if sign == digits[0] else _literal(sign) for sign in signs)
-    return f"{'-' if value < 0 else ''}{' '.join(said.split())}"
+    return f"{'-' if value < 0 and not re.search('[-(−]', said) else ''}{' '.join(said.split())}"
 
 
 def _literal(sign: str) -> str:

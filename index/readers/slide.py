@@ -1,12 +1,14 @@
-"""Slides (.pptx): the texts of each slide from top to bottom, its tables, and its notes. By python-pptx."""
+"""Slides (.pptx): the texts of each from top to bottom, its tables, charts and diagrams, its notes. By python-pptx."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, parts, title
-from index.readers.grid import Cell, heads, rows
-from index.readers.package import Package
+from index.readers.drawing import drawn
+from index.readers.formula import MATH, PARTS, formula, raised
+from index.readers.grid import Cell, heads, joined, rows
+from index.readers.package import Package, attribute, child, local
 
 
 def slides(path: Path) -> Document:
@@ -23,6 +25,7 @@ def slides(path: Path) -> Document:
         for number, slide in enumerate(show.slides, 1):
             if slide._element.get("show") == "0":
                 continue
+            _alternatives(slide._element)
             blocks = list(_blocks(slide.shapes))
             if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
                 blocks += [slide.notes_slide.notes_text_frame.text.strip()]
@@ -42,17 +45,73 @@ def _blocks(shapes: Any) -> Iterator[str]:
         shapes, key=lambda s: (heading is None or s.shape_id != heading.shape_id, (s.top or 0) // 300_000, s.left or 0)
     )
     for shape in ordered:
+        if _is_hidden(shape):
+            continue
         if hasattr(shape, "shapes"):
             yield from _blocks(shape.shapes)
         elif getattr(shape, "has_table", False):
             grid = [[_cell(cell) for cell in line.cells if not cell.is_spanned] for line in shape.table.rows]
             yield "\n".join(rows(grid, heads(grid)))
+        elif getattr(shape, "has_chart", False):
+            yield from drawn(shape.chart_part._element)
         elif shape.has_text_frame:
-            lines = [line.text.replace("\v", " ").strip() for line in shape.text_frame.paragraphs]
-            kept = [line for line in lines if line]
+            kept = list(_paragraphs(shape.text_frame))
             listed = len(kept) > 1 and (heading is None or shape.shape_id != heading.shape_id)
             yield "\n".join(f"- {line}" for line in kept) if listed else "\n".join(kept)
+        else:
+            yield from _diagram(shape)
+
+
+def _is_hidden(shape: Any) -> bool:
+    about = next((found for part in shape._element if (found := child(part, "cNvPr")) is not None), None)
+    return about is not None and about.get("hidden") in ("1", "true")
+
+
+def _diagram(shape: Any) -> Iterator[str]:
+    """What is written in a diagram (SmartArt), which is a part of its own."""
+    from pptx.oxml import parse_xml
+
+    for part in shape._element.iter():
+        if local(part) == "relIds" and (reference := attribute(part, "dm")):
+            yield from drawn(parse_xml(shape.part.related_part(reference).blob))
+
+
+def _alternatives(slide: Any) -> None:
+    """Put what newer programs show in the place of alternatives, which python-pptx passes over."""
+    for element in [part for part in slide.iter() if local(part) == "AlternateContent"]:
+        shown = next((part for part in element if local(part) in ("Choice", "Fallback")), ())
+        for part in list(shown):
+            element.addprevious(part)
+        element.getparent().remove(element)
+
+
+def _paragraphs(frame: Any) -> Iterator[str]:
+    lines = (" ".join(_inline(paragraph._p).split()) for paragraph in frame.paragraphs)
+    return filter(None, lines)
+
+
+def _inline(element: Any) -> str:
+    """The words of a paragraph, without the number of the slide."""
+    found = []
+    for part in element:
+        name = local(part)
+        if name == "t":
+            found.append(part.text or "")
+        elif name == "br":
+            found.append(" ")
+        elif name in PARTS and MATH in part.tag:
+            found.append(formula(part, _inline))
+        elif name == "r" and _is_raised(child(part, "rPr")):
+            found.append(raised(_inline(part)))
+        elif name and part.get("type") != "slidenum":
+            found.append(_inline(part))
+    return "".join(found)
+
+
+def _is_raised(properties: Any | None) -> bool:
+    return properties is not None and (properties.get("baseline") or "0")[0] in "123456789"
 
 
 def _cell(cell: Any) -> Cell:
-    return Cell(cell.text, cell.span_height, cell.span_width) if cell.is_merge_origin else Cell(cell.text)
+    words = joined(_paragraphs(cell.text_frame))
+    return Cell(words, cell.span_height, cell.span_width) if cell.is_merge_origin else Cell(words)

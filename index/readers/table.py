@@ -21,9 +21,24 @@ def table(path: Path) -> Document:
             delimiter, text = first.strip()[-1], rest
         else:
             delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text[:SAMPLE])
-        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        is_open = _is_open(text, delimiter)
+        found = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_NONE if is_open else csv.QUOTE_MINIMAL,
+        )
         lines = [row(cells) for cells in found if any(cell.strip() for cell in cells)]
     return Document(clean("\n".join(lines)))
+
+
+def _is_open(text: str, delimiter: str) -> bool:
+    """Whether a quotation mark is never closed, so that all rows behind it would be one cell."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _delimiter(sample: str) -> str:

@@ -9,7 +9,11 @@ from index.document import Document, clean, iso, title
 from index.front_matter import body, front_matter
 from index.readers.encoding import decode
 
-HEADING = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|^# +(?P<title>[^\r\n]+)", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(
+    r"^(?P<fence>```|~~~).*?^(?P=fence)|^ {0,3}# +(?P<title>[^\r\n]+)|^<h1\b[^>]*>(?P<web>.*?)</h1>",
+    re.DOTALL | re.MULTILINE,
+)
+TAG = re.compile(r"<[^>]*>")
 UNDERLINED = re.compile(  # a first line with a line of signs below it, and perhaps above, as in reStructuredText
     r"(?:\s*\.\. [^\n]*\n)*\s*(?:([=\-~^*#])\1{2,}[ \t]*\r?\n)?"
     r"[ \t]*(?P<title>[\w\"“«„'(][^\n]{0,118}[^\s.!?,;:])[ \t]*\r?\n([=\-~^*#])\3{2,}[ \t]*(?:\r?\n|\Z)"
@@ -20,7 +24,7 @@ RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
 RETURN = "\r\x85\u2028\u2029"  # looked for before all patterns, for that takes no time
 LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 DATED = re.compile(r"^:date:[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-COLOUR = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]")  # of a terminal, in logs
+COLOUR = re.compile(r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))")  # and titles of a terminal, in logs
 
 
 def plain(path: Path) -> Document:
@@ -55,8 +59,9 @@ def markdown(path: Path) -> Document:
     document = plain(path)
     start = body(document.text)
     headings = HEADING.finditer(document.text, start, start + HEAD)
-    first = next((heading["title"].strip().rstrip("#").rstrip() for heading in headings if heading["title"]), None)
-    return replace(document, title=document.title or title(markup.plain(first) if first else None))
+    found = (heading["title"] or heading["web"] for heading in headings if not heading["fence"])
+    first = next(found, "").strip().rstrip("#").rstrip()
+    return replace(document, title=document.title or title(markup.plain(TAG.sub("", first))))
 
 
 def restructured(path: Path) -> Document:

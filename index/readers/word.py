@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, row, title
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
+from index.readers.drawing import drawn
 from index.readers.encoding import decode_page
-from index.readers.formula import PARTS, formula
-from index.readers.grid import Cell, heads, rows
+from index.readers.formula import MATH, PARTS, formula, raised
+from index.readers.grid import Cell, heads, joined, rows
 from index.readers.html import page
 from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
@@ -20,11 +21,12 @@ from index.readers.rtf import MAGIC, rtf
 
 GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
+GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"  # A to Z and a to z in the font Symbol
 SYMBOLS = {  # signs of two fonts that have codes of their own
+    "\uf0a0": "€",
     **dict(zip("\uf0b0\uf0b1\uf0b3\uf0a3\uf0b4\uf0b9\uf06d\uf0d6", "°±≥≤×≠µ√", strict=True)),
     **dict(zip("\uf0fc\uf0fe\uf0a8\uf06f\uf0fd\uf078\uf0e0", "✓☑☐☐☒☒→", strict=True)),
 }
-MATH = "math"  # stands in the namespace of formulas
 PAGE_NUMBER = re.compile(r"\W*(?:page|seite|side|sida|p\.)?\W*\d*\W*(?:of|von|av|/)?\W*\d*\W*", re.IGNORECASE)
 
 
@@ -53,6 +55,8 @@ class _Reader:
             for note in self._part(f"{kind}s", ())
             if local(note) == kind and attribute(note, "type") is None
         }
+        self._hidden = {attribute(e, "styleId") for e in styles if _is_hidden(child(e, "rPr"))}
+        self._fields: list[bool] = []  # those begun, the innermost last: whether it shows its result already
         self._aside: list[str] = []  # footnotes and text boxes of the paragraph that is being read
         self._titles: dict[str, str] = {}  # by the name of the style, which is English in every Word
 
@@ -90,7 +94,9 @@ class _Reader:
             name = local(element)
             if name == "p":
                 label, is_item = self._numbering.label(element)
-                words = before + self._inline(element)
+                style = _value(child(element, "pPr", "pStyle"))
+                words = before + (self._inline(element) if style not in self._hidden else "")
+                self._fields = [shows for shows in self._fields if shows]  # an instruction is never longer
                 before = ""
                 mark = child(element, "pPr", "rPr")
                 if mark is not None and child(mark, "del") is not None:
@@ -136,7 +142,10 @@ class _Reader:
         for part in _visible(element):
             name = local(part)
             if name == "t":
-                found.append(part.text or "")
+                found.append(part.text or "" if all(self._fields[:-1]) else "")
+            elif name == "fldChar":
+                self._field(attribute(part, "fldCharType"))
+                found.append(self._inline(part))
             elif name in BREAKS:
                 found.append(BREAKS[name])
             elif name in ("footnoteReference", "endnoteReference"):
@@ -146,17 +155,38 @@ class _Reader:
             elif name == "txbxContent":
                 self._put_aside(part)
             elif name == "sym":
-                sign = chr(int(attribute(part, "char") or "0", 16) % 0x110000)
-                found.append(SYMBOLS.get(sign, "" if "\ue000" <= sign <= "\uf8ff" else sign))
+                found.append(_symbol(part))
+            elif name == "textpath":
+                self._aside.append(attribute(part, "string") or "")
             elif name in ("ddList", "checkBox"):
                 found.append(_chosen(part))
             elif name in PARTS and MATH in part.tag:
                 found.append(formula(part, self._inline))
             elif name in ("chart", "relIds"):
-                self._aside += self._drawn(attribute(part, "dm" if name == "relIds" else "id"))
-            elif name not in GONE and not (name == "r" and _is_hidden(part)):
+                reference = attribute(part, "dm" if name == "relIds" else "id") or ""
+                self._aside += drawn(self._package.xml(self._relations.get(reference, ("", None))[1]))
+            elif name == "r":
+                found.append(self._run(part))
+            elif name not in GONE:
                 found.append(self._inline(part))
         return "".join(found)
+
+    def _run(self, run: Any) -> str:
+        """The words of a run, where it is shown; raised numbers as such."""
+        style = _value(child(run, "rPr", "rStyle"))
+        if _is_hidden(child(run, "rPr")) or style in self._hidden:
+            return ""
+        words = self._inline(run)
+        return raised(words) if _value(child(run, "rPr", "vertAlign")) == "superscript" else words
+
+    def _field(self, step: str | None) -> None:
+        """A field begins, its instruction is over, or its result."""
+        if step == "begin":
+            self._fields.append(False)
+        elif self._fields and step == "separate":
+            self._fields[-1] = True
+        elif self._fields:
+            self._fields.pop()
 
     def _put_aside(self, element: Any) -> None:
         held, self._aside = self._aside, []
@@ -169,16 +199,6 @@ class _Reader:
         if part in self._package.names and not part.endswith(".docx"):
             text = decode_page(self._package.bytes(part))
             yield page(text).text if "<" in text else text.strip()
-
-    def _drawn(self, reference: str | None) -> list[str]:
-        """What is written in a diagram or a chart: its paragraphs, and a row for each of a chart's series."""
-        root = self._package.xml(self._relations.get(reference or "", ("", None))[1])
-        parts = list(root.iter()) if root is not None else []
-        said = ["".join(t.text or "" for t in part.iter() if local(t) == "t") for part in parts if local(part) == "p"]
-        series = [part for part in parts if local(part) == "ser"]
-        lines = [row([*_points(one, "tx"), *_points(one, "val")]) for one in series]
-        table = [row(["", *_points(series[0], "cat")]), *lines] if series else []
-        return [*dict.fromkeys(filter(str.strip, said)), *(["\n".join(filter(None, table))] if table else [])]
 
     def _table(self, table: Any) -> Iterator[str]:
         grid: list[list[Cell]] = []
@@ -199,7 +219,7 @@ class _Reader:
                 if merged is not None and attribute(merged, "val") in (None, "continue"):
                     words = above.get(column, "")
                 else:
-                    words = _joined(self._blocks(cell))
+                    words = joined(self._blocks(cell))
                 above[column] = words
                 cells.append(Cell(words, 1, across))
                 column += across
@@ -218,12 +238,6 @@ def _visible(element: Any) -> Iterator[Any]:
             yield from choice
         elif local(part):
             yield part
-
-
-def _points(series: Any, name: str) -> list[str]:
-    """The name, the categories or the values of a chart's series, as they were last drawn."""
-    part = child(series, name)
-    return [point.text or "" for point in part.iter() if local(point) == "v"] if part is not None else []
 
 
 def _chosen(field: Any) -> str:
@@ -247,8 +261,17 @@ def _inner(element: Any, name: str) -> list[Any]:
     return found
 
 
-def _is_hidden(run: Any) -> bool:
-    vanish = child(run, "rPr", "vanish")
+def _symbol(element: Any) -> str:
+    """A sign of a font that has codes of its own; "" for one that we don't know."""
+    sign = chr(int(attribute(element, "char") or "0", 16) % 0x110000)
+    code = ord(sign) & 0xFF
+    if attribute(element, "font") == "Symbol" and chr(code).isascii() and chr(code).isalpha():
+        return GREEK[code >= ord("a")][(code & 0x1F) - 1]
+    return SYMBOLS.get(sign, "" if "\ue000" <= sign <= "\uf8ff" else sign)
+
+
+def _is_hidden(properties: Any) -> bool:
+    vanish = child(properties, "vanish")
     return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
 
 
@@ -259,12 +282,3 @@ def _value(element: Any | None) -> str:
 def _number(element: Any | None) -> int:
     value = attribute(element, "val") if element is not None else None
     return min(int(value), 100) if value and value.isdigit() else 0
-
-
-def _joined(blocks: Iterable[str]) -> str:
-    """The blocks of a cell as one line, a nested table's cells with blanks between them."""
-    lines = [" ".join(line.split()) for block in blocks for line in block.split("\n")]
-    kept = [line for line in lines if line]
-    return "".join(
-        k + ("" if n == len(kept) else " " if re.search(r"[.,;:!?]$", k) else "; ") for n, k in enumerate(kept, 1)
-    )
