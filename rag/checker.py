@@ -282,6 +282,18 @@ def words_reordered(text: str, quotes: Sequence[Line]) -> bool:
     return False
 
 
+def has_others(text: str, quotes: Sequence[Line]) -> bool:
+    """Whether a quote holds numbers or names beside those of ``text``, which may then have taken the wrong one.
+
+    ("Ines counted them in 2010" out of "In 2010 there were 900; in 2022 Ines counted 950".)
+    """
+    for found in numbers, names:
+        said = set(found(text))
+        if any(said & held and held - said for held in (set(found(quote.text)) for quote in quotes)):
+            return True
+    return False
+
+
 def holds_answer(statement: str, words: str) -> bool:
     """Whether ``statement`` says ``words``, an answer's key words: all of their numbers, and most of their stems."""
     stems = _stems(words)

@@ -17,7 +17,8 @@ from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SUPPORTED = 1.0  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
-LIKELY, SURELY = 2.0, 3.0  # where words are the question's alone or in another order; where names are
+LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
+# numbers, too; where names are in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
 
 
@@ -67,10 +68,10 @@ class Composition:
         yield Stage("Writing", tuple(chosen))
         for step in writer.write(work.question, lines, least):
             if isinstance(step, Draft):
-                statement = self._checked(work, chosen, lines, step, not shown)
-                if statement and not _repeats(statement, shown):
-                    shown.append(statement)
-                    yield Stage("Writing", tuple(chosen), tuple(shown))
+                for statement in self._checked(work, chosen, lines, step, shown):
+                    if len(shown) < STATEMENTS and not _repeats(statement, shown):
+                        shown.append(statement)
+                        yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
         if not shown or (work.best and not any(work.holds_answer(s.text) for s in shown)):
@@ -82,19 +83,25 @@ class Composition:
         yield Stage("Written", tuple(chosen), tuple(shown))
 
     def _checked(
-        self, work: Work, evidence: Sequence[Evidence], lines: Sequence[Line], draft: Draft, first: bool
-    ) -> Statement | None:
-        """The statement of ``draft`` with what proves it, or the sentence that answers, or nothing.
+        self,
+        work: Work,
+        evidence: Sequence[Evidence],
+        lines: Sequence[Line],
+        draft: Draft,
+        shown: Sequence[Statement],
+    ) -> list[Statement]:
+        """The statement of ``draft`` with what proves it, or what stands in its place, after what is ``shown`` already.
 
         What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
         says more than what it cites, uses words of its own that the writer does not stand by, cites the sentence that
         answers and leaves out the words that do, or decides between yes and no otherwise than the reader does, gives
-        way to that sentence.
+        way to those of its sentences that answer by the writer's verdict, word for word, and the first one to the best
+        sentence of all.
         """
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
+        proof = [evidence[k - 1] for k in (kept.labels if kept else draft.labels)]
         best = work.best
         if kept:
-            proof = [evidence[k - 1] for k in kept.labels]
             near = "\n".join(around(e, work.hits) for e in proof)
             lost = best in proof and not work.holds_answer(kept.text)
             lost = (
@@ -102,20 +109,28 @@ class Composition:
                 or bool(checker.only_in_question(kept.text, near, work.question))
                 or not work.same_verdict(kept.text)
             )
-            if lost or not self._supports(
-                kept.text, proof, checker.own_stems(kept.text, near, work.question), work.question
-            ):
-                first = first or best in proof
-            elif work.is_relevant(proof, first):
-                return self._statement(kept.text, proof, kept.covered)
-        return self._statement(best.spoken, [best], work.confidence) if best and first else None
+            own = checker.own_stems(kept.text, near, work.question)
+            if not lost and self._supports(kept.text, proof, own, work.question):
+                if work.is_relevant(proof, not shown):
+                    return [self._statement(kept.text, proof, kept.covered)]
+                proof = []
+        sure = [e for e in proof if work.answers(e)]
+        if best and (not shown or (kept and best in proof)):
+            sure = [best, *(e for e in sure if e != best)]
+        cited = {(c.article, c.start) for s in shown for c in s.citations}
+        return [self._statement(e.spoken, [e], work.confidence) for e in sure if (e.article, e.start) not in cited]
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
         """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
-        ``question`` alone, or puts things in another order; where that is not known, yes."""
+        ``question`` alone, puts things in another order, or may have taken the wrong name or number; where that is not
+        known, yes. What is said word for word needs no asking."""
         lines, writer = [e.line for e in proof], self.models.writer
+        if text in (one_line(line.text) for line in lines):
+            return True
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
-        doubtful = checker.words_reordered(text, lines) or checker.only_in_question(text, quotes, question)
+        ordered = [e.line for e in proof if e.is_sentence]  # the cells of a row stand in no order
+        doubtful = checker.words_reordered(text, ordered) or checker.only_in_question(text, quotes, question)
+        doubtful = doubtful or checker.has_others(text, ordered)
         least = max(
             SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
         )

@@ -86,6 +86,12 @@ class Work:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(evidence.text, self.question))
 
+    def answers(self, evidence: Evidence) -> bool:
+        """Whether it answers by itself: by the writer's verdict; each sentence of a summary does."""
+        if self.kind is Kind.SUMMARY:
+            return evidence.is_sentence
+        return self.verdicts.get(evidence, UNJUDGED) >= 0 and not self.is_empty(evidence)
+
     def may_contradict(self, other: Evidence, best: Evidence) -> bool:
         """Whether ``other`` may answer, too, and otherwise."""
         verdict = self.verdicts.get(other)

@@ -265,7 +265,7 @@ def _faults(folder: Path) -> Iterator[Made]:
         "locked.pdf": (locked.getvalue(), "encrypted"),
         "cut.pdf": (b"%PDF-1.7\n1 0 obj", "no valid PDF"),
         "words.pdf": (b"These are words.", "no valid PDF"),
-        "empty.pdf": (b"", "no valid PDF"),
+        "empty.pdf": (b"", "is empty"),
         "empty.eml": (b"", "is empty"),
         "binary.json": (bytes(range(256)), "binary"),
     }

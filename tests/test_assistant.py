@@ -222,6 +222,37 @@ def test_a_word_of_the_question_that_only_the_sentence_beside_the_quote_holds_ne
     assert (said in texts(answer)) is (support > 0)
 
 
+@pytest.mark.parametrize("support", [4.0, -2.0])
+def test_a_statement_that_may_have_taken_the_wrong_number_needs_the_writers_yes(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
+) -> None:
+    (tmp_path / "geese.txt").write_text("In 2010 there were 2,300 geese; in 2022 Ines Holm counted 9,800.")
+    said = "Ines Holm counted the geese in 2010."
+    with Library.open(tmp_path / "library") as library:
+        library.sync([tmp_path / "geese.txt"])
+        assistant, writer = with_writer(library, reader, writes((said, "Ines")))
+        assistant.threshold = 0.0
+        monkeypatch.setattr(writer, "support", lambda statement, lines: support)
+        assert (said in texts(assistant.ask("Who counted the geese in 2010?"))) is (support > 0)
+
+
+def test_a_statement_that_fails_gives_way_to_each_of_its_sentences_that_answers(
+    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = "Its lamp was electrified in 1952."
+
+    def both(lines: Sequence[Line]) -> list[Draft]:
+        return [Draft("Zed Orlin did both.", (label(lines, "Mara Quill"), label(lines, "lamp")))]
+
+    assistant, writer = with_writer(coast, reader, both)
+    monkeypatch.setattr(
+        writer, "verdicts", lambda question, lines: [4.0 if "lamp" in x.text or "Mara" in x.text else -4 for x in lines]
+    )
+    assert sorted(texts(assistant.ask("Who painted the lighthouse of Oss, and lit its lamp?"))) == sorted(
+        [PAINTED, lamp]
+    )
+
+
 def test_each_sentence_that_convinces_the_writer_is_written_about(
     coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from rag.checker import (
     asked_of,
     checked,
+    has_others,
     holds_answer,
     names,
     names_reordered,
@@ -272,6 +273,19 @@ def test_words_in_another_order_may_say_something_else(text: str, otherwise: boo
     assert (
         words_reordered(text, [Line("The fern is eaten by the marbled snail in wet years, since 1990.")]) is otherwise
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("Ines counted the geese in 2010.", True),
+        ("There were 2,300 geese in 2010 and 9,800 in 2022, as Ines counted.", False),
+        ("The county pays Ines for geese.", False),
+        ("In 2022 there was Ines.", True),
+    ],
+)
+def test_a_quote_with_other_numbers_or_names_may_have_been_mixed_up(text: str, others: bool) -> None:
+    assert has_others(text, [Line("In 2010 there were 2,300 geese; in 2022 Ines counted 9,800.")]) is others
 
 
 def test_words_of_its_own_are_those_that_say_something() -> None:

@@ -118,7 +118,7 @@ def test_ctrl_c_ends_ray_too(server: str, articles: Path) -> None:
     processes = _of_ray(started)
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=PATIENCE)
-    assert started.returncode == 1 and "Traceback" not in err
+    assert started.returncode == 130 and "Traceback" not in err
     assert not psutil.wait_procs(processes, timeout=20)[1]
 
 

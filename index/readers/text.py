@@ -59,9 +59,9 @@ def markdown(path: Path) -> Document:
     document = plain(path)
     start = body(document.text)
     headings = HEADING.finditer(document.text, start, start + HEAD)
-    found = (heading["title"] or heading["web"] for heading in headings if not heading["fence"])
+    found = (heading["title"] or TAG.sub("", heading["web"]) for heading in headings if not heading["fence"])
     first = next(found, "").strip().rstrip("#").rstrip()
-    return replace(document, title=document.title or title(markup.plain(TAG.sub("", first))))
+    return replace(document, title=document.title or title(markup.plain(first)))
 
 
 def restructured(path: Path) -> Document:
