@@ -129,8 +129,8 @@ class Composition:
             return True
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
         ordered = [e.line for e in proof if e.is_sentence]  # the cells of a row stand in no order
-        doubtful = checker.words_reordered(text, ordered) or checker.only_in_question(text, quotes, question)
-        doubtful = doubtful or checker.has_others(text, ordered)
+        doubtful = checker.words_reordered(text, ordered) or checker.has_others(text, ordered)
+        doubtful = doubtful or bool(checker.only_in_question(text, quotes, question))
         least = max(
             SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
         )

@@ -246,7 +246,7 @@ def test_a_statement_that_fails_gives_way_to_each_of_its_sentences_that_answers(
 
     assistant, writer = with_writer(coast, reader, both)
     monkeypatch.setattr(
-        writer, "verdicts", lambda question, lines: [4.0 if "lamp" in x.text or "Mara" in x.text else -4 for x in lines]
+        writer, "verdicts", lambda question, lines: [5.0 * ("lamp" in x.text) + 4.0 * ("Mara" in x.text) for x in lines]
     )
     assert sorted(texts(assistant.ask("Who painted the lighthouse of Oss, and lit its lamp?"))) == sorted(
         [PAINTED, lamp]
