@@ -13,7 +13,7 @@ from rag.composition import Composition
 from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
 from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
-from rag.follow_up import is_follow_up, standalone
+from rag.follow_up import is_follow_up, points, standalone
 from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
@@ -214,9 +214,16 @@ class Assistant:
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:
-    """Whether ``parts`` keep to ``question``: they name what it names and nothing else, and share words with it."""
+    """Whether ``parts`` keep to ``question``: they name what it names and nothing else, and share words with it.
+
+    Unless it plainly asks several things, each part keeps one of its names, or points to one: "How many were hurt when
+    the Petrel sank?" does not ask how many were hurt.
+    """
     named = {name.casefold() for name in checker.asked_of(question)}
     words = set(terms(question))
     kept = {name for name in named if any(name in part.casefold() for part in parts)}
     foreign = [n for part in parts for n in checker.asked_of(part) if n.casefold() not in question.casefold()]
+    if named and not asks_several(question):
+        parted = [part.casefold() for part in parts if not points(part)]
+        kept = kept if all(any(name in part for name in named) for part in parted) else set()
     return kept == named and not foreign and all(len(words & set(terms(p))) >= OWN * len(terms(p)) for p in parts)

@@ -405,6 +405,14 @@ def test_a_part_is_understood_from_the_answer_to_the_one_before_it(
     assert [asked for asked, *_ in writer.asked] == [PAINTER, "When did Mara Quill paint it?"]
 
 
+def test_a_part_that_loses_the_name_of_the_question_is_not_asked(coast: Library, reader: Reader) -> None:
+    asked = "Who painted the lighthouse when Petrus Vane owned it?"
+    parts = {asked: ["Who painted the lighthouse?", "When did Petrus Vane own the lighthouse?"]}
+    assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it.", "Mara Quill")), parts)
+    assistant.ask(asked)
+    assert parts[asked][0] not in [question for question, _, _ in writer.asked]
+
+
 def test_the_part_that_the_articles_leave_open_is_named(coast: Library, reader: Reader) -> None:
     assistant, _ = with_writer(coast, reader, writes(("Mara Quill painted it.", "Mara Quill")), PARTS)
     answer = assistant.ask(ONE_OPEN)
