@@ -32,7 +32,7 @@ ui: .venv/asks ## open the page
 test: .venv/tests ## run the tests
 	$(BIN)/pytest
 
-attack: .venv/tests ## put hostile articles beside honest ones, about five minutes; ATTACK=--whole lets the writer write, too
+attack: .venv/tests ## put hostile articles beside honest ones; ATTACK=--whole lets the writer write, too
 	$(BIN)/python tests/attack.py $(ATTACK)
 
 lint: .venv/tests ## check style, format and types

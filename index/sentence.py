@@ -44,8 +44,10 @@ def sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
         begin = start
         for boundary in sentencex.get_sentence_boundaries(language, text[start:end].replace("\n", " ")):
             stop = start + boundary["end_index"]
-            closing = CLOSING.match(text, stop, end)
-            left, right = _trim(text, begin, begin := closing.end() if closing else stop)
+            if closing := CLOSING.match(text, stop, end):
+                stop = closing.end()
+            left, right = _trim(text, begin, stop)
+            begin = stop
             if any(character.isalnum() for character in text[left:right]):
                 found.append(Sentence(left, right, text[left:right]))
     return found
