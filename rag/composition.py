@@ -90,33 +90,39 @@ class Composition:
         draft: Draft,
         shown: Sequence[Statement],
     ) -> list[Statement]:
-        """The statement of ``draft`` with what proves it, or what stands in its place, after what is ``shown`` already.
-
-        What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
-        says more than what it cites, uses words of its own that the writer does not stand by, cites the sentence that
-        answers and leaves out the words that do, or decides between yes and no otherwise than the reader does, gives
-        way to those of its sentences that answer by the writer's verdict, word for word, and the first one to the best
-        sentence of all.
-        """
+        """The statement of ``draft`` with what proves it, or what stands in its place, after what is ``shown``."""
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
         proof = [evidence[k - 1] for k in (kept.labels if kept else draft.labels)]
-        best = work.best
-        if kept:
-            near = "\n".join(around(e, work.hits) for e in proof)
-            lost = best in proof and not work.holds_answer(kept.text)
-            lost = (
-                lost
-                or bool(checker.only_in_question(kept.text, near, work.question))
-                or not work.same_verdict(kept.text)
-            )
-            own = checker.own_stems(kept.text, near, work.question)
-            if not lost and self._supports(kept.text, proof, own, work.question):
-                if work.is_relevant(proof, not shown):
-                    return [self._statement(kept.text, proof, kept.covered)]
-                proof = []
+        if kept is None or not self._holds(work, kept.text, proof):
+            return self._instead(work, proof, kept is not None and work.best in proof, shown)
+        if not work.is_relevant(proof, not shown):
+            return self._instead(work, [], False, shown)
+        return [self._statement(kept.text, proof, kept.covered)]
+
+    def _holds(self, work: Work, text: str, proof: Sequence[Evidence]) -> bool:
+        """Whether what the rules let through may be said.
+
+        Not if it cites the sentence that answers and leaves out the words that do, puts words of the question to
+        something else, decides between yes and no otherwise than the reader does, or if the writer does not stand by
+        its own words.
+        """
+        near = "\n".join(around(e, work.hits) for e in proof)
+        return (
+            (work.best not in proof or work.holds_answer(text))
+            and not checker.only_in_question(text, near, work.question)
+            and work.same_verdict(text)
+            and self._supports(text, proof, checker.own_stems(text, near, work.question), work.question)
+        )
+
+    def _instead(
+        self, work: Work, proof: Sequence[Evidence], of_best: bool, shown: Sequence[Statement]
+    ) -> list[Statement]:
+        """What stands in the place of a statement that cited ``proof``: those of its sentences that answer by the
+        writer's verdict, word for word; of the first statement, and of one that cited the best sentence, that one, too.
+        """
         sure = [e for e in proof if work.answers(e)]
-        if best and (not shown or (kept and best in proof)):
-            sure = [best, *(e for e in sure if e != best)]
+        if work.best and (not shown or of_best):
+            sure = [work.best, *(e for e in sure if e != work.best)]
         cited = {(c.article, c.start) for s in shown for c in s.citations}
         return [self._statement(e.spoken, [e], work.confidence) for e in sure if (e.article, e.start) not in cited]
 
