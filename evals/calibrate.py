@@ -26,9 +26,8 @@ from evals.suite import Suite
 from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.library import Library
-from rag.assistant import CANDIDATES, ENOUGH, FEW, MOST, Assistant
+from rag.assistant import CANDIDATES, FEW, MOST, Assistant
 from rag.confidence import signs
-from rag.evidence import in_context, most_probable
 from rag.models import Models
 from rag.question import kind
 from rag.training.build import HELD_OUT
@@ -102,10 +101,8 @@ def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
     """The log-odds of the reader's confidence, and the best of the writer's verdicts."""
     work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
     deque(assistant.read(work, CANDIDATES), 0)
-    assert work.reading and assistant.models.writer
-    judged = most_probable(work.evidence, work.reading.labels, MOST, MOST, ENOUGH)
-    verdicts = assistant.models.writer.verdicts(case.question, [in_context(e, work.hits) for e in judged])
-    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(verdicts or [0.0])
+    assistant.ask_judge(work, MOST)
+    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(work.verdicts.values(), default=0.0)
 
 
 def _fit(rows: np.ndarray, names: tuple[str, str, str]) -> None:

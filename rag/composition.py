@@ -16,7 +16,7 @@ from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
-SUPPORTED = 1.0  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
+SUPPORTED = 1.0  # log-odds of the judge's yes, for each word of a statement's own: do its quotes state it?
 LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
 # numbers, too; where names are in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
@@ -103,8 +103,7 @@ class Composition:
         """Whether what the rules let through may be said.
 
         Not if it cites the sentence that answers and leaves out the words that do, puts words of the question to
-        something else, decides between yes and no otherwise than the reader does, or if the writer does not stand by
-        its own words.
+        something else, or decides between yes and no otherwise than the reader does; nor if the judge denies it.
         """
         near = "\n".join(around(e, work.hits) for e in proof)
         return (
@@ -118,7 +117,7 @@ class Composition:
         self, work: Work, proof: Sequence[Evidence], of_best: bool, shown: Sequence[Statement]
     ) -> list[Statement]:
         """What stands in the place of a statement that cited ``proof``: those of its sentences that answer by the
-        writer's verdict, word for word; of the first statement, and of one that cited the best sentence, that one, too.
+        judge's verdict, word for word; of the first statement, and of one that cited the best sentence, that one, too.
         """
         sure = [e for e in proof if work.answers(e)]
         if work.best and (not shown or of_best):
@@ -127,10 +126,10 @@ class Composition:
         return [self._statement(e.spoken, [e], work.confidence) for e in sure if (e.article, e.start) not in cited]
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
-        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
+        """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
         ``question`` alone, puts things in another order, or may have taken the wrong name or number; where that is not
         known, yes. What is said word for word needs no asking."""
-        lines, writer = [e.line for e in proof], self.models.writer
+        lines, judge = [e.line for e in proof], self.models.judge
         if text in (one_line(line.text) for line in lines):
             return True
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
@@ -140,7 +139,7 @@ class Composition:
         least = max(
             SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
         )
-        support = writer.support(text, lines) if writer and least else None
+        support = judge.support(text, lines) if judge and least else None
         return support is None or support >= least
 
     def _opposed(self, work: Work) -> list[Statement]:

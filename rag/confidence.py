@@ -1,5 +1,5 @@
 """Confidence: how probable it is that the evidence answers a question, calibrated: from the reader's own probability,
-the names and numbers of the question that stand around the sentence that it chose, and the writer's verdict.
+the names and numbers of the question that stand around the sentence that it chose, and the judge's verdict.
 
 The parameters were fitted with evidence as the assistant chooses it (``python -m evals.calibrate``): the reader's on
 articles of SQuAD 2.0's training set that the adapter was not trained on, of which QUICK declines 7% of the answerable
@@ -52,7 +52,7 @@ def elsewhere(question: str, best: Evidence, evidence: Sequence[Evidence], hits:
 
 
 def judged(confidence: float, verdict: float) -> float:
-    """``confidence``, which rests on the reader, and the log-odds of the writer's verdict, as one."""
+    """``confidence``, which rests on the reader, and the log-odds of the judge's verdict, as one."""
     if not 0 < confidence < 1:
         return confidence
     return _probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * verdict + OFFSET)

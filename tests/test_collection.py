@@ -114,7 +114,7 @@ def test_an_article_whose_title_is_the_topic_is_summarised_from_its_beginning(li
 
 def test_a_report_of_one_year_is_no_report_of_another_that_it_mentions(tmp_path: Path) -> None:
     for year in 2020, 2021:
-        text = f"# Yearly report of the Oss rowers for {year}\n\nThe club had 40 members in {year}. In {year + 1} it will row."
+        text = f"# Yearly report of the Oss rowers for {year}\n\nIt had 40 members in {year}. In {year + 1} it rows."
         (tmp_path / f"{year}.md").write_text(text, encoding="utf-8")
     with Library.open(tmp_path / "library", CheapEmbedder()) as library:
         library.sync([tmp_path])
