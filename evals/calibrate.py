@@ -2,7 +2,7 @@
 
 The reader's signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999) on questions of FILE, the
 training file with human negatives, in SQuAD's layout: of the articles that `rag/training/build.py` keeps from
-training. Its confidence and the writer's best verdict are fitted on as many of these questions as on every other one
+training. Its confidence and the judge's verdicts are fitted on as many of these questions as on every other one
 of FOLDER, in CLAPNQ's layout: reader and probe were trained on questions like those of FILE, and would seem worth more
 there than they are elsewhere.
 """
@@ -27,7 +27,7 @@ from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import CANDIDATES, FEW, MOST, Assistant
-from rag.confidence import signs
+from rag.confidence import combined, signs
 from rag.models import Models
 from rag.question import kind
 from rag.training.build import HELD_OUT
@@ -98,11 +98,11 @@ def _all_judged(assistant: Assistant, cases: Sequence[Case]) -> list[tuple[float
 
 
 def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
-    """The log-odds of the reader's confidence, and the best of the writer's verdicts."""
+    """The log-odds of the reader's confidence, and what the judge's verdicts say together."""
     work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
     deque(assistant.read(work, CANDIDATES), 0)
     assistant.ask_judge(work, MOST)
-    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(work.verdicts.values(), default=0.0)
+    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), combined(work.verdicts.values())
 
 
 def _fit(rows: np.ndarray, names: tuple[str, str, str]) -> None:

@@ -165,7 +165,7 @@ class Assistant:
         if not self.ask_judge(work, count):
             work.threshold = WRITTEN
             return
-        sure = judged(work.confidence, max(work.verdicts.values()))
+        sure = judged(work.confidence, work.verdicts.values())
         work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
         if work.is_ranked:

@@ -6,7 +6,7 @@ from index.open import AnyLibrary
 from rag import checker
 from rag.answer import Statement
 from rag.citation import Citation
-from rag.confidence import JUDGED, around, confidence, covers, judged
+from rag.confidence import around, confidence, covers
 from rag.evidence import Evidence
 from rag.models import Models
 from rag.prompt import Line, one_line
@@ -165,8 +165,6 @@ class Composition:
             return []
         evidence = others[read.candidates[0].label - 1]
         if covers(around(evidence, work.hits), work.question) < 1:
-            return []
-        if work.verdicts and judged(sure, work.verdicts[evidence]) < JUDGED:
             return []
         return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
 

@@ -24,7 +24,6 @@ SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
 READER = 0.3  # weight of the reader's probability there
 UNJUDGED = -9.0
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for itself
-CONTRARY = -0.8  # log-odds of its verdict from which on it is: below, no reading of it makes it sure enough (`judged`)
 FAINT = 1e-4  # probability of a unit, at least
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
@@ -95,7 +94,7 @@ class Work:
     def may_contradict(self, other: Evidence, best: Evidence) -> bool:
         """Whether ``other`` may answer, too, and otherwise."""
         verdict = self.verdicts.get(other)
-        return other.score >= RIVAL * best.score if verdict is None else verdict >= CONTRARY
+        return other.score >= RIVAL * best.score if verdict is None else verdict >= 0
 
     @property
     def best(self) -> Evidence | None:
