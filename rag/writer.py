@@ -15,6 +15,7 @@ from rag.prompt import Line
 STATEMENTS = 4  # at most, of an answer
 PARTS = 4  # simple questions in one, at most
 MARK = re.compile(r"\[(\d{1,2})\]")
+POINTER = re.compile(r",?\s+(?:(?:as )?(?:\w+ )?(?:in|by|from)|according to|see)(?: the)? sentences?$", re.I)  # to a mark
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def drafts(text: str, count: int, over: bool = True) -> list[Draft]:
     for words, marks, stop in pieces:
         said = words.strip(" \n\t-*•")
         said = said.lstrip(".!? ") if found else said
-        said = said.rstrip() + (stop if stop and said.rstrip()[-1:] not in ".!?。" else "")
+        said = POINTER.sub("", said.rstrip()) + (stop if stop and said.rstrip()[-1:] not in ".!?。" else "")
         labels = tuple(dict.fromkeys(k for k in map(int, MARK.findall(marks)) if 0 < k <= count))
         if labels:
             found += [Draft(_sentence(s.text), labels) for s in sentences(said) if any(map(str.isalpha, s.text))]

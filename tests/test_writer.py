@@ -37,6 +37,8 @@ FORM = re.compile(r"[^\[\]]*[^\W\d_][^\[\]]*(?:\[\d{1,2}\]\s*)+[.!?]?\s*")
         ),
         ("One thing [1]. Another thing [2].", [("One thing.", (1,)), ("Another thing.", (2,))]),
         ("- One thing [1]\n- Another\n  thing [2]\n", [("One thing.", (1,)), ("Another thing.", (2,))]),
+        ("It was painted in 1931, as stated in sentence [1].", [("It was painted in 1931.", (1,))]),
+        ("He was known for long sentences [1].", [("He was known for long sentences.", (1,))]),
         ("It was painted [7].", []),
         ("It was painted [0].", []),
         ("It was painted [1][7].", [("It was painted.", (1,))]),
