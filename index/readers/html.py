@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
-from index.readers.boilerplate import BLOCKS, hide, is_boilerplate
+from index.readers.boilerplate import BLOCKS, is_boilerplate
 from index.readers.encoding import decode_page
+from index.readers.form import FIELDS, filled
 from index.readers.formula import WEB_PARTS, raised, web_formula
 from index.readers.grid import Cell, heads, joined, rows
 from index.readers.numbering import shaped
+from index.readers.svg import written
+from index.readers.unseen import hide
 
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 NOTE = "noteref"
@@ -65,7 +68,7 @@ def page(source: str) -> Document:
         tree = lxml.html.document_fromstring(source)
         text = render(tree)
         headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
-        named = title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), tree.findtext(".//title"))
+        named = title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), _title(tree))
         return Document(text, named, _date(tree, source))
 
 
@@ -85,6 +88,12 @@ def render(tree: Any) -> str:
         together = before and before.tag == block.tag and block.tag in ("li", "tr", "dt") and not block.first
         text += ("\n" if together else PARAGRAPHS if text else "") + block.text
     return clean(text)
+
+
+def _title(tree: Any) -> str | None:
+    """The page's title; a drawing may have one of its own."""
+    found = (element for element in tree.iter("title") if next(element.iterancestors("svg"), None) is None)
+    return next((element.text for element in found), None)
 
 
 def _main(tree: Any) -> Any:
@@ -137,6 +146,10 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
                 yield "text", child, web_formula(child)
             elif child.tag == "sup":
                 yield "text", child, _raised(child)
+            elif child.tag in FIELDS:
+                yield "text", child, f" {filled(child)}" + " " * (child.tail or "")[:1].isalnum()
+            elif child.tag == "svg":
+                yield from _drawing(child)
             elif child.tag in BLOCKS:
                 yield "open", child, ""
                 yield from _walk(child)
@@ -146,6 +159,15 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
         elif isinstance(child.tag, str) and child.tag in BLOCKS:
             yield "close", child, ""
         yield "text", element, _words(element, child.tail)
+
+
+def _drawing(element: Any) -> Iterator[tuple[str, Any, str]]:
+    """What is written in a drawing, apart from the text around it, where it is more than a sign."""
+    words = written(element)
+    if LETTER.search(words):
+        yield "open", element, ""
+        yield "text", element, words
+        yield "close", element, ""
 
 
 def _is_apart(element: Any) -> bool:
