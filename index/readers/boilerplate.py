@@ -7,7 +7,8 @@ from index.readers.unseen import is_unseen
 
 SKIPPED = {
     "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "button", "annotation",
-    "annotation-xml", "option", "datalist", "head", "link", "meta", "canvas", "audio", "video", "map", "del", "rt", "rp",
+    "annotation-xml", "option", "datalist", "head", "link", "meta", "canvas", "audio", "video", "map", "del",
+    "rt", "rp",
 }  # fmt: skip
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
