@@ -76,7 +76,7 @@ def repacked(data: bytes, chance: random.Random) -> bytes:
     return made.getvalue()
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory that this process has held, in MiB; getrusage counts what its parent held, too."""
     status = Path("/proc/self/status")
     if not status.exists():
@@ -122,7 +122,7 @@ def main() -> int:
             (folder / f"fault{number}").write_bytes(data)
         slowest = max(slowest, (time.perf_counter() - began, f"{number} {ending}"))
         path.unlink()
-    memory = _peak()
+    memory = peak()
     strays = [p.name for p in folder.iterdir() if not p.name.startswith(("whole", "fault"))]
     report = {"read": outcomes["read"], "refused": outcomes["refused"], "slowest": round(slowest[0], 2),
               "slowest_file": slowest[1], "memory": round(memory), "faults": faults[:20], "strays": strays}  # fmt: skip
