@@ -27,27 +27,10 @@ from index.passage import split
 TIMES = 10
 STAGES = ("read", "split", "index", "search")
 SHAPES = {"lines": "\n", "one line": " "}
-WORDS = [
-    "the",
-    "keeper",
-    "of",
-    "mill",
-    "harbour",
-    "wrote",
-    "that",
-    "river",
-    "rose",
-    "again",
-    "in",
-    "March",
-    "while",
-    "his",
-    "boats",
-    "lay",
-    "dry",
-    "on",
-    "sand",
-]
+WORDS = (
+    *("the", "keeper", "of", "mill", "harbour", "wrote", "that", "river", "rose", "again", "in", "March", "while"),
+    *("his", "boats", "lay", "dry", "on", "sand"),
+)
 FACT = "Petra Holub broke the seal of the vault."
 
 
