@@ -189,6 +189,29 @@ def test_lists_have_their_numbers(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_legal_numbers_are_figures_below_a_roman_chapter(tmp_path: Path) -> None:
+    levels = (
+        "<w:lvl w:ilvl='0'><w:numFmt w:val='upperRoman'/><w:lvlText w:val='Article %1.'/></w:lvl>"
+        "<w:lvl w:ilvl='1'><w:isLgl/><w:numFmt w:val='decimalZero'/><w:lvlText w:val='Section %1.%2'/></w:lvl>"
+        "<w:lvl w:ilvl='2'><w:numFmt w:val='lowerLetter'/><w:lvlText w:val='(%3)'/></w:lvl>"
+    )
+    numbering = (
+        f"<w:numbering SPACES><w:abstractNum w:abstractNumId='0'>{levels}</w:abstractNum>"
+        "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num></w:numbering>"
+    )
+    body = item("Rent", 1) + item("Term", 1) + item("It ends in May.", 1, 1) + item("unless renewed", 1, 2)
+    assert said(tmp_path, body, numbering=numbering) == [
+        "Article I. Rent\nArticle II. Term\nSection 2.1 It ends in May.\n(a) unless renewed"
+    ]
+
+
+def test_word_art_is_read(tmp_path: Path) -> None:
+    old = '<w:pict><v:shape xmlns:v="urn:v"><v:textpath string="Harvest fair"/></v:shape></w:pict>'
+    shape = f"<wsp><txbx><w:txbxContent>{p('12 to 14 May')}</w:txbxContent></txbx></wsp>"
+    body = p(f"<w:r>{old}</w:r>") + p(f"<w:r><w:drawing>{shape}</w:drawing></w:r>")
+    assert said(tmp_path, body) == ["Harvest fair", "12 to 14 May"]
+
+
 def test_tables_with_merged_and_nested_cells(tmp_path: Path) -> None:
     start, go_on = "<w:tcPr><w:vMerge w:val='restart'/></w:tcPr>", "<w:tcPr><w:vMerge/></w:tcPr>"
     wide = f"<w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr>{p('Mill Hill')}</w:tc>"
