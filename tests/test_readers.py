@@ -235,6 +235,10 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
          "Content-Type: text/html\n\n<p>By Siv.\n--C--\n--B\n"
          "Content-Type: image/png; name=a.png\n\n-\n--B\nContent-Type: text/plain\n\nBy Ove.\n--B--\n",
          "Subject: Two\n\nBy Siv.\n\nAttached: a.png\n\nBy Ove."),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/calendar\n\n"
+         "SUMMARY:Board\n--B\nContent-Type: text/csv; name=a.csv\n\nlamp,2\n--B--\n",
+         "Subject: Two\n\nSUMMARY:Board\n\nAttached: a.csv\n\nlamp,2"),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed\n\nBy Siv.", "Subject: Two\n\nBy Siv."),
         ("a.mhtml", "Subject: Two\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n"
          "<frameset><frame src='cid:x'></frameset>\n--B\nContent-Type: text/html\n\n<p>In a frame.\n--B--\n",
          "In a frame."),

@@ -126,6 +126,24 @@ def test_what_is_not_shown_is_not_read(tmp_path: Path) -> None:
     assert said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>") == ["It costs eleven crowns.", "Said."]
 
 
+def test_white_on_white_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> None:
+    white, dark = '<w:color w:val="ffffff"/>', '<w:shd w:fill="003366"/>'
+    body = p(r("Seen.") + r(" Unseen.", white) + r(" On blue.", white + dark))
+    body += f"<w:p><w:pPr>{dark}</w:pPr>{r('On a bar.', white)}</w:p>"
+    body += f"<w:p><w:pPr><w:pStyle w:val='Bar'/></w:pPr>{r('In a style.', white)}</w:p>"
+    body += table([f"<w:tc>{p(r('Boat', white))}</w:tc>", "Fee"])
+    styles = f"<w:styles SPACES><w:style w:styleId='Bar'><w:pPr>{dark}</w:pPr></w:style></w:styles>"
+    assert said(tmp_path, body, styles=styles) == ["Seen. On blue.", "On a bar.", "In a style.", "Boat\tFee"]
+
+
+def test_one_of_two_alternatives_is_read_and_hidden_rows_are_not(tmp_path: Path) -> None:
+    ways = f"<mc:Choice>{p('Chosen.')}</mc:Choice><mc:Fallback>{p('Other.')}</mc:Fallback>"
+    hidden = "<w:tr><w:trPr><w:hidden/></w:trPr>"
+    rows = table(["Gull", "5"]).replace("<w:tr>", hidden) + table(["Boat", "Fee"])
+    body = f'<mc:AlternateContent xmlns:mc="m">{ways}</mc:AlternateContent>' + rows.replace("</w:tbl><w:tbl>", "")
+    assert said(tmp_path, body) == ["Chosen.", "Boat\tFee"]
+
+
 def test_raised_numbers_greek_signs_and_big_formulas_are_read_as_they_look(tmp_path: Path) -> None:
     math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
     total = (
