@@ -75,6 +75,10 @@ def said(folder: Path, body: str) -> list[str]:
         ("<div style='font-size:0'><p style='font-size:1em'>Seen.</p></div><p style='font-size:0px'>Not seen.</p>",
          "Seen."),
         ("<script>fade()</script><p style='opacity:0'>A script shows it.</p>", "A script shows it."),
+        ("<div role=table><div role=row><span role=columnheader>Boat</span><span role=columnheader>Fee</span></div>"
+         "<div role=row><span role=cell>Gull</span><span role=cell>9</span></div></div>", "Boat\tFee\nGull\t9"),
+        ("<p>It leaks.<span style='display:block'>So says Ada.</span></p>", "It leaks.\n\nSo says Ada."),
+        (f"{'<div>' * 1000}The vault is below.", "The vault is below."),
         ("<dialog open><p>It is closed in May.</p></dialog><dialog>Not seen.</dialog>", "It is closed in May."),
         ("<div>Bare words <b>in</b> a division<p>and a paragraph</p>and more.</div>",
          "Bare words in a division\n\nand a paragraph\n\nand more."),

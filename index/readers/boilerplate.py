@@ -27,8 +27,14 @@ MENUS = re.compile(  # names of what is around a text if it is made of links, an
     r"newsletter)(?:\s|$)",
     re.IGNORECASE,
 )
+BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 FEW = 20  # letters and digits: what has fewer says nothing: "© 2024 The Guild"
+
+
+def is_block(element: Any) -> bool:
+    """Whether it stands apart from the text around it."""
+    return isinstance(element.tag, str) and (element.tag in BLOCKS or bool(BLOCK.search(element.get("style") or "")))
 
 
 def is_boilerplate(element: Any) -> bool:

@@ -82,4 +82,4 @@ def _said(element: Any) -> str:
 def _parser() -> object:
     import lxml.html
 
-    return lxml.html.HTMLParser(encoding="utf-8")
+    return lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
