@@ -23,7 +23,7 @@ from index.article import UnreadableFile, read
 from index.reader import READERS
 from index.unit import units
 
-PATIENCE = 10  # seconds a file
+PATIENCE = 10  # seconds of processor a file
 MEMORY = 1024  # MiB in all
 
 
@@ -107,7 +107,7 @@ def main() -> int:
         data = chance.choice((flips, cut, doubled, repacked, repacked))(wholes[source], chance)
         path = folder / f"fuzzd{ending}"
         path.write_bytes(data)
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             text = read(path).text
             found = units(text)
@@ -120,7 +120,7 @@ def main() -> int:
         except BaseException as error:
             faults.append(f"{number} {ending}: {type(error).__name__}: {error}"[:300])
             (folder / f"fault{number}").write_bytes(data)
-        slowest = max(slowest, (time.perf_counter() - began, f"{number} {ending}"))
+        slowest = max(slowest, (time.process_time() - began, f"{number} {ending}"))
         path.unlink()
     memory = peak()
     strays = [p.name for p in folder.iterdir() if not p.name.startswith(("whole", "fault"))]
