@@ -17,6 +17,9 @@ from index.reader import UnreadableFile, read_document
 
 __all__ = ["Article", "Problem", "UnreadableFile", "find", "pages_from_json", "read", "slug"]
 
+LARGEST = 10**9  # bytes of a file, and of its text: SQLite stores no longer one
+TOO_LARGE = "is larger than a gigabyte: split it"
+
 
 @dataclass(frozen=True)
 class Article:
@@ -88,16 +91,18 @@ def read(path: Path) -> Article:
         UnreadableFile: The file can't be opened, is a pipe, holds no text, or its encoding is uncertain.
     """
     try:
-        is_empty = not regular(path).st_size
+        size = regular(path).st_size
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UnreadableFile(f"can't be read: {reason}") from error
-    if is_empty:
+    if not size:
         raise UnreadableFile("is empty")
+    if size > LARGEST:
+        raise UnreadableFile(TOO_LARGE)
     document = read_document(path)
     if not document.text.strip():
         raise UnreadableFile("is empty")
-    digest = hashlib.sha256(document.text.encode()).hexdigest()
+    digest = _digest(document.text)
     return Article(
         slug(path.stem),
         document.title or _name(path),
@@ -110,6 +115,13 @@ def read(path: Path) -> Article:
         document.lost,
         detect(document.text[body(document.text) :]),
     )
+
+
+def _digest(text: str) -> str:
+    data = text.encode()
+    if len(data) > LARGEST:
+        raise UnreadableFile(TOO_LARGE)
+    return hashlib.sha256(data).hexdigest()
 
 
 def slug(name: str) -> str:

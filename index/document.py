@@ -9,8 +9,8 @@ from datetime import date
 from index.errors import FootnoteError
 
 NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what a damaged font gives and no text holds
-BREAKS = "\u00ad\u2060\u200b"
-UNSEEN = re.compile(r"[\u00ad\u2060]|(?<=[a-zA-Z\u00c0-\u024f])\u200b(?=[a-zA-Z\u00c0-\u024f])")
+BREAKS = "\u00ad\u2060\u200b\ufeff"
+UNSEEN = re.compile(r"[\u00ad\u2060\ufeff]|(?<=[a-zA-Z\u00c0-\u024f])\u200b(?=[a-zA-Z\u00c0-\u024f])")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")  # year first
@@ -25,7 +25,7 @@ PARAGRAPHS = "\n\n"
 MEANINGLESS = re.compile(  # what programs put where nobody wrote a title
     r"\W*(?:untitled.*|anonymous|unknown|unnamed|document ?\d*|book ?\d*|presentation ?\d*|slide ?\d*|title|none|null|"
     r"powerpoint presentation|new document|about:blank|microsoft (?:word|excel|powerpoint)\b.*|"
-    r".*\.(?:docx?|dotx?|pdf|indd|tex|dvi|rtf|odt|pptx?|xlsx?|html?|qxd|pages|ps|cdr))\W*",
+    r"\{\{.*\}\}|<%.*%>|.*\.(?:docx?|dotx?|pdf|indd|tex|dvi|rtf|odt|pptx?|xlsx?|html?|qxd|pages|ps|cdr))\W*",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -14,6 +14,10 @@ from index.reader import READERS
 
 UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f]')  # characters that Windows has in no name of a file
 
+LIBRARY = {  # a library's own files, in whichever folder it is
+    "library.db", "library.db-shm", "library.db-wal", "library.lock", "vectors.faiss", "words", "words.lock",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -91,9 +95,10 @@ def _below(folder: Path, found: Scan, seen: set[tuple[int, int]], links: list[Pa
             )
             found.problems.append(Problem(shown(str(here)), reason))
             continue
+        own = LIBRARY if any(entry.name == "library.db" for entry in entries) else set()
         for entry in entries:
             path = here / entry.name
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name in own:
                 continue
             if _is_folder(entry):
                 (links if entry.is_symlink() else left).append(path)

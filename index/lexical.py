@@ -179,10 +179,10 @@ def texts(connection: sqlite3.Connection, since: int) -> Iterator[tuple[int, str
     articles = connection.execute("SELECT number, title, text, language FROM articles WHERE generation > ?", [since])
     for number, title, text, language in articles:
         spans = connection.execute("SELECT id, start, end FROM passages WHERE article = ? ORDER BY start", [number])
-        top = 0  # where the paragraph of the passage begins
+        top = before = 0  # where the paragraph of the passage begins, and the passage before
         for id, start, end in spans:
-            blank = text.rfind("\n\n", top, start)
-            top = blank + 2 if blank >= 0 else top
+            blank = text.rfind("\n\n", max(before - 1, 0), start)
+            top, before = blank + 2 if blank >= 0 else top, start
             yield id, language, "\n".join([title, *_columns(text, top, start), text[start:end]])
 
 

@@ -23,7 +23,7 @@ from index.article import UnreadableFile, read
 from index.reader import READERS
 from index.unit import units
 
-PATIENCE = 10  # seconds a file
+PATIENCE = 10  # seconds of processor a file
 MEMORY = 1024  # MiB in all
 
 
@@ -76,7 +76,7 @@ def repacked(data: bytes, chance: random.Random) -> bytes:
     return made.getvalue()
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory that this process has held, in MiB; getrusage counts what its parent held, too."""
     status = Path("/proc/self/status")
     if not status.exists():
@@ -107,7 +107,7 @@ def main() -> int:
         data = chance.choice((flips, cut, doubled, repacked, repacked))(wholes[source], chance)
         path = folder / f"fuzzd{ending}"
         path.write_bytes(data)
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             text = read(path).text
             found = units(text)
@@ -120,9 +120,9 @@ def main() -> int:
         except BaseException as error:
             faults.append(f"{number} {ending}: {type(error).__name__}: {error}"[:300])
             (folder / f"fault{number}").write_bytes(data)
-        slowest = max(slowest, (time.perf_counter() - began, f"{number} {ending}"))
+        slowest = max(slowest, (time.process_time() - began, f"{number} {ending}"))
         path.unlink()
-    memory = _peak()
+    memory = peak()
     strays = [p.name for p in folder.iterdir() if not p.name.startswith(("whole", "fault"))]
     report = {"read": outcomes["read"], "refused": outcomes["refused"], "slowest": round(slowest[0], 2),
               "slowest_file": slowest[1], "memory": round(memory), "faults": faults[:20], "strays": strays}  # fmt: skip

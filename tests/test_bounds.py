@@ -52,6 +52,15 @@ def test_a_letter_to_thousands_takes_a_moment(tmp_path: Path) -> None:
     assert text.endswith("The quay is shut.") and time.process_time() - began < PATIENCE
 
 
+def test_a_file_that_no_library_can_hold_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "a.log").open("wb") as stream:
+        stream.truncate(4 * 10**9)  # takes no room on the disk
+    began = time.process_time()
+    with pytest.raises(UnreadableFile, match="larger than a gigabyte: split it"):
+        read(tmp_path / "a.log")
+    assert time.process_time() - began < 1
+
+
 def test_a_chapter_that_a_book_names_again_and_again_is_read_once(tmp_path: Path) -> None:
     items = "".join(f'<item id="c{n}" href="{"./" * (n % 3)}c.xhtml"/>' for n in range(1000))
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(1000))

@@ -70,6 +70,12 @@ def test_lines_of_another_program_in_a_log_are_mapped() -> None:
 def test_a_character_that_is_cut_off_at_the_end_costs_no_others() -> None:
     assert decode((CHINESE * 3).encode()[:-1]).startswith(CHINESE * 2)
 
+    assert decode("\ufeffThe keeper is Tove.".encode("utf-16-le") + b"\x20") == "The keeper is Tove."
+
+
+def test_signs_that_are_written_in_halves_are_whole() -> None:
+    assert decode("Löwe \ud83d\ude00.".encode("utf-8", "surrogatepass")) == "Löwe 😀."
+
 
 def test_a_nul_in_a_log_is_dropped() -> None:
     assert decode(b"09:00 pump started\n" * 50 + b"\0 10:00 pump stopped\n").endswith("started\n 10:00 pump stopped\n")

@@ -39,6 +39,15 @@ def test_other_kinds_are_told_by_count(library: Library, folder: Path) -> None:
     assert notes == ["left out 4 files of other kinds: .doc (2), .zip (1), without an ending (1)"]
 
 
+@pytest.mark.parametrize("place", [".", "library"])
+def test_a_library_does_not_read_its_own_files(folder: Path, place: str) -> None:
+    (folder / "words.txt").write_text("The word of the day is lagoon.")
+    for _ in range(2):
+        with Library.open(folder / place, CheapEmbedder()) as library:
+            changes = library.sync([folder])
+            assert len(library.entries()) == 6 and not changes.problems and not changes.notes
+
+
 def test_a_folder_with_nothing_to_read_says_what_is_there(library: Library, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "a.exe").write_text("x")

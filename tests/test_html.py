@@ -56,6 +56,30 @@ def said(folder: Path, body: str) -> list[str]:
         ("<style>.d{display:none} .d.open{display:block}</style><p class=d>Seen at a click.</p>", "Seen at a click."),
         ("<p hidden>Not seen.</p><p style='display: none'>Nor this.</p><p>Seen.</p>", "Seen."),
         ("<noscript><p>Not seen.</p></noscript><template><p>Nor this.</p></template><p>Seen.</p>", "Seen."),
+        ("<form><label>Boat <input name=b value='Grey Petrel'></label><p>Length: <input type=number value=9.2> m</p>"
+         "<p><input type=checkbox checked> Sail <input type=radio> Oars</p><p>Berth: <select><option>North<option "
+         "selected>South quay</select>, <select><option value=''>Choose one<option>a</select></p><textarea>The "
+         "mast\nis away.</textarea><input type=hidden value=h><input type=password value=p>"
+         "<input type=submit value=Send></form>",
+         "Boat Grey Petrel\n\nLength: 9.2 m\n\n☒ Sail ☐ Oars\n\nBerth: South quay,\n\nThe mast\nis away."),
+        ("<p>Catch <svg><path d=M0 /></svg>in tonnes:</p><svg><title>t</title><defs><text>no</text></defs><g><text y=1>"
+         "Herring</text><text y=1>412</text></g><g><text y=1>Cod <tspan>90</tspan></text></g><text display=none style="
+         "'display:none'>no</text><foreignObject><div>Eels 7</div></foreignObject></svg>",
+         "Catch in tonnes:\n\nHerring 412\nCod 90\nEels 7"),
+        ("<style>.v{visibility:hidden} .o{opacity:0; animation: f 1s}</style><p class=v>Not seen.</p><p class=o>Comes."
+         "</p><p style='opacity:0.5'>Pale.</p><p style='position:absolute;left:-9999px'>Nor this.</p>",
+         "Comes.\n\nPale."),
+        ("<p style='color:#fff'>Not seen.</p><table bgcolor=#003366><tr><td style='color:white'>On blue.</table>"
+         "<p style='color:#FFF;background:rgb(255, 255, 255)'>Nor this.</p><p><font color=white>No.</font> Seen.</p>",
+         "On blue.\n\nSeen."),
+        ("<div style='font-size:0'><p style='font-size:1em'>Seen.</p></div><p style='font-size:0px'>Not seen.</p>",
+         "Seen."),
+        ("<script>fade()</script><p style='opacity:0'>A script shows it.</p>", "A script shows it."),
+        ("<div role=table><div role=row><span role=columnheader>Boat</span><span role=columnheader>Fee</span></div>"
+         "<div role=row><span role=cell>Gull</span><span role=cell>9</span></div></div>", "Boat\tFee\nGull\t9"),
+        ("<p>It leaks.<span style='display:block'>So says Ada.</span></p>", "It leaks.\n\nSo says Ada."),
+        (f"{'<div>' * 1000}The vault is below.", "The vault is below."),
+        ("<dialog open><p>It is closed in May.</p></dialog><dialog>Not seen.</dialog>", "It is closed in May."),
         ("<div>Bare words <b>in</b> a division<p>and a paragraph</p>and more.</div>",
          "Bare words in a division\n\nand a paragraph\n\nand more."),
     ],

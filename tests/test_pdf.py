@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from pdf_makers import HEADING, PARAGRAPHS, ROWS, TITLE
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 from reportlab.lib.pagesizes import A5
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from index.article import UnreadableFile, read
@@ -178,6 +180,64 @@ def test_the_number_of_the_only_page_and_what_is_beyond_its_edges_are_left_out(t
         (600, 400, "Beside."),
     ]
     assert read(drawn(tmp_path / "a.pdf", words)).text == "The keeper of the weir is Ada Thorne."
+
+
+def test_what_nobody_sees_is_not_read(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.drawString(50, 550, "The keeper of the mill was Tove Lind.")
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(50, 500, "White on white.")
+    canvas.setFillColorRGB(0, 0, 0, alpha=0)
+    canvas.drawString(50, 450, "Clear as glass.")
+    canvas.setFillColorRGB(0, 0, 0, alpha=1)
+    canvas.drawString(50, 400, "Below a bar.")
+    canvas.rect(45, 395, 200, 18, fill=1)
+    canvas.rect(45, 345, 200, 18, fill=1)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(50, 350, "White on a bar, by 1-2.")
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.drawString(50, 300, "Marked in yellow.")
+    canvas.setFillColorRGB(1, 1, 0, alpha=0.4)
+    canvas.rect(45, 295, 200, 18, fill=1, stroke=0)
+    unseen = canvas.beginText(50, 250)
+    unseen.setTextRenderMode(3)
+    unseen.textLine("Without ink.")
+    canvas.drawText(unseen)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text.split("\n\n") == [
+        "The keeper of the mill was Tove Lind.", "White on a bar, by 1-2.", "Marked in yellow.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["ON", "OFF"])
+def test_a_layer_is_read_where_it_is_on(tmp_path: Path, state: str) -> None:
+    writer = PdfWriter(clone_from=drawn(tmp_path / "a.pdf", [(50, 500, "The lamp was lit by Ada.")]))
+    layer = {"/Type": NameObject("/OCG"), "/Name": TextStringObject("Notes")}
+    group = writer._add_object(DictionaryObject({NameObject(name): value for name, value in layer.items()}))
+    page = writer.pages[0]
+    page["/Resources"][NameObject("/Properties")] = DictionaryObject({NameObject("/Notes"): group})
+    content = DecodedStreamObject()
+    content.set_data(page.get_contents().get_data() + b" /OC /Notes BDC BT /F1 12 Tf 50 450 Td (Or by Bo.) Tj ET EMC")
+    page[NameObject("/Contents")] = writer._add_object(content)
+    shown = DictionaryObject({NameObject(f"/{state}"): ArrayObject([group])})
+    layers = {"/OCGs": ArrayObject([group]), "/D": shown}
+    writer._root_object[NameObject("/OCProperties")] = DictionaryObject({NameObject(n): v for n, v in layers.items()})
+    writer.write(tmp_path / "a.pdf")
+    assert ("Or by Bo." in read(tmp_path / "a.pdf").text) == (state == "ON")
+
+
+def test_the_text_of_a_scan_is_read(tmp_path: Path) -> None:
+    """Written without ink over the picture, or below it, as programs for OCR do."""
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    picture = ImageReader(Image.new("L", (40, 60), 255))
+    canvas.drawString(50, 500, "The pilot was Jens Torp.")
+    canvas.drawImage(picture, 0, 0, *A5)
+    above = canvas.beginText(50, 450)
+    above.setTextRenderMode(3)
+    above.textLine("He knew the sound.")
+    canvas.drawText(above)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "The pilot was Jens Torp.\n\nHe knew the sound."
 
 
 def test_pages_are_called_as_they_are_printed(tmp_path: Path) -> None:

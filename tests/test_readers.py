@@ -9,6 +9,7 @@ import pytest
 from corpus import book, content, mail, opendocument
 from indexer import CheapEmbedder
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -90,6 +91,22 @@ def test_a_sheet_is_read_as_it_is_shown(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     lines = ["Boat\tFee", "Gull\t(5)", "Tern\tnone", "Folded\t14:30", "Trip\t30:15"]
     assert read(tmp_path / "a.xlsx").text.split("\n") == lines
+
+
+def test_the_text_boxes_of_a_sheet_are_read(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Boat", "Fee"])
+    book.active.add_chart(BarChart(), "D4")
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    runs = "".join(f"<a:r><a:t>{words}</a:t></a:r>" for words in ("Paid by ", "Runa Dahl"))
+    box = f"<d {nsdecls('a')}><a:sp><a:txBody><a:p>{runs}</a:p></a:txBody></a:sp></d>"
+    parts["xl/drawings/drawing1.xml"] = box.encode()
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    assert read(tmp_path / "a.xlsx").text == "Boat\tFee\n\nPaid by Runa Dahl"
 
 
 def test_charts_diagrams_and_alternatives_of_slides_are_read(tmp_path: Path) -> None:
@@ -218,6 +235,10 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
          "Content-Type: text/html\n\n<p>By Siv.\n--C--\n--B\n"
          "Content-Type: image/png; name=a.png\n\n-\n--B\nContent-Type: text/plain\n\nBy Ove.\n--B--\n",
          "Subject: Two\n\nBy Siv.\n\nAttached: a.png\n\nBy Ove."),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/calendar\n\n"
+         "SUMMARY:Board\n--B\nContent-Type: text/csv; name=a.csv\n\nlamp,2\n--B--\n",
+         "Subject: Two\n\nSUMMARY:Board\n\nAttached: a.csv\n\nlamp,2"),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed\n\nBy Siv.", "Subject: Two\n\nBy Siv."),
         ("a.mhtml", "Subject: Two\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n"
          "<frameset><frame src='cid:x'></frameset>\n--B\nContent-Type: text/html\n\n<p>In a frame.\n--B--\n",
          "In a frame."),
@@ -263,6 +284,27 @@ def test_the_numbers_of_notes_are_no_part_of_a_book(tmp_path: Path) -> None:
         archive.writestr("a.opf", "<package><item id='a' href='a.xhtml'/><itemref idref='a'/></package>")
         archive.writestr("a.xhtml", f"<html><body><p>The bell was cast in 1712{link} by Leon Faber.</p></body></html>")
     assert read(tmp_path / "a.epub").text == "The bell was cast in 1712 by Leon Faber."
+
+
+@pytest.mark.parametrize("kind", ["ncx", "nav"])
+def test_chapters_are_called_as_the_table_of_contents_has_it(tmp_path: Path, kind: str) -> None:
+    point = "<navPoint><navLabel><text>{1}</text></navLabel><content src='t/{0}'/></navPoint>"
+    entry, about = {
+        "ncx": (point, 'href="toc" media-type="application/x-dtbncx+xml"'),
+        "nav": ("<li><a href='t/{0}'>{1}</a></li>", 'href="toc" properties="nav"'),
+    }[kind]
+    toc = "".join(entry.format(*chapter) for chapter in (("a%20b.xhtml#x", "The  Weir"), ("a%20b.xhtml#y", "Later on")))
+    parts = {
+        "in/a.opf": f"<package><item id='t' {about}/><item id='a' href='t/a%20b.xhtml'/><item id='b' href='t/c.xhtml'/>"
+        "<itemref idref='a'/><itemref idref='b'/></package>",
+        "in/toc": f"<toc>{toc}</toc>",
+        "in/t/a b.xhtml": "<html><head><title>All of it</title></head><body><p>Ada kept the weir.</p></body></html>",
+        "in/t/c.xhtml": "<html><body><h2>The Mill</h2><p>Bo kept the mill.</p></body></html>",
+    }
+    with zipfile.ZipFile(tmp_path / "a.epub", "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    assert read(tmp_path / "a.epub").labels == ("chapter The Weir", "chapter The Mill")
 
 
 def test_lines_that_are_no_json_are_named(tmp_path: Path) -> None:

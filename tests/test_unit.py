@@ -14,6 +14,7 @@ from index.table import named_cells
 from index.unit import Unit, units
 
 DATA = Path(__file__).parent / "data"
+SEEDS = Path(__file__).parent.parent / "seeds"
 TABLE = "# Wardens\n\n| Warden | District |\n|---|---|\n| Signe Moe | Harbour |\n| Tiril Voss | Mill Hill |\n"
 LEASE = (
     "The tenant shall, for as long as this lease is in force, (a) pay to the landlord a rent of 1,150 crowns on the "
@@ -71,8 +72,11 @@ def test_no_letter_is_out_of_reach(name: str) -> None:
     check(TEXTS[name])
 
 
-@pytest.mark.parametrize("path", sorted((DATA / "articles").rglob("*.*")), ids=lambda path: path.name)
-def test_no_letter_of_an_article_is_out_of_reach(path: Path) -> None:
+FIXTURES = sorted(path for folder in (DATA, SEEDS) for path in folder.rglob("*.*") if path.stem != "scan")
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
+def test_no_letter_of_a_fixture_is_out_of_reach(path: Path) -> None:
     check(read(path).text)
 
 

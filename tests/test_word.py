@@ -126,6 +126,24 @@ def test_what_is_not_shown_is_not_read(tmp_path: Path) -> None:
     assert said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>") == ["It costs eleven crowns.", "Said."]
 
 
+def test_white_on_white_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> None:
+    white, dark = '<w:color w:val="ffffff"/>', '<w:shd w:fill="003366"/>'
+    body = p(r("Seen.") + r(" Unseen.", white) + r(" On blue.", white + dark))
+    body += f"<w:p><w:pPr>{dark}</w:pPr>{r('On a bar.', white)}</w:p>"
+    body += f"<w:p><w:pPr><w:pStyle w:val='Bar'/></w:pPr>{r('In a style.', white)}</w:p>"
+    body += table([f"<w:tc>{p(r('Boat', white))}</w:tc>", "Fee"])
+    styles = f"<w:styles SPACES><w:style w:styleId='Bar'><w:pPr>{dark}</w:pPr></w:style></w:styles>"
+    assert said(tmp_path, body, styles=styles) == ["Seen. On blue.", "On a bar.", "In a style.", "Boat\tFee"]
+
+
+def test_one_of_two_alternatives_is_read_and_hidden_rows_are_not(tmp_path: Path) -> None:
+    ways = f"<mc:Choice>{p('Chosen.')}</mc:Choice><mc:Fallback>{p('Other.')}</mc:Fallback>"
+    hidden = "<w:tr><w:trPr><w:hidden/></w:trPr>"
+    rows = table(["Gull", "5"]).replace("<w:tr>", hidden) + table(["Boat", "Fee"])
+    body = f'<mc:AlternateContent xmlns:mc="m">{ways}</mc:AlternateContent>' + rows.replace("</w:tbl><w:tbl>", "")
+    assert said(tmp_path, body) == ["Chosen.", "Boat\tFee"]
+
+
 def test_raised_numbers_greek_signs_and_big_formulas_are_read_as_they_look(tmp_path: Path) -> None:
     math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
     total = (
@@ -187,6 +205,29 @@ def test_lists_have_their_numbers(tmp_path: Path) -> None:
     assert said(tmp_path, body, numbering=NUMBERING) == [
         "1. Rent\n1.a) in May\n1.b) in June\n2. Repairs\n2.a) roof", "Bring:", "- ropes", "And:", "1. Fees\n3. Anew",
     ]  # fmt: skip
+
+
+def test_legal_numbers_are_figures_below_a_roman_chapter(tmp_path: Path) -> None:
+    levels = (
+        "<w:lvl w:ilvl='0'><w:numFmt w:val='upperRoman'/><w:lvlText w:val='Article %1.'/></w:lvl>"
+        "<w:lvl w:ilvl='1'><w:isLgl/><w:numFmt w:val='decimalZero'/><w:lvlText w:val='Section %1.%2'/></w:lvl>"
+        "<w:lvl w:ilvl='2'><w:numFmt w:val='lowerLetter'/><w:lvlText w:val='(%3)'/></w:lvl>"
+    )
+    numbering = (
+        f"<w:numbering SPACES><w:abstractNum w:abstractNumId='0'>{levels}</w:abstractNum>"
+        "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num></w:numbering>"
+    )
+    body = item("Rent", 1) + item("Term", 1) + item("It ends in May.", 1, 1) + item("unless renewed", 1, 2)
+    assert said(tmp_path, body, numbering=numbering) == [
+        "Article I. Rent\nArticle II. Term\nSection 2.1 It ends in May.\n(a) unless renewed"
+    ]
+
+
+def test_word_art_is_read(tmp_path: Path) -> None:
+    old = '<w:pict><v:shape xmlns:v="urn:v"><v:textpath string="Harvest fair"/></v:shape></w:pict>'
+    shape = f"<wsp><txbx><w:txbxContent>{p('12 to 14 May')}</w:txbxContent></txbx></wsp>"
+    body = p(f"<w:r>{old}</w:r>") + p(f"<w:r><w:drawing>{shape}</w:drawing></w:r>")
+    assert said(tmp_path, body) == ["Harvest fair", "12 to 14 May"]
 
 
 def test_tables_with_merged_and_nested_cells(tmp_path: Path) -> None:

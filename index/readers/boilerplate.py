@@ -1,12 +1,14 @@
-"""What a web page holds besides its text: menus, banners, forms, and what is not shown."""
+"""What a web page holds besides its text: menus, banners, scripts, and what is not shown."""
 
 import re
 from typing import Any
 
+from index.readers.unseen import is_unseen
+
 SKIPPED = {
-    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "button", "annotation",
-    "annotation-xml", "select", "option", "head", "link", "meta", "input", "canvas", "audio", "video", "map", "dialog",
-    "del", "rt", "rp",
+    "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "button", "annotation",
+    "annotation-xml", "option", "datalist", "head", "link", "meta", "canvas", "audio", "video", "map", "del",
+    "rt", "rp",
 }  # fmt: skip
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
@@ -25,26 +27,14 @@ MENUS = re.compile(  # names of what is around a text if it is made of links, an
     r"newsletter)(?:\s|$)",
     re.IGNORECASE,
 )
+BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")  # of a style sheet
-CONDITION = re.compile(r"/\*.*?\*/|@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL)  # for print, for small screens
 FEW = 20  # letters and digits: what has fewer says nothing: "© 2024 The Guild"
 
 
-def hide(tree: Any) -> None:
-    """Mark as hidden what the page's own style sheets never show: no other rule and no script may show it."""
-    if tree.xpath("boolean(//script[not(contains(@type, 'json'))])"):
-        return
-    sheets = "".join(sheet.text or "" for sheet in tree.iter("style") if not sheet.get("media"))
-    rules = [(names, style) for names, style in RULE.findall(CONDITION.sub("", sheets)) if "display" in style]
-    hidden = {name.strip() for names, style in rules if HIDDEN.search(style) for name in names.split(",")}
-    shown = "".join(names for names, style in rules if not HIDDEN.search(style))
-    unseen = {name for name in hidden if re.fullmatch(r"[.#][\w-]+", name) and name not in shown}
-    for element in tree.iter() if unseen else ():
-        names = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
-        if names & unseen:
-            element.set("hidden", "")
+def is_block(element: Any) -> bool:
+    """Whether it stands apart from the text around it."""
+    return isinstance(element.tag, str) and (element.tag in BLOCKS or bool(BLOCK.search(element.get("style") or "")))
 
 
 def is_boilerplate(element: Any) -> bool:
@@ -57,9 +47,9 @@ def is_boilerplate(element: Any) -> bool:
     named = element.tag in BLOCKS and element.tag not in ("body", "main", "article")
     around = (element.tag in ("footer", "aside") and not _is_inside(element)) or (named and bool(MENUS.search(names)))
     return (
-        element.get("hidden") is not None
+        is_unseen(element)
+        or (element.tag == "dialog" and element.get("open") is None)
         or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
-        or bool(HIDDEN.search(element.get("style") or ""))
         or element.get("role") in ROLES
         or (named and bool(FURNITURE.search(names)))
         or (around and _is_of_links(element))

@@ -49,8 +49,9 @@ def decode(data: bytes) -> str:
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            with suppress(UnicodeDecodeError):
-                return data.decode(encoding)
+            text = data.decode(encoding, "replace")
+            if text.count("\ufffd") <= max(1, STRAY * len(text)):  # it may end within a character
+                return text.rstrip("\ufffd")
     sample = data[:SAMPLE]
     odd = data.count(b"\0") + len(sample) - len(sample.translate(None, CONTROL))
     if odd and (wide := _wide(data)) is not None:
@@ -67,7 +68,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _nearly_utf8(data) or _frequent(data) or latin(data) or _detected(data)
+        return _in_halves(data) or _nearly_utf8(data) or _frequent(data) or latin(data) or _detected(data)
 
 
 def decode_page(data: bytes, charset: str = "") -> str:
@@ -105,6 +106,13 @@ def _wide(data: bytes) -> str | None:
         if odd <= STRAY * len(sample) and blanks:
             with suppress(UnicodeDecodeError):
                 return data.decode(encoding)
+    return None
+
+
+def _in_halves(data: bytes) -> str | None:
+    """``data`` as UTF-8 whose rarer signs are written in two halves, as some databases do (CESU-8)."""
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8-sig", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
     return None
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, title
-from index.readers.boilerplate import BLOCKS, hide, is_boilerplate
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, row, title
+from index.readers.boilerplate import is_block, is_boilerplate
 from index.readers.encoding import decode_page
+from index.readers.form import FIELDS, filled
 from index.readers.formula import WEB_PARTS, raised, web_formula
 from index.readers.grid import Cell, heads, joined, rows
 from index.readers.numbering import shaped
+from index.readers.svg import written
+from index.readers.unseen import hide
 
+CELLS = ".//*[@role='cell' or @role='gridcell' or @role='columnheader' or @role='rowheader']"
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 NOTE = "noteref"
 BLANKS = re.compile(r"[ \r\f\v]+")
@@ -62,10 +66,10 @@ def page(source: str) -> Document:
         source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
         if not source.strip():
             raise UnreadableFile("holds no main text, at most menus")
-        tree = lxml.html.document_fromstring(source)
+        tree = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
         text = render(tree)
         headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
-        named = title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), tree.findtext(".//title"))
+        named = title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), _title(tree))
         return Document(text, named, _date(tree, source))
 
 
@@ -85,6 +89,12 @@ def render(tree: Any) -> str:
         together = before and before.tag == block.tag and block.tag in ("li", "tr", "dt") and not block.first
         text += ("\n" if together else PARAGRAPHS if text else "") + block.text
     return clean(text)
+
+
+def _title(tree: Any) -> str | None:
+    """The page's title; a drawing may have one of its own."""
+    found = (element for element in tree.iter("title") if next(element.iterancestors("svg"), None) is None)
+    return next((element.text for element in found), None)
 
 
 def _main(tree: Any) -> Any:
@@ -122,6 +132,19 @@ def _blocks(element: Any) -> Iterator[Block]:
 
 def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
     """Steps through ``element``: its texts, and where blocks open and close."""
+    inside = [_steps(element)]  # old pages are nested deeper than Python can call
+    while inside:
+        step = next(inside[-1], None)
+        if step is None:
+            inside.pop()
+        elif step[0] == "into":
+            inside.append(_steps(step[1]))
+        else:
+            yield step
+
+
+def _steps(element: Any) -> Iterator[tuple[str, Any, str]]:
+    """As ``_walk``, with "into" where it goes on in a child."""
     yield "text", element, _words(element, element.text)
     for child in element:
         if _is_apart(child):
@@ -133,19 +156,42 @@ def _walk(element: Any) -> Iterator[tuple[str, Any, str]]:
                 yield "table", child, ""
             elif child.tag == "dl":
                 yield from _definitions(child)
+            elif child.get("role") == "row" and (cells := child.xpath(CELLS)):
+                yield from _line("tr", row([_inline(cell) for cell in cells]))
             elif child.tag in WEB_PARTS:
                 yield "text", child, web_formula(child)
             elif child.tag == "sup":
                 yield "text", child, _raised(child)
-            elif child.tag in BLOCKS:
+            elif child.tag in FIELDS:
+                yield "text", child, f" {filled(child)}" + " " * (child.tail or "")[:1].isalnum()
+            elif child.tag == "svg":
+                yield from _drawing(child)
+            elif is_block(child):
                 yield "open", child, ""
-                yield from _walk(child)
+                yield "into", child, ""
                 yield "close", child, ""
             else:
-                yield from _walk(child)
-        elif isinstance(child.tag, str) and child.tag in BLOCKS:
+                yield "into", child, ""
+        elif is_block(child):
             yield "close", child, ""
         yield "text", element, _words(element, child.tail)
+
+
+def _line(tag: str, words: str) -> Iterator[tuple[str, Any, str]]:
+    """The steps through a block of its own that says ``words``."""
+    import lxml.html
+
+    block = lxml.html.Element(tag)
+    yield "open", block, ""
+    yield "text", block, words
+    yield "close", block, ""
+
+
+def _drawing(element: Any) -> Iterator[tuple[str, Any, str]]:
+    """What is written in a drawing, apart from the text around it, where it is more than a sign."""
+    words = written(element)
+    if LETTER.search(words):
+        yield from _line("p", words)
 
 
 def _is_apart(element: Any) -> bool:
@@ -206,8 +252,6 @@ def _integer(value: str | None, missing: int) -> int:
 
 def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
     """Terms with their definitions, a row each."""
-    import lxml.html
-
     term = ""
     groups = [child for child in element if child.tag in ("dt", "dd", "div")]
     for child in (part for group in groups for part in ([group] if group.tag != "div" else group)):
@@ -217,11 +261,7 @@ def _definitions(element: Any) -> Iterator[tuple[str, Any, str]]:
         if child.tag == "dt":
             term = f"{term}, {words}" if term and not term.endswith("\t") else words
         else:
-            row = lxml.html.Element("dt")
-            row.text = f"{term.rstrip(chr(9))}\t{words}" if term else words
-            yield "open", row, ""
-            yield "text", row, row.text
-            yield "close", row, ""
+            yield from _line("dt", f"{term.rstrip(chr(9))}\t{words}" if term else words)
             term = f"{term.rstrip(chr(9))}\t"
     if term and not term.endswith("\t"):
         yield "text", element, term

@@ -22,6 +22,7 @@ SEPARATOR = re.compile(rb"^From \S.*\d\d:\d\d.*\d{4}.*$(?=\r?\n(?:[!-9;-~]+:|>Fr
 HEAD = re.compile(rb".*?(?=\r?\n\r?\n|\Z)", re.DOTALL)
 QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)  # what mailboxes put before lines that look like a separator
 WEB = ("text/html", "application/xhtml+xml")
+MARKED = ("text/rtf", "text/richtext", "text/enriched", "text/css", "text/javascript")
 LARGEST = 10**6  # bytes of an attached text that is read with its message
 LONGEST = 10_000  # characters of a header that is decoded; a longer one, of hundreds of addresses, stays as it is
 
@@ -117,14 +118,19 @@ def _shown(part: EmailMessage) -> Iterator[str]:
         for place, inner in enumerate(_inner(part)):
             if kind != "multipart/related" or not place or inner.is_attachment():  # the others are pictures in it
                 yield from _shown(inner)
-    elif kind == "text/plain" and (not name or len(_data(part)) < LARGEST):
-        words = _decoded(_data(part), _charset(part))
-        yield f"Attached: {name}\n\n{words}" if name else words
     elif kind in WEB and not part.is_attachment():
         with suppress(UnreadableFile):
             yield _page(part).text
+    elif _is_text(part) and (not name or len(_data(part)) < LARGEST):
+        words = _decoded(_data(part), _charset(part))
+        yield f"Attached: {name}\n\n{words}" if name else words
     elif name:
         yield f"Attached: {name}"
+
+
+def _is_text(part: EmailMessage) -> bool:
+    """Whether it can be read as it stands: an invitation, a table, what says that it has parts and has none."""
+    return part.get_content_maintype() in ("text", "multipart") and part.get_content_type() not in (*WEB, *MARKED)
 
 
 def _inner(part: EmailMessage) -> list[EmailMessage]:

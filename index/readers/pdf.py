@@ -11,6 +11,7 @@ from typing import Any
 
 from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
 from index.readers import ocr, right_to_left
+from index.readers.ink import unseen
 from index.readers.layout import Paragraph, paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
 from index.readers.piece import Piece
@@ -89,7 +90,8 @@ def _page(file: Any, number: int) -> Page:
         page.bottom = low if upright else min(piece.bottom for piece in pieces)
         rules = ruled(sheet, mode(piece.angle for piece in pieces))
         if upright and right_to_left.is_right_to_left("".join(piece.text for piece in pieces)):
-            letters = _written(sheet.get_textpage(), together=False)
+            words = sheet.get_textpage()
+            letters = _written(words, unseen(sheet, words), together=False)
             page.paragraphs = right_to_left.paragraphs(letters, list(_values(file, sheet)), rules)
         else:
             page.paragraphs = paragraphs(pieces, rules)
@@ -105,7 +107,8 @@ def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
     sample = range(0, count, 1 + count // SAMPLE)
     if sum(raw.FPDFText_HasUnicodeMapError(words, place) == 1 for place in sample) > UNKNOWN * max(len(sample), 1):
         return [], "no text" if _is_embedded(sheet) else "no map"
-    found = [piece for piece in [*_written(words), *_values(file, sheet)] if NO_TEXT.sub("", piece.text)]
+    shown = [*_written(words, unseen(sheet, words)), *_values(file, sheet)]
+    found = [piece for piece in shown if NO_TEXT.sub("", piece.text)]
     found = _on_sheet(found, sheet.get_cropbox()) or found
     if not found:
         return [], "no text" if raw.FPDFPage_CountObjects(sheet) else "blank"
@@ -126,8 +129,9 @@ def _is_embedded(sheet: Any) -> bool:
     return bool(fonts) and all(font and raw.FPDFFont_GetIsEmbedded(font) == 1 for font in fonts)
 
 
-def _written(words: Any, together: bool = True) -> list[Piece]:
-    """The characters of a page, those ``together`` that follow each other closely on a line, or each on its own."""
+def _written(words: Any, unseen: frozenset[int], together: bool = True) -> list[Piece]:
+    """The characters of a page but the ``unseen``, those ``together`` that follow each other closely on a line, or
+    each on its own."""
     import pypdfium2.raw as raw
 
     handle, unicode, corners = words.raw, raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
@@ -138,7 +142,7 @@ def _written(words: Any, together: bool = True) -> list[Piece]:
     angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
     base, tall, floor = 0.0, 1.0, 0.0  # of the piece: its baseline; of its first character: how high it is, and where
     for place in range(words.count_chars()):
-        code = unicode(handle, place)
+        code = unicode(handle, place) if place not in unseen else 10
         if code in (10, 13):
             current, blank = None, False
             continue

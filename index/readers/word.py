@@ -5,7 +5,7 @@ the beginning and footers at the end, once each.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from index.readers.package import Package, attribute, child, local
 from index.readers.rtf import MAGIC, rtf
 
 GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
+WHITE = "FFFFFF"
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
 GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"  # A to Z and a to z in the font Symbol
 SYMBOLS = {  # signs of two fonts that have codes of their own
@@ -55,6 +56,8 @@ class _Reader:
             for note in self._part(f"{kind}s", ())
             if local(note) == kind and attribute(note, "type") is None
         }
+        self._named = {attribute(e, "styleId"): e for e in styles if local(e) == "style"}
+        self._is_coloured = False  # the page
         self._hidden = {attribute(e, "styleId") for e in styles if _is_hidden(child(e, "rPr"))}
         self._fields: list[bool] = []  # those begun, the innermost last: whether it shows its result already
         self._aside: list[str] = []  # footnotes and text boxes of the paragraph that is being read
@@ -65,6 +68,7 @@ class _Reader:
         body = child(root, "body") if root is not None else None
         if body is None:
             raise UnreadableFile("is no valid Word file (it has no document part)")
+        self._is_coloured = child(root, "background") is not None
         blocks = list(self._blocks(body))
         header, footer = (self._margins(root, kind) for kind in ("header", "footer"))
         text = clean(PARAGRAPHS.join([*header, *blocks, *footer]))
@@ -86,11 +90,11 @@ class _Reader:
         found = [block for part in roots for block in self._blocks(part)]
         return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
 
-    def _blocks(self, parent: Iterable[Any]) -> Iterator[str]:
+    def _blocks(self, parent: Any) -> Iterator[str]:
         """Paragraphs and tables, as text."""
         before = ""
         items: list[str] = []
-        for element in parent:
+        for element in _visible(parent):
             name = local(element)
             if name == "p":
                 label, is_item = self._numbering.label(element)
@@ -125,7 +129,7 @@ class _Reader:
             elif name == "altChunk":
                 yield from self._chunk(element)
             elif name not in GONE:
-                yield from self._blocks(_visible(element))
+                yield from self._blocks(element)
         if items:
             yield "\n".join(items)
         if before.strip():
@@ -174,10 +178,26 @@ class _Reader:
     def _run(self, run: Any) -> str:
         """The words of a run, where it is shown; raised numbers as such."""
         style = _value(child(run, "rPr", "rStyle"))
-        if _is_hidden(child(run, "rPr")) or style in self._hidden:
+        if _is_hidden(child(run, "rPr")) or style in self._hidden or self._is_white(run):
             return ""
         words = self._inline(run)
         return raised(words) if _value(child(run, "rPr", "vertAlign")) == "superscript" else words
+
+    def _is_white(self, run: Any) -> bool:
+        """Whether it is written in white on white paper: not on the ground of a cell, a box, a page or a style."""
+        own = child(run, "rPr")
+        if _value(child(own, "color")).upper() != WHITE or self._is_coloured:
+            return False
+        above = list(run.iterancestors())
+        paragraph = child(next((part for part in above if local(part) == "p"), None), "pPr")
+        styles = (_value(child(own, "rStyle")), _value(child(paragraph, "pStyle")))
+        grounds = [
+            own,
+            paragraph,
+            *(child(style, "pPr") for style in map(self._named.get, styles) if style is not None),
+        ]
+        coloured = any(child(part, name) is not None for part in grounds for name in ("shd", "highlight"))
+        return not coloured and not any(local(part) in ("tc", "txbxContent") for part in above)
 
     def _field(self, step: str | None) -> None:
         """A field begins, its instruction is over, or its result."""
@@ -203,7 +223,7 @@ class _Reader:
     def _table(self, table: Any) -> Iterator[str]:
         grid: list[list[Cell]] = []
         above: dict[int, str] = {}  # by column, for cells that are merged with the one above
-        lines = [line for line in _inner(table, "tr") if child(line, "trPr", "del") is None]
+        lines = [line for line in _inner(table, "tr") if not _is_left_out(child(line, "trPr"))]
         if all(len(_inner(line, "tc")) == 1 for line in lines):  # a frame around paragraphs
             for line in lines:
                 for cell in _inner(line, "tc"):
@@ -268,6 +288,11 @@ def _symbol(element: Any) -> str:
     if attribute(element, "font") == "Symbol" and chr(code).isascii() and chr(code).isalpha():
         return GREEK[code >= ord("a")][(code & 0x1F) - 1]
     return SYMBOLS.get(sign, "" if "\ue000" <= sign <= "\uf8ff" else sign)
+
+
+def _is_left_out(row: Any) -> bool:
+    """Whether a table's row, by its properties, was deleted or is hidden."""
+    return child(row, "del") is not None or child(row, "hidden") is not None
 
 
 def _is_hidden(properties: Any) -> bool:
