@@ -15,7 +15,7 @@ from rag.prompt import Line
 STATEMENTS = 4  # at most, of an answer
 PARTS = 4  # simple questions in one, at most
 MARK = re.compile(r"\[(\d{1,2})\]")
-POINTER = re.compile(r",?\s+(?:(?:as )?(?:\w+ )?(?:in|by|from)|according to|see)(?: the)? sentences?$", re.I)  # to a mark
+POINTER = re.compile(r",?\s+(?:(?:as )?(?:\w+ )?(?:in|by|from)|according to|see)(?: the)? sentences?$", re.I)
 
 
 @dataclass(frozen=True)
