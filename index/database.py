@@ -12,7 +12,7 @@ from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
 from index.front_matter import body
 from index.language import ENGLISH, detect
-from index.lock import ADVICE, TIMEOUT, Unlockable, lock, lockable
+from index.lock import ADVICE, TIMEOUT, LockingUnsupported, lock, lockable
 
 NAME = "library.db"
 VERSION = 3
@@ -119,7 +119,7 @@ class Database:
         try:
             with lock(self.directory / "library.lock"):
                 yield
-        except Unlockable as error:
+        except LockingUnsupported as error:
             raise FootnoteError(f"The library in {self.directory} can't be used: {ADVICE}.") from error
 
     def fact(self, name: str) -> str:
