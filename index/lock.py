@@ -26,7 +26,7 @@ class LockingUnsupported(OSError):
     """A lock on a file system that has none."""
 
 
-def lockable(folder: Path) -> bool:
+def supports_locks(folder: Path) -> bool:
     """Whether the file system of ``folder`` has the locks that SQLite takes."""
     try:
         import fcntl
