@@ -165,7 +165,7 @@ class Embedder:
         return Path(self.name)
 
 
-def agreed(library: str, made_with: str, embedder: Embedder | None) -> Embedder:
+def matching_embedder(library: str, made_with: str, embedder: Embedder | None) -> Embedder:
     """The embedder for a library that ``made_with`` made ("" for an empty one): ``embedder`` unless that is None.
 
     Raises UsageError where they differ.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from index import feedback, health, lexical
 from index.article import Article, pages_from_json
 from index.database import Database
-from index.embedder import Embedder, agreed
+from index.embedder import Embedder, matching_embedder
 from index.entry import Entry
 from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.feedback import Feedback
@@ -71,7 +71,7 @@ class Library:
         """
         database = Database(Path(directory), create)
         try:
-            return cls(database, agreed(str(directory), database.fact("embedder"), embedder))
+            return cls(database, matching_embedder(str(directory), database.fact("embedder"), embedder))
         except UsageError:
             database.close()
             raise

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from index import sync
 from index.article import Article, Problem, pages_from_json
-from index.embedder import Embedder, agreed
+from index.embedder import Embedder, matching_embedder
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.front_matter import tags
@@ -57,7 +57,7 @@ class MilvusLibrary:
         """
         client = Client(Address.parse(name), create)
         try:
-            return cls(client, agreed(name, State.of(client).embedder, embedder))
+            return cls(client, matching_embedder(name, State.of(client).embedder, embedder))
         except BaseException:
             client.close()
             raise
