@@ -129,7 +129,7 @@ class MilvusLibrary:
         with self.store.changing():
             published = {row["article"] for row in self._rows(State.of(self._client), "article")}
             self.store.forget(self.store.known() - published)
-        self._client.seal()
+        self._client.flush()
 
     def generation(self) -> str:
         """As ``Library.generation``."""

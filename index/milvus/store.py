@@ -141,7 +141,7 @@ class MilvusStore:
         state = replace(state, generation=generation, passages=count, languages=languages)
         state.keep(self._client)
         self._settle(state)
-        self._client.seal()
+        self._client.flush()
 
     def embedded(self, articles: Sequence[str]) -> Iterator[EmbeddedArticle]:
         """One by one."""
