@@ -18,7 +18,7 @@ from index.front_matter import tags
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
-from index.milvus.records import ROW, State, among, language, lowered, part, whole
+from index.milvus.records import ROW, State, any_of, language, lowered, part, whole
 from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
@@ -262,7 +262,7 @@ class MilvusLibrary:
         rows = client.find(client.records, f"{now} and name == {literal(key)}", *ROW)
         if not rows:
             files = client.find(client.records, f"{state.now('file')} and name == {literal(key)}", "article")
-            for condition in among("article", [file["article"] for file in files[:1]]):
+            for condition in any_of("article", [file["article"] for file in files[:1]]):
                 rows = client.find(client.records, f"{now} and {condition}", *ROW)
         if not rows:
             rows = client.find(client.records, f"{now} and title == {literal(lowered(key))}", *ROW)

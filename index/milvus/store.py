@@ -148,7 +148,7 @@ class MilvusStore:
         import numpy as np
 
         state = State.of(self._client)
-        for condition in among("article", articles, most=1):
+        for condition in any_of("article", articles, most=1):
             for row in self._client.find(self._client.records, f"{state.now('article')} and {condition}", *ROW):
                 sha256, data = row["article"], json.loads(row["data"])
                 text, pages = (whole(self._client, kind, [sha256])[sha256] for kind in ("text", "pages"))
@@ -232,7 +232,7 @@ class MilvusStore:
         old = {row["article"] for row in client.each(client.records, past, "article", page=SMALL)}
         kept = {
             row["article"]
-            for condition in among("article", old)
+            for condition in any_of("article", old)
             for row in client.each(client.records, f"{state.now('article')} and {condition}", "article")
         }
         self.forget(old - kept)
@@ -241,7 +241,7 @@ class MilvusStore:
 
     def forget(self, articles: Iterable[str]) -> None:
         """Take away what is stored of them."""
-        for condition in among("article", articles):
+        for condition in any_of("article", articles):
             self._client.delete(self._client.passages, condition)
             self._client.delete(self._client.records, f"kind in {literal(CONTENT)} and {condition}")
 
