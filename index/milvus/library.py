@@ -18,7 +18,7 @@ from index.front_matter import tags
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
-from index.milvus.records import ROW, State, any_of, language, lowered, part, whole
+from index.milvus.records import ROW, State, any_of, language, part, title_key, whole
 from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
@@ -265,7 +265,7 @@ class MilvusLibrary:
             for condition in any_of("article", [file["article"] for file in files[:1]]):
                 rows = client.find(client.records, f"{now} and {condition}", *ROW)
         if not rows:
-            rows = client.find(client.records, f"{now} and title == {literal(lowered(key))}", *ROW)
+            rows = client.find(client.records, f"{now} and title == {literal(title_key(key))}", *ROW)
             rows = [row for row in rows if json.loads(row["data"])["title"] == key] or rows
         if len(rows) > 1:
             ids = " or ".join(sorted(row["name"] for row in rows))

@@ -65,7 +65,7 @@ def changed(row: Row, **values: str | int) -> Row:
     return {**{name: row[name] for name in ("id", *ROW)}, **values, "unused": [1.0, 0.0]}
 
 
-def lowered(title: str) -> str:
+def title_key(title: str) -> str:
     """``title`` as articles are looked up by it."""
     return shortened(title.lower())
 

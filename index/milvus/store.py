@@ -26,10 +26,10 @@ from index.milvus.records import (
     changed,
     digest,
     language,
-    lowered,
     parts,
     record,
     shortened,
+    title_key,
     whole,
 )
 from index.passage import Passage
@@ -202,7 +202,7 @@ class MilvusStore:
                 f"article:{article}:{generation}",
                 article=article,
                 name=plan.ids.get(article) or (old["name"] if old else ""),
-                title=lowered(title),
+                title=title_key(title),
                 born=generation,
                 data=json.dumps(before | {"title": title}, ensure_ascii=False),
             )
