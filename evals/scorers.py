@@ -168,10 +168,10 @@ def proof(asked: Asked, answered: Answered) -> Scores | None:
     """Whether the citations of an answer to an answerable question prove it."""
     if answered.answer["abstained"] or not asked.proofs:
         return None
-    return proven([s["citations"] for s in answered.answer["statements"]], asked.proofs)
+    return citation_scores([s["citations"] for s in answered.answer["statements"]], asked.proofs)
 
 
-def proven(statements: Sequence[Citations], proofs: Sequence[Proof]) -> Scores:
+def citation_scores(statements: Sequence[Citations], proofs: Sequence[Proof]) -> Scores:
     """ALCE's citation recall and precision, a gold sentence standing in for its judge of entailment; gold recall.
 
     Citation recall is the share of statements of which a citation overlaps a proof, precision the share of citations
