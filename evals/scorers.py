@@ -213,11 +213,11 @@ def abstention(asked: Asked, answered: Answered) -> Scores:
         "abstained": float(answered.answer["abstained"]),
         "right": float(answered.answer["abstained"] != asked.case.answerable),
         "confidence": -1.0 if mute else answered.forced["confidence"],
-        "forced_facts": would_be_right(asked, answered.forced),
+        "forced_facts": correctness(asked, answered.forced),
     }
 
 
-def would_be_right(asked: Asked, answer: dict[str, Any]) -> float:
+def correctness(asked: Asked, answer: dict[str, Any]) -> float:
     """The share of facts in ``answer``, the cited sentences counted; 0 for a question without an answer.
 
     Where a case has only whole answers to compare with: whether it cites a gold sentence.

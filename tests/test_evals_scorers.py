@@ -25,7 +25,7 @@ from evals.scorers import (
     rouge,
     text_scores,
     validity,
-    would_be_right,
+    correctness,
 )
 from evals.solver import Answered
 from evals.table import Table
@@ -141,8 +141,8 @@ def test_whole_answers_are_compared_by_rouge_and_right_when_they_cite_gold() -> 
     assert rouge(long, answered("one fine day")) == {"rouge_l": pytest.approx(2 / 3)}
     assert rouge(long, answered(None)) == {"rouge_l": 0.0}
     assert answer_text(long, answered("one fine day")) is None
-    assert would_be_right(long, answered("one fine day").answer) == 1.0
-    assert would_be_right(long, answered(None).answer) == 0.0
+    assert correctness(long, answered("one fine day").answer) == 1.0
+    assert correctness(long, answered(None).answer) == 0.0
 
 
 def test_the_given_paragraph_counts_abstentions_as_answers() -> None:
