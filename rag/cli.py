@@ -56,7 +56,7 @@ class CommandLine(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):
             return None
-        return settings.taken_by(resolve_name(ELSEWHERE.get(name, f"rag.commands.{name}:{name}")))
+        return settings.with_settings(resolve_name(ELSEWHERE.get(name, f"rag.commands.{name}:{name}")))
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
