@@ -50,9 +50,9 @@ def demo(options: dict[str, Any]) -> None:
 
     This uses a temporary library; yours is not touched.
     """
-    from rag.seeds import shipped
+    from rag.seeds import bundled_articles
 
-    articles = shipped()
+    articles = bundled_articles()
     with tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True) as folder:
         own = options | {"library": str(Path(folder) / "library")}
         with opened_library(own, seeds=False) as library:
