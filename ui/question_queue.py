@@ -16,7 +16,7 @@ from ui.backend import Backend
 from ui.conversations import Conversations
 from ui.fault import log_text
 from ui.record import partial, record
-from ui.scope import ids, within
+from ui.scope import ids, narrowed_to
 from ui.suggestions import following
 from ui.turn import Turn
 
@@ -150,7 +150,7 @@ class QuestionQueue:
         assistant = self._backend.assistant.result()
         if not turn.scope:
             return assistant
-        return within(assistant, ids(turn.scope, self._backend.article_list.folders()))
+        return narrowed_to(assistant, ids(turn.scope, self._backend.article_list.folders()))
 
     def _go_on(self, job: Job) -> None:
         """Find questions to go on with, as long as nobody waits."""
