@@ -15,6 +15,7 @@ from evals.scorers import (
     Citations,
     answer_text,
     citation_scores,
+    correctness,
     evidence,
     forbidden,
     given_paragraph,
@@ -25,7 +26,6 @@ from evals.scorers import (
     rouge,
     text_scores,
     validity,
-    correctness,
 )
 from evals.solver import Answered
 from evals.table import Table

@@ -22,7 +22,7 @@ from index.milvus.lease import lease
 from index.milvus.records import (
     ROW,
     State,
-    among,
+    any_of,
     changed,
     digest,
     language,
