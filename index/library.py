@@ -276,7 +276,19 @@ class Library:
     def search_all(
         self, questions: Sequence[str], k: int = 10, among: Collection[str] | None = None
     ) -> list[list[Hit]]:
-        """As ``search``, for several questions that are embedded in batches: a list of hits for each, in order."""
+        """Find the passages that fit each of several questions, which are embedded together.
+
+        Args:
+            questions: In any language.
+            k: How many passages to find for each.
+            among: As for ``search``.
+
+        Returns:
+            A list of hits for each question, in their order, each as ``search`` returns it.
+
+        Raises:
+            UsageError: A question is empty.
+        """
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
         self._words = words = lexical.current(self._database, self._words)
