@@ -2,14 +2,16 @@
 
 The reader's signs (`rag/confidence.py`) are fitted by logistic regression (Platt 1999) on questions of FILE, the
 training file with human negatives, in SQuAD's layout: of the articles that `rag/training/build.py` keeps from
-training. Its confidence and the writer's best verdict are fitted on every other question of FOLDER, in CLAPNQ's
-layout: the reader was trained on questions like those of FILE, and would seem worth more there than it is elsewhere.
+training. Its confidence and the judge's verdicts are fitted on as many of these questions as on every other one
+of FOLDER, in CLAPNQ's layout: reader and probe were trained on questions like those of FILE, and would seem worth more
+there than they are elsewhere.
 """
 
 import argparse
 import random
 import tempfile
 from collections import deque
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -24,9 +26,8 @@ from evals.suite import Suite
 from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.library import Library
-from rag.assistant import CANDIDATES, ENOUGH, FEW, MOST, Assistant
-from rag.confidence import signs
-from rag.evidence import most_probable
+from rag.assistant import CANDIDATES, FEW, MOST, Assistant
+from rag.confidence import combined, signs
 from rag.models import Models
 from rag.question import kind
 from rag.training.build import HELD_OUT
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--clapnq", type=Path, help="folder, for the writer's verdict")
     parser.add_argument("--sample", type=int, default=700, help="questions of FILE")
-    parser.add_argument("--judged", type=int, default=60, help="questions of each kind, answerable and not, of CLAPNQ")
+    parser.add_argument("--judged", type=int, default=60, help="questions of each kind, answerable and not, of both")
     parser.add_argument("--count", type=int, nargs="*", default=[FEW, CANDIDATES], help="units of evidence")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -55,10 +56,11 @@ def main() -> None:
             if rows:
                 _fit(np.array(rows, dtype=float), ("slope", "covered", "bias"))
         if options.clapnq:
+            judged = _all_judged(assistant, _drawn(asked, options.judged, rng))
             suite = clapnq.load(options.clapnq, Path(folder))
             assistant.library = open_libraries([suite], Path(folder), Embedder(), stack)[suite.name]
-            drawn = track(_every_other(suite, options.judged, rng), "verdicts")
-            judged = [(*_judged(assistant, case), case.answerable) for case in drawn]
+            others = [case for kind in _kinds(suite.cases) for case in kind[::2]]
+            judged += _all_judged(assistant, _drawn(others, options.judged, rng))
             _fit(np.array(judged, dtype=float), ("reader", "verdict", "offset"))
 
 
@@ -72,10 +74,14 @@ def _kept(suite: Suite, folder: Path, rng: random.Random, stack: ExitStack) -> t
     return cases, library
 
 
-def _every_other(suite: Suite, count: int, rng: random.Random) -> list[Case]:
-    """``count`` answerable and as many unanswerable questions, from the first, the third and so on of each kind."""
-    kinds = [[case for case in suite.cases if case.answerable is kind][::2] for kind in (True, False)]
-    return [case for kind in kinds for case in rng.sample(kind, min(count, len(kind)))]
+def _kinds(cases: Sequence[Case]) -> list[list[Case]]:
+    """The answerable ones, and the others."""
+    return [[case for case in cases if case.answerable is kind] for kind in (True, False)]
+
+
+def _drawn(cases: Sequence[Case], count: int, rng: random.Random) -> list[Case]:
+    """``count`` answerable and as many unanswerable questions."""
+    return [case for kind in _kinds(cases) for case in rng.sample(kind, min(count, len(kind)))]
 
 
 def _signs(assistant: Assistant, case: Case, count: int) -> tuple[float, float]:
@@ -87,14 +93,16 @@ def _signs(assistant: Assistant, case: Case, count: int) -> tuple[float, float]:
     return odds, covered - 1
 
 
+def _all_judged(assistant: Assistant, cases: Sequence[Case]) -> list[tuple[float, float, bool]]:
+    return [(*_judged(assistant, case), case.answerable) for case in track(cases, "verdicts")]
+
+
 def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
-    """The log-odds of the reader's confidence, and the best of the writer's verdicts."""
+    """The log-odds of the reader's confidence, and what the judge's verdicts say together."""
     work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
     deque(assistant.read(work, CANDIDATES), 0)
-    assert work.reading and assistant.models.writer
-    judged = most_probable(work.evidence, work.reading.labels, MOST, MOST, ENOUGH)
-    verdicts = assistant.models.writer.verdicts(case.question, [e.line for e in judged])
-    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(verdicts or [0.0])
+    assistant.ask_judge(work, MOST)
+    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), combined(work.verdicts.values())
 
 
 def _fit(rows: np.ndarray, names: tuple[str, str, str]) -> None:

@@ -23,7 +23,7 @@ from rag.work import Work
 
 HITS = 10
 FEW = 8  # units that the reader decides on alone: among more, it finds an answer where there is none more often
-CANDIDATES = 14  # units that it reads where the writer's verdicts decide, too
+CANDIDATES = 14  # units that it reads where the judge's verdicts decide, too
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
 SUMMARY = 9
@@ -85,8 +85,7 @@ class Assistant:
         work.hits = self.search(work.question)
         searched = time.perf_counter()
         quick = quick or self.models.writer is None
-        writer = None if quick else self.models.writer
-        yield from self.read(work, CANDIDATES if writer and writer.judges else FEW)
+        yield from self.read(work, FEW if quick or self.models.judge is None else CANDIDATES)
         self._judge(work, quick, MOST)
         parts = [work]
         compares = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1  # two names: each may need its own
@@ -152,29 +151,36 @@ class Assistant:
     def _judge(self, work: Work, quick: bool, count: int) -> None:
         """Chooses what is written about, and says which confidence it takes.
 
-        The writer judges ``count`` units, each by itself: does it answer exactly this question? It tells several that
+        The judge reads ``count`` units, each by itself: does it answer exactly this question? It tells several that
         do, where the reader finds the words of one (pointwise reranking: Liang 2022, "Holistic evaluation of language
-        models"). A writer whose verdicts are not known to be worth anything leaves all as it is.
+        models"). Without a judge, all is left as it is.
         """
-        writer, reading = self.models.writer, work.reading
+        reading = work.reading
         work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK
-        if quick or writer is None or reading is None or not reading.candidates:
+        if quick or reading is None or not reading.candidates:
             return
         work.chosen = most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
         if work.unread:
             return
-        judges = most_probable(work.evidence, reading.labels, count, count, ENOUGH)
-        verdicts = writer.verdicts(work.question, [in_context(e, work.hits) for e in judges])
-        if verdicts is None:
+        if not self.ask_judge(work, count):
             work.threshold = WRITTEN
             return
-        work.verdicts = dict(zip(judges, verdicts, strict=True))
-        sure = judged(work.confidence, max(verdicts))
+        sure = judged(work.confidence, work.verdicts.values())
         work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = work.convincing()
             work.reading = self._reading(work, work.prior())
+
+    def ask_judge(self, work: Work, count: int) -> bool:
+        """Leaves the judge's verdicts on the ``count`` best units in ``work``; whether there are any."""
+        assert work.reading
+        judge, units = self.models.judge, most_probable(work.evidence, work.reading.labels, count, count, ENOUGH)
+        verdicts = judge.verdicts(work.question, [in_context(e, work.hits) for e in units]) if judge else None
+        if verdicts is None:
+            return False
+        work.verdicts = dict(zip(units, verdicts, strict=True))
+        return True
 
     def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""

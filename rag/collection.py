@@ -130,6 +130,18 @@ def _entitled(asked: set[str], hits: Sequence[Hit], library: AnyLibrary) -> Arti
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _of_other_years(asked: set[str], figures: set[str], titles: Sequence[str]) -> bool:
+    """Whether all of ``titles`` that say what is ``asked`` hold numbers, and none the ``figures`` that are asked for:
+    the report for 2021 may mention 2022, and is not the report for 2022."""
+    digits = {len(figure) for figure in figures}
+    held = [
+        {number for number in numbers(title) if len(number) in digits}
+        for title in titles
+        if len(asked & set(terms(title))) >= ENTITLED * len(asked)
+    ]
+    return bool(held) and all(held) and not any(figures <= found for found in held)
+
+
 def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> list[Evidence]:
     """What the articles hold about ``topic``; nothing where its names, or without names most of its words, stand
     nowhere near, or its numbers not together with them in one article ("the report of 2031")."""
@@ -141,6 +153,8 @@ def about(library: AnyLibrary, topic: str, hits: Sequence[Hit], count: int) -> l
     figures = set(numbers(topic))
     told = [text for text in near.values() if figures <= set(numbers(text))]
     together = "\n".join(told) if not figures else max(told, key=lambda t: len(asked & set(terms(t))), default="")
+    if figures and _of_other_years(asked - figures, figures, titles):
+        return []
     named = any(not name[0].isdigit() for name in asked_of(f"- {topic}"))
     near_enough = len(asked & set(terms(together))) >= (1 if named else NEAR * len(asked))
     if not asked or not near_enough or absent(f"- {topic}", hits, titles):

@@ -6,7 +6,7 @@ from index.open import AnyLibrary
 from rag import checker
 from rag.answer import Statement
 from rag.citation import Citation
-from rag.confidence import JUDGED, around, confidence, covers, judged
+from rag.confidence import around, confidence, covers
 from rag.evidence import Evidence
 from rag.models import Models
 from rag.prompt import Line, one_line
@@ -16,7 +16,7 @@ from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
-SUPPORTED = 1.0  # log-odds of the writer's yes, for each word of a statement's own: do its quotes state it?
+SUPPORTED = 1.0  # log-odds of the judge's yes, for each word of a statement's own: do its quotes state it?
 LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
 # numbers, too; where names are in another order
 OPPOSED = 0.6  # confidence from which on what another article says is said, too
@@ -90,41 +90,46 @@ class Composition:
         draft: Draft,
         shown: Sequence[Statement],
     ) -> list[Statement]:
-        """The statement of ``draft`` with what proves it, or what stands in its place, after what is ``shown`` already.
-
-        What a statement cites has to hold a share of the reader's probability: else it is beside the point. One that
-        says more than what it cites, uses words of its own that the writer does not stand by, cites the sentence that
-        answers and leaves out the words that do, or decides between yes and no otherwise than the reader does, gives
-        way to those of its sentences that answer by the writer's verdict, word for word, and the first one to the best
-        sentence of all.
-        """
+        """The statement of ``draft`` with what proves it, or what stands in its place, after what is ``shown``."""
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
         proof = [evidence[k - 1] for k in (kept.labels if kept else draft.labels)]
-        best = work.best
-        if kept:
-            near = "\n".join(around(e, work.hits) for e in proof)
-            lost = best in proof and not work.holds_answer(kept.text)
-            lost = (
-                lost
-                or bool(checker.only_in_question(kept.text, near, work.question))
-                or not work.same_verdict(kept.text)
-            )
-            own = checker.own_stems(kept.text, near, work.question)
-            if not lost and self._supports(kept.text, proof, own, work.question):
-                if work.is_relevant(proof, not shown):
-                    return [self._statement(kept.text, proof, kept.covered)]
-                proof = []
+        if kept is None or not self._holds(work, kept.text, proof):
+            return self._instead(work, proof, kept is not None and work.best in proof, shown)
+        if not work.is_relevant(proof, not shown):
+            return self._instead(work, [], False, shown)
+        return [self._statement(kept.text, proof, kept.covered)]
+
+    def _holds(self, work: Work, text: str, proof: Sequence[Evidence]) -> bool:
+        """Whether what the rules let through may be said.
+
+        Not if it cites the sentence that answers and leaves out the words that do, puts words of the question to
+        something else, or decides between yes and no otherwise than the reader does; nor if the judge denies it.
+        """
+        near = "\n".join(around(e, work.hits) for e in proof)
+        return (
+            (work.best not in proof or work.holds_answer(text))
+            and not checker.only_in_question(text, near, work.question)
+            and work.same_verdict(text)
+            and self._supports(text, proof, checker.own_stems(text, near, work.question), work.question)
+        )
+
+    def _instead(
+        self, work: Work, proof: Sequence[Evidence], of_best: bool, shown: Sequence[Statement]
+    ) -> list[Statement]:
+        """What stands in the place of a statement that cited ``proof``: those of its sentences that answer by the
+        judge's verdict, word for word; of the first statement, and of one that cited the best sentence, that one, too.
+        """
         sure = [e for e in proof if work.answers(e)]
-        if best and (not shown or (kept and best in proof)):
-            sure = [best, *(e for e in sure if e != best)]
+        if work.best and (not shown or of_best):
+            sure = [work.best, *(e for e in sure if e != work.best)]
         cited = {(c.article, c.start) for s in shown for c in s.citations}
         return [self._statement(e.spoken, [e], work.confidence) for e in sure if (e.article, e.start) not in cited]
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
-        """Whether the writer, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
+        """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
         ``question`` alone, puts things in another order, or may have taken the wrong name or number; where that is not
         known, yes. What is said word for word needs no asking."""
-        lines, writer = [e.line for e in proof], self.models.writer
+        lines, judge = [e.line for e in proof], self.models.judge
         if text in (one_line(line.text) for line in lines):
             return True
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
@@ -134,7 +139,7 @@ class Composition:
         least = max(
             SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
         )
-        support = writer.support(text, lines) if writer and least else None
+        support = judge.support(text, lines) if judge and least else None
         return support is None or support >= least
 
     def _opposed(self, work: Work) -> list[Statement]:
@@ -160,8 +165,6 @@ class Composition:
             return []
         evidence = others[read.candidates[0].label - 1]
         if covers(around(evidence, work.hits), work.question) < 1:
-            return []
-        if work.verdicts and judged(sure, work.verdicts[evidence]) < JUDGED:
             return []
         return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
 

@@ -1,9 +1,9 @@
 """Confidence: how probable it is that the evidence answers a question, calibrated: from the reader's own probability,
-the names and numbers of the question that stand around the sentence that it chose, and the writer's verdict.
+the names and numbers of the question that stand around the sentence that it chose, and the judge's verdict.
 
-The parameters were fitted with evidence as the assistant chooses it (``python -m evals.calibrate``): the reader's on
+The reader's parameters were fitted with evidence as the assistant chooses it (``python -m evals.calibrate``), on
 articles of SQuAD 2.0's training set that the adapter was not trained on, of which QUICK declines 7% of the answerable
-questions; the verdict's on CLAPNQ's questions, which are like nothing that reader and probe were trained on.
+questions. What the judge's verdicts weigh against it was set by hand: no two sets of questions agree (README.md).
 """
 
 import math
@@ -22,7 +22,8 @@ ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in oth
 STEM = 5  # letters of a name that must stand there
 QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.45  # thresholds: quick, written, and written with a verdict
 UNREAD = 0.43  # threshold in the languages that the reader does not read (`lexical_reading.py`)
-READER, VERDICT, OFFSET = 0.3, 1.1, -0.7  # of the reader's log-odds and of the best verdict's
+READER, VERDICT, OFFSET = 0.3, 1.1, 0.0  # of the reader's log-odds and of the verdicts'
+BEST = 2 / 3  # of the best two verdicts, how much the best one counts: what two sentences say, one alone may not
 
 
 def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
@@ -51,11 +52,17 @@ def elsewhere(question: str, best: Evidence, evidence: Sequence[Evidence], hits:
     return len(missing) / len(names) if names else 0.0
 
 
-def judged(confidence: float, verdict: float) -> float:
-    """``confidence``, which rests on the reader, and the log-odds of the writer's verdict, as one."""
+def judged(confidence: float, verdicts: Iterable[float]) -> float:
+    """``confidence``, which rests on the reader, and the judge's verdicts (log-odds) on units, as one."""
     if not 0 < confidence < 1:
         return confidence
-    return _probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * verdict + OFFSET)
+    return _probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * combined(verdicts) + OFFSET)
+
+
+def combined(verdicts: Iterable[float]) -> float:
+    """What the two best of ``verdicts`` say together; of one alone, it."""
+    first, *others = sorted(verdicts, reverse=True)
+    return BEST * first + (1 - BEST) * (others[0] if others else first)
 
 
 def _probability(odds: float) -> float:

@@ -37,7 +37,7 @@ CHOICES = 24  # most probable tokens among which the grammar finds one
 
 
 class LocalWriter:
-    """Writes with ``model`` at temperature 0."""
+    """Writes with ``model`` at temperature 0, and judges with it if there is a ``probe`` for it."""
 
     def __init__(self, model: LanguageModel, probe: Probe | None = None) -> None:
         self.model = model
@@ -72,7 +72,7 @@ class LocalWriter:
                 yield len(written)
 
     def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
-        """See ``Writer``; None for a model without a probe (`probe.py`)."""
+        """See ``Judge``; None for a model without a probe (`probe.py`)."""
         states = self.states([(question, line) for line in lines]) if self._probe else None
         return None if states is None or self._probe is None else self._probe.logodds(states)
 
@@ -89,7 +89,7 @@ class LocalWriter:
             return self.model.states(branches, counts)
 
     def support(self, statement: str, lines: Sequence[Line]) -> float | None:
-        """See ``Writer``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know
+        """See ``Judge``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know
         what they know"). None as for verdicts.
         """
         if self._probe is None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
+    from rag.judge import Judge
     from rag.reader import Reader
     from rag.writer import Writer
 
@@ -40,6 +41,7 @@ class Models:
         self.at_once = at_once(name)
         self._reader = _begun(reader)
         self._writer: Future[Writer | None] = _done(None) if quick else _begun(lambda: writer(name))
+        self._judge = self._beside()
 
     @property
     def reader(self) -> Reader:
@@ -50,6 +52,19 @@ class Models:
     def writer(self) -> Writer | None:
         """The model that composes answers, or None. Waits until it is loaded, and raises what loading it raised."""
         return self._writer.result()
+
+    @property
+    def judge(self) -> Judge | None:
+        """The model that judges evidence and statements, or None: the writer, if there is a probe for it. Beside one
+        on a server it is the packaged one, so that the same evidence is judged alike, whatever writes. Waits and
+        raises as ``writer`` does."""
+        from rag.local_writer import LocalWriter
+
+        held = self._judge.result()
+        return held if isinstance(held, LocalWriter) and held.judges else None
+
+    def _beside(self) -> Future[Writer | None]:
+        return _begun(writer) if self.at_once > 1 else self._writer
 
     @property
     def name(self) -> str:
@@ -68,6 +83,7 @@ class Models:
         other = copy(self)
         other.at_once = at_once(name)
         other._writer = _begun(lambda: writer(name))
+        other._judge = other._beside()
         return other
 
     def wait(self) -> None:
@@ -79,6 +95,7 @@ class Models:
         """
         self._reader.result()
         self._writer.result()
+        self._judge.result()
 
     def warm_up(self) -> None:
         """Load what loads late, so that the first question is answered as quickly as the second."""

@@ -45,8 +45,6 @@ class ServedWriter:
     password, and where openai is not installed.
     """
 
-    judges = False  # what a served model's yes is worth is not known
-
     def __init__(self, address: str) -> None:
         self.name = address
         base, _, self._served = address.partition("#")
@@ -82,14 +80,6 @@ class ServedWriter:
             yield from found[shown:]
             shown = max(shown, len(found))
             yield written
-
-    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
-        """None: it does not judge."""
-        return None
-
-    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
-        """None: it does not judge."""
-        return None
 
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; raises as ``write`` does."""

@@ -24,7 +24,6 @@ SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
 READER = 0.3  # weight of the reader's probability there
 UNJUDGED = -9.0
 RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for itself
-CONTRARY = -0.8  # log-odds of its verdict from which on it is: below, no reading of it makes it sure enough (`judged`)
 FAINT = 1e-4  # probability of a unit, at least
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
@@ -38,7 +37,7 @@ class Work:
     asked: str = ""  # where it is a part of a question: it as it was asked
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    verdicts: dict[Evidence, float] = field(default_factory=dict)  # the writer's, in log-odds, where they count
+    verdicts: dict[Evidence, float] = field(default_factory=dict)  # the judge's, in log-odds, where they count
     chosen: list[Evidence] = field(default_factory=list)  # what of the evidence is written about
     reading: Reading | None = None
     confidence: float = 0.0
@@ -52,19 +51,19 @@ class Work:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether the verdicts rank the units: a writer that finds none to answer does not know which is nearest, but
+        """Whether the verdicts rank the units: a judge that finds none to answer does not know which is nearest, but
         where an explanation is asked for, for which no unit need be exact."""
         best = max(self.verdicts.values(), default=None)
         return best is not None and (best >= 0 or self.kind is Kind.EXPLANATION)
 
     def convincing(self) -> list[Evidence]:
-        """The units of which writer and reader are about as sure as of the best."""
+        """The units of which judge and reader are about as sure as of the best."""
         weights = dict(zip(self.evidence, self._weights(), strict=True))
         least = max(weights.values()) - SHARP * (WIDE if self.kind is Kind.EXPLANATION else MARGIN)
         return [e for e in self.verdicts if weights[e] >= least]
 
     def prior(self) -> list[float]:
-        """What puts the writer's verdicts in the place of the reader's choice among the units (`generation.read`)."""
+        """What puts the judge's verdicts in the place of the reader's choice among the units (`generation.read`)."""
         return [weight - self._logprob(e) for e, weight in zip(self.evidence, self._weights(), strict=True)]
 
     def _weights(self) -> list[float]:
@@ -75,7 +74,7 @@ class Work:
         return math.log(max(self.reading.labels[1 + self.evidence.index(evidence)], FAINT))
 
     def is_relevant(self, proof: Sequence[Evidence], first: bool) -> bool:
-        """Whether the reader finds enough in what a statement cites; what the writer ranked is to the point."""
+        """Whether the reader finds enough in what a statement cites; what the judge ranked is to the point."""
         if self.reading is None or self.is_ranked:
             return True
         labels = dict(zip(self.evidence, self.reading.labels[1:], strict=True))
@@ -87,7 +86,7 @@ class Work:
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(evidence.text, self.question))
 
     def answers(self, evidence: Evidence) -> bool:
-        """Whether it answers by itself: by the writer's verdict; each sentence of a summary does."""
+        """Whether it answers by itself: by the judge's verdict; each sentence of a summary does."""
         if self.kind is Kind.SUMMARY:
             return evidence.is_sentence
         return self.verdicts.get(evidence, UNJUDGED) >= 0 and not self.is_empty(evidence)
@@ -95,7 +94,7 @@ class Work:
     def may_contradict(self, other: Evidence, best: Evidence) -> bool:
         """Whether ``other`` may answer, too, and otherwise."""
         verdict = self.verdicts.get(other)
-        return other.score >= RIVAL * best.score if verdict is None else verdict >= CONTRARY
+        return other.score >= RIVAL * best.score if verdict is None else verdict >= 0
 
     @property
     def best(self) -> Evidence | None:

@@ -29,7 +29,6 @@ class Writer(Protocol):
     """What the assistant asks of a model that writes; threads may ask at once."""
 
     name: str
-    judges: bool  # whether its verdicts and its support are known to be worth something (`confidence.py`)
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """Up to STATEMENTS drafts, each as soon as it is whole; between them, the tokens written so far.
@@ -38,17 +37,6 @@ class Writer(Protocol):
 
         Closing the iterator ends the work.
         """
-        ...
-
-    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
-        """For each of ``lines``, read by itself, the log-odds of its yes against its no: does it answer ``question``?
-
-        None where they are not to be had.
-        """
-        ...
-
-    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
-        """The same, asked whether ``lines`` state all of ``statement``."""
         ...
 
     def parts(self, question: str) -> list[str]:

@@ -15,7 +15,6 @@ class MadeUpWriter:
     """Writes what ``saying`` makes of the lines, whatever is asked; takes questions apart as ``parts`` says."""
 
     name = "made up"
-    judges = False
 
     def __init__(self, saying: Saying, parts: dict[str, list[str]] | None = None) -> None:
         self.saying = saying
@@ -27,12 +26,6 @@ class MadeUpWriter:
         for number, draft in enumerate(self.saying(lines), 1):
             yield draft
             yield number
-
-    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
-        return None
-
-    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
-        return None
 
     def parts(self, question: str) -> list[str]:
         return self.taken_apart.get(question, [question])
@@ -46,7 +39,7 @@ class Given(Models):
 
     def __init__(self, reader: Reader, writer: Writer | None) -> None:
         self.at_once = 1
-        self._reader, self._writer = _done(reader), _done(writer)
+        self._reader, self._writer, self._judge = _done(reader), _done(writer), _done(None)
 
 
 def label(lines: Sequence[Line], words: str) -> int:

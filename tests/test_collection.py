@@ -110,3 +110,14 @@ def test_a_name_that_the_articles_hold_is_topic_enough(library: Library) -> None
 def test_an_article_whose_title_is_the_topic_is_summarised_from_its_beginning(library: Library) -> None:
     first, *_ = about(library, "the mill", library.search("the mill"), 9)
     assert first.text == "The mill of Brindle is on the Lem."
+
+
+def test_a_report_of_one_year_is_no_report_of_another_that_it_mentions(tmp_path: Path) -> None:
+    for year in 2020, 2021:
+        text = f"# Yearly report of the Oss rowers for {year}\n\nIt had 40 members in {year}. In {year + 1} it rows."
+        (tmp_path / f"{year}.md").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "library", CheapEmbedder()) as library:
+        library.sync([tmp_path])
+        for year, told in ((2021, True), (2022, False)):
+            topic = f"yearly report of the Oss rowers for {year}"
+            assert bool(about(library, topic, library.search(topic), 9)) is told
