@@ -23,7 +23,7 @@ from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.library import Library
 from index.search import Hit
-from rag.adapter import ADAPTER, merged, quickest
+from rag.adapter import ADAPTER, fastest_type, merged
 from rag.assistant import CANDIDATES, FEW, HITS
 from rag.confidence import confidence
 from rag.evidence import Evidence, merged_hits, queries, select
@@ -48,7 +48,7 @@ class Variant:
 
     name: str
     adapter: Path = ADAPTER
-    quantization: str = field(default_factory=quickest)
+    quantization: str = field(default_factory=fastest_type)
     evidence: int = FEW
 
     def reader(self) -> Reader:

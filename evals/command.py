@@ -54,11 +54,11 @@ def evaluate(
     resumed: bool,
     compare: tuple[Path, Path] | None,
 ) -> None:
-    """Measure the assistant on SUITEs, on a YAML file of your own, or on a data set.
+    """Measure the answers to a suite of questions.
 
-    Without SUITE, on a sample of deal, fiction and composed, always the same: the gate judges it, and the exit status
-    is 1 when one of its figures does not hold. A run leaves its log, results.json, report.md, report.html and
-    junit.xml in a folder of its own.
+    SUITE is one of ours, a YAML file of your own, or a data set. Without it, the questions are a sample of deal,
+    fiction and composed, always the same: the gate judges it, and the exit status is 1 when one of its figures does not
+    hold. A run leaves its log, results.json, report.md, report.html and junit.xml in a folder of its own.
 
     \b
     rag eval

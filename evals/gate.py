@@ -79,7 +79,7 @@ def check(results: Results, bounds: Bounds) -> list[Breach]:
     return breaches
 
 
-def bounds(results: Results) -> str:
+def new_gate(results: Results) -> str:
     """A gate that ``results`` just pass, as TOML: each guarded figure less its noise."""
     lines = [HEADER]
     for suite, measured in results.figures.items():
@@ -102,6 +102,6 @@ def _bound(name: str, measured: Measured) -> float:
 
 if __name__ == "__main__":
     try:
-        FILE.write_text(bounds(Results.read(Path(sys.argv[1]))), encoding="utf-8")
+        FILE.write_text(new_gate(Results.read(Path(sys.argv[1]))), encoding="utf-8")
     except (FootnoteError, IndexError) as error:
         sys.exit(str(error) if isinstance(error, FootnoteError) else "Say which run: python -m evals.gate RUN")

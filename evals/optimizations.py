@@ -20,8 +20,8 @@ RUNS = 3
 INSIDE = "{disabling}\nfrom evals.optimizations import inside\ninside({library!r}, {began})"
 DISABLED = {
     "nothing disabled": "",
-    "8 bits, not bfloat16": "from rag import adapter; adapter.quickest = lambda: 'Q8_0'",
-    "the packaged type, Q4_1": "from rag import adapter; adapter.quickest = lambda: 'Q4_1'",
+    "8 bits, not bfloat16": "from rag import adapter; adapter.fastest_type = lambda: 'Q8_0'",
+    "the packaged type, Q4_1": "from rag import adapter; adapter.fastest_type = lambda: 'Q4_1'",
     "few tokens not filled up": "from rag import language_model; language_model.TILE = 0",
     "the question embedded by torch": "from index import embedder; embedder.AGREEMENT = 2",
     "the question on all cores": "import contextlib; from index import bert; "

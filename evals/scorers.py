@@ -168,10 +168,10 @@ def proof(asked: Asked, answered: Answered) -> Scores | None:
     """Whether the citations of an answer to an answerable question prove it."""
     if answered.answer["abstained"] or not asked.proofs:
         return None
-    return proven([s["citations"] for s in answered.answer["statements"]], asked.proofs)
+    return citation_scores([s["citations"] for s in answered.answer["statements"]], asked.proofs)
 
 
-def proven(statements: Sequence[Citations], proofs: Sequence[Proof]) -> Scores:
+def citation_scores(statements: Sequence[Citations], proofs: Sequence[Proof]) -> Scores:
     """ALCE's citation recall and precision, a gold sentence standing in for its judge of entailment; gold recall.
 
     Citation recall is the share of statements of which a citation overlaps a proof, precision the share of citations
@@ -213,11 +213,11 @@ def abstention(asked: Asked, answered: Answered) -> Scores:
         "abstained": float(answered.answer["abstained"]),
         "right": float(answered.answer["abstained"] != asked.case.answerable),
         "confidence": -1.0 if mute else answered.forced["confidence"],
-        "forced_facts": would_be_right(asked, answered.forced),
+        "forced_facts": correctness(asked, answered.forced),
     }
 
 
-def would_be_right(asked: Asked, answer: dict[str, Any]) -> float:
+def correctness(asked: Asked, answer: dict[str, Any]) -> float:
     """The share of facts in ``answer``, the cited sentences counted; 0 for a question without an answer.
 
     Where a case has only whole answers to compare with: whether it cites a gold sentence.

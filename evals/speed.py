@@ -1,5 +1,6 @@
-"""Measure speed: ``python -m evals.speed FILE [--out DIR] [--peers PYTHON]``; FILE is in SQuAD's JSON layout.
+"""Measure speed: ``python -m evals.speed [FILE] [--out DIR] [--peers PYTHON]``; FILE is in SQuAD's JSON layout.
 
+Without FILE, only the commands are measured: seconds and peak memory of a question, on the articles in seeds/.
 Whatever is a ratio is timed in turns within one run, ours and the other, so that both meet the same machine. Each row
 is the median of its runs with the lowest and the highest, beside what is to be reached. PYTHON as in `peers.py`.
 """
@@ -67,13 +68,15 @@ class Row:
         return f"{self.what:58}{median(self.runs):>8.3g} {self.unit:3} {spread:18} {self.reach:8} {mark}"
 
 
-def rows(data: Path) -> Iterator[Row]:
-    """Every row, as soon as it is measured."""
+def rows(data: Path | None) -> Iterator[Row]:
+    """Every row, as soon as it is measured; without ``data`` those of the commands alone."""
     with tempfile.TemporaryDirectory() as folder:
         place = str(Path(folder, "library"))
         article = suite.load("deal").articles[0]
         process(*RAG, "--library", place, "index", str(article))
         yield from commands(place)
+        if data is None:
+            return
         yield from indexing(article, Path(folder))
         with Library.open(place) as library:
             models = Models()
@@ -232,7 +235,7 @@ def _recall(questions: NDArray[np.float32], texts: NDArray[np.float32], right: l
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m evals.speed", description=__doc__)
-    parser.add_argument("file", type=Path, help="questions in SQuAD's JSON layout")
+    parser.add_argument("file", nargs="?", type=Path, help="questions in SQuAD's JSON layout")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where speed.json and speed.svg are left")
     parser.add_argument("--peers", metavar="PYTHON", help="the interpreter that can import the peers")
     chosen = parser.parse_args()

@@ -42,7 +42,7 @@ def mixed(table: Table) -> bool:
     return bool(0 < table["answerable"].sum() < len(table.rows))
 
 
-def cut(answerable: Column, budget: float) -> float:
+def threshold_at(answerable: Column, budget: float) -> float:
     """The highest threshold that declines no more than ``budget`` of ``answerable``, their confidences."""
     return float(np.sort(answerable)[min(floor(budget * len(answerable) + ROUNDING), len(answerable) - 1)])
 
@@ -52,7 +52,7 @@ def abstained(table: Table, budget: float) -> Column:
     if not mixed(table):
         return np.array([])
     answerable, unanswerable = table.split("confidence")
-    return (unanswerable < cut(answerable, budget)).astype(float)
+    return (unanswerable < threshold_at(answerable, budget)).astype(float)
 
 
 def best(table: Table, score: str) -> Column:
@@ -72,7 +72,7 @@ def best(table: Table, score: str) -> Column:
 
 def _threshold(table: Table, budget: float) -> Threshold:
     answerable, unanswerable = table.split("confidence")
-    confidence = cut(answerable, budget)
+    confidence = threshold_at(answerable, budget)
     facts, _ = table.split("forced_facts")
     return Threshold(
         budget,

@@ -12,7 +12,7 @@ from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
 from index.front_matter import body
 from index.language import ENGLISH, detect
-from index.lock import ADVICE, TIMEOUT, Unlockable, lock, lockable
+from index.lock import ADVICE, TIMEOUT, LockingUnsupported, lock, supports_locks
 
 NAME = "library.db"
 VERSION = 3
@@ -119,7 +119,7 @@ class Database:
         try:
             with lock(self.directory / "library.lock"):
                 yield
-        except Unlockable as error:
+        except LockingUnsupported as error:
             raise FootnoteError(f"The library in {self.directory} can't be used: {ADVICE}.") from error
 
     def fact(self, name: str) -> str:
@@ -196,7 +196,7 @@ class Database:
                 _name(draft, self.file)
         except (OSError, sqlite3.OperationalError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            if self.directory.is_dir() and not lockable(self.directory):
+            if self.directory.is_dir() and not supports_locks(self.directory):
                 raise FootnoteError(f"No library can be made in {self.directory}: {ADVICE}.") from error
             raise FootnoteError(
                 f"No library can be made in {self.directory} ({reason.lower()}): name another folder."
@@ -262,7 +262,7 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if not lockable(self.directory):
+            if not supports_locks(self.directory):
                 reason = ADVICE
             elif "locked" in str(error) or "busy" in str(error):
                 reason = "another process is writing it: try again when that is done"

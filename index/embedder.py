@@ -113,7 +113,18 @@ class Embedder:
             yield batch
 
     def encode_questions(self, questions: Sequence[str], agreement: float) -> NDArray[np.float32]:
-        """As ``encode``; without importing torch where ``agreement``, measured at indexing, allows it."""
+        """Embed questions, without importing torch if possible.
+
+        Args:
+            questions: What is longer than ``window`` tokens is cut off there.
+            agreement: What ``agreement`` measured at indexing; if it is high enough, torch is not needed.
+
+        Returns:
+            Unit vectors, float32 of shape (len(questions), dimensions).
+
+        Raises:
+            UsageError: The model can't be loaded.
+        """
         if agreement >= AGREEMENT:
             with suppress(OSError):  # sentence-transformers says it better
                 return self._bert.encode(questions)
@@ -165,7 +176,7 @@ class Embedder:
         return Path(self.name)
 
 
-def agreed(library: str, made_with: str, embedder: Embedder | None) -> Embedder:
+def matching_embedder(library: str, made_with: str, embedder: Embedder | None) -> Embedder:
     """The embedder for a library that ``made_with`` made ("" for an empty one): ``embedder`` unless that is None.
 
     Raises UsageError where they differ.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from index import feedback, health, lexical
 from index.article import Article, pages_from_json
 from index.database import Database
-from index.embedder import Embedder, agreed
+from index.embedder import Embedder, matching_embedder
 from index.entry import Entry
 from index.errors import DamagedLibrary, FootnoteError, UsageError
 from index.feedback import Feedback
@@ -71,7 +71,7 @@ class Library:
         """
         database = Database(Path(directory), create)
         try:
-            return cls(database, agreed(str(directory), database.fact("embedder"), embedder))
+            return cls(database, matching_embedder(str(directory), database.fact("embedder"), embedder))
         except UsageError:
             database.close()
             raise
@@ -276,7 +276,19 @@ class Library:
     def search_all(
         self, questions: Sequence[str], k: int = 10, among: Collection[str] | None = None
     ) -> list[list[Hit]]:
-        """As ``search``, for several questions that are embedded in batches: a list of hits for each, in order."""
+        """Find the passages that fit each of several questions, which are embedded together.
+
+        Args:
+            questions: In any language.
+            k: How many passages to find for each.
+            among: As for ``search``.
+
+        Returns:
+            A list of hits for each question, in their order, each as ``search`` returns it.
+
+        Raises:
+            UsageError: A question is empty.
+        """
         if not all(question.strip() for question in questions):
             raise UsageError("The question is empty: ask something.")
         self._words = words = lexical.current(self._database, self._words)

@@ -22,11 +22,11 @@ ADVICE = "it is on a file system that can't lock: keep the library on a local di
 log = logging.getLogger(__name__)
 
 
-class Unlockable(OSError):
+class LockingUnsupported(OSError):
     """A lock on a file system that has none."""
 
 
-def lockable(folder: Path) -> bool:
+def supports_locks(folder: Path) -> bool:
     """Whether the file system of ``folder`` has the locks that SQLite takes."""
     try:
         import fcntl
@@ -45,7 +45,7 @@ def lock(file: Path, timeout: float | None = None) -> Iterator[None]:
     """Hold the lock in ``file``, which says who holds it; a kill lets go of it.
 
     Waits for another process, and says so; raises FootnoteError when that takes more than ``timeout`` seconds (30),
-    Unlockable where the file system has no locks, and OSError where the file can't be made.
+    LockingUnsupported where the file system has no locks, and OSError where the file can't be made.
     """
     timeout = TIMEOUT if timeout is None else timeout
     guard = FileLock(file, fallback_to_soft=False)  # a lock by mere existence outlives whoever is killed
@@ -60,7 +60,7 @@ def lock(file: Path, timeout: float | None = None) -> Iterator[None]:
                 f"{file.parent} is being written by {_holder(file)}: try again when that is done. Nothing was changed."
             ) from error
     except OSError as error:
-        raise Unlockable(error.errno, ADVICE) if error.errno in NO_LOCK_ERRORS else error from None
+        raise LockingUnsupported(error.errno, ADVICE) if error.errno in NO_LOCK_ERRORS else error from None
     try:
         with suppress(OSError):  # on a full disk nobody is told who, and that is all
             file.write_text(f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})", encoding="utf-8")

@@ -315,11 +315,11 @@ def place(file: Path, home: Path) -> str:
 
     Bytes of its name that are not UTF-8 stand there as characters U+F780 to U+F7FF, which can be stored.
     """
-    path = relative(file.parent.resolve() / file.name, home)
+    path = relative_path(file.parent.resolve() / file.name, home)
     return "".join(chr(ord(c) - SURROGATE + PRIVATE) if "\udc80" <= c <= "\udcff" else c for c in path)
 
 
-def relative(path: Path, home: Path) -> str:
+def relative_path(path: Path, home: Path) -> str:
     """The way from ``home`` to ``path``, with "/" on all systems; from one drive of Windows to another, ``path``."""
     try:
         return os.path.relpath(path, home).replace(os.sep, "/")

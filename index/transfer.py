@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from index.bar import bar
 from index.errors import FootnoteError, UsageError
 from index.store import Plan, Store
-from index.sync import relative
+from index.sync import relative_path
 
 if TYPE_CHECKING:
     from index.open import AnyLibrary
@@ -57,7 +57,8 @@ def _plan(
 ) -> Plan:
     """The same ids, titles, dates and files, as they are seen from the other library's folder."""
     found = {
-        relative(source.store.home / place, target.store.home): file for place, file in source.store.files().items()
+        relative_path(source.store.home / place, target.store.home): file
+        for place, file in source.store.files().items()
     }
     dates = {entry.id: entry.added for entry in source.entries()}
     return Plan(

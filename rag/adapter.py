@@ -21,10 +21,10 @@ ADAPTER = Path(__file__).parent / "adapter" / "smollm2-135m-footnote.gguf"
 def merged(base: Path, adapter: Path = ADAPTER, quantization: str | None = None) -> Path:
     """The path of ``base`` with ``adapter`` merged in: made at the first call, found at the next.
 
-    ``quantization`` is a name among gguf.GGMLQuantizationType, by default what ``quickest`` says.
+    ``quantization`` is a name among gguf.GGMLQuantizationType, by default what ``fastest_type`` says.
     Raises UsageError when the adapter was not trained for ``base``, FootnoteError when the cache can't be written.
     """
-    quantization = quantization or quickest()
+    quantization = quantization or fastest_type()
     key = checksum(adapter)[:12]
     folder = Path(platformdirs.user_cache_dir("footnote"))
     made = folder / f"{adapter.stem}-{key}-{quantization}.gguf"
@@ -46,7 +46,7 @@ def merged(base: Path, adapter: Path = ADAPTER, quantization: str | None = None)
     return made
 
 
-def quickest() -> str:
+def fastest_type() -> str:
     """The type that llama.cpp reads prompts quickest in on this processor, without a loss of accuracy.
 
     `evals.ablation` compares them: where there are instructions for bfloat16, it takes half the time of 8 bits.

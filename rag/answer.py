@@ -15,9 +15,15 @@ TextOf = Callable[[str], str]  # an article's id → its text
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer and the citations that prove it: never none.
+    """One sentence of an answer and the citations that prove it.
 
-    ``support`` is how probable the checker finds it that the citations prove the sentence, from 0 to 1.
+    Args:
+        text: The sentence.
+        citations: At least one.
+        support: How probable the checker finds it that the citations prove the sentence, from 0 to 1.
+
+    Raises:
+        ValueError: There is no citation.
     """
 
     text: str
@@ -63,6 +69,7 @@ class Answer:
 
     @property
     def abstained(self) -> bool:
+        """Whether there are no statements; then ``reason`` says why."""
         return not self.statements
 
     @property
@@ -76,6 +83,7 @@ class Answer:
         return list(dict.fromkeys(c for s in self.statements for c in s.citations))
 
     def as_json(self) -> dict[str, Any]:
+        """The answer for JSON; rag/README.md lists the keys."""
         return {
             "question": self.question,
             "asked": self.asked,
@@ -128,6 +136,7 @@ class Answer:
             raise UsageError(f"This is no answer saved with --json ({type(error).__name__}: {error}).") from error
 
     def dumps(self) -> str:
+        """``as_json`` in one line."""
         return json.dumps(self.as_json(), ensure_ascii=False)
 
 

@@ -13,12 +13,21 @@ class InvalidCitationError(FootnoteError):
 
 @dataclass(frozen=True)
 class Citation:
-    """A span of an article: ``article.text[start:end] == quote``.
+    """A span of an article: ``article.text[start:end] == quote``; one that does not hold can't be constructed.
 
-    ``start`` and ``end`` are Python str offsets, ``page`` is the number of the page that it starts on, ``place`` what
-    that page, sheet, slide, chapter or message is called ("page 7, sheet 9, by OCR"). ``text`` is the article's text:
-    the citation is held against it when it is made, so that one that does not hold can't be constructed (it raises
-    InvalidCitationError).
+    Args:
+        article: The article's id.
+        title: Its title.
+        source: Its file.
+        start: Where the quote begins, a Python str offset.
+        end: Where it ends, not included.
+        quote: The words.
+        text: The article's text, which the quote is compared with.
+        page: The number of the page that it starts on, from 1; None where there are no pages.
+        place: What that page, sheet, slide, chapter or message is called ("page 7, sheet 9, by OCR").
+
+    Raises:
+        InvalidCitationError: ``text`` reads otherwise there.
     """
 
     article: str
@@ -37,15 +46,31 @@ class Citation:
 
     @classmethod
     def of(cls, article: Article, start: int, end: int) -> "Citation":
-        """The citation of ``article.text[start:end]``."""
+        """The citation of ``article.text[start:end]``.
+
+        Raises:
+            InvalidCitationError: There are no characters.
+        """
         quote = article.text[start:end]
         page, place = article.page(start), article.place(start)
         return cls(article.id, article.title, article.source, start, end, quote, article.text, page, place)
 
     @classmethod
     def from_json(cls, record: dict[str, Any], text: str) -> "Citation":
-        """The citation that ``as_json`` wrote, held against ``text``; raises InvalidCitationError."""
+        """Read a citation that ``as_json`` wrote, and compare it with the article as it is now.
+
+        Args:
+            record: The citation as JSON.
+            text: The article's text.
+
+        Returns:
+            The citation.
+
+        Raises:
+            InvalidCitationError: The quote is no longer at its place.
+        """
         return cls(**record, text=text)
 
     def as_json(self) -> dict[str, Any]:
+        """Its fields for JSON, without the article's text."""
         return asdict(self)

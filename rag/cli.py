@@ -44,7 +44,7 @@ ELSEWHERE = {  # in other rooms
 }
 
 
-class Front(click.Group):
+class CommandLine(click.Group):
     """Fetches the commands, takes a question for ``ask``, and settings wherever they stand.
 
     Errors are shown as one line, with the exit status that fits.
@@ -56,7 +56,7 @@ class Front(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):
             return None
-        return settings.taken_by(resolve_name(ELSEWHERE.get(name, f"rag.commands.{name}:{name}")))
+        return settings.with_settings(resolve_name(ELSEWHERE.get(name, f"rag.commands.{name}:{name}")))
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -114,7 +114,7 @@ def _in_one_line(context: click.Context) -> Iterator[None]:
 
 
 @click.group(
-    cls=Front,
+    cls=CommandLine,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=settings.options(),
     epilog="An option can be given before or after the command, in the environment (FOOTNOTE_LIBRARY and so on), or in "

@@ -72,7 +72,14 @@ class Models:
         return self.writer.name if self.writer else self.reader.model.name
 
     def with_writer(self, name: str) -> Models:
-        """The same reader with the writer called ``name``, which is loaded from now on."""
+        """The same reader with another writer, which begins to load.
+
+        Args:
+            name: As for ``Models``.
+
+        Returns:
+            Models of their own; these stay as they are.
+        """
         other = copy(self)
         other.at_once = at_once(name)
         other._writer = _begun(lambda: writer(name))
@@ -80,7 +87,12 @@ class Models:
         return other
 
     def wait(self) -> None:
-        """Until both are loaded; raises what loading them raised."""
+        """Wait until both are loaded.
+
+        Raises:
+            UsageError: The writer can't be found, or is no model.
+            FootnoteError: A file can't be made whole.
+        """
         self._reader.result()
         self._writer.result()
         self._judge.result()

@@ -9,7 +9,7 @@ SEEDS = Path("seeds")  # what is indexed where nothing else is named
 CHECKOUT = Path(__file__).parent.parent / SEEDS
 
 
-def shipped() -> list[Path]:
+def bundled_articles() -> list[Path]:
     """The seed articles that came with Footnote, as part of a wheel or of its repository.
 
     Raises FootnoteError where there are none.

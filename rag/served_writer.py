@@ -71,8 +71,8 @@ class ServedWriter:
         Closing the iterator ends the request. Raises FootnoteError for a server that is down, slow or broken,
         UsageError for one that refuses.
         """
-        said = [Line(inert(line.text), inert(line.context)) for line in lines]
-        message = evidence_block(said) + question_block(inert(question))
+        said = [Line(without_control_tokens(line.text), without_control_tokens(line.context)) for line in lines]
+        message = evidence_block(said) + question_block(without_control_tokens(question))
         text, shown = "", 0
         for written, (piece, over) in enumerate(self._streamed(INSTRUCTIONS, message, grammar(len(lines), least)), 1):
             text += piece
@@ -83,11 +83,11 @@ class ServedWriter:
 
     def parts(self, question: str) -> list[str]:
         """The simple questions that ``question`` is made of; raises as ``write`` does."""
-        return simple("".join(piece for piece, _ in self._streamed(SPLIT, inert(question))), question)
+        return simple("".join(piece for piece, _ in self._streamed(SPLIT, without_control_tokens(question))), question)
 
     def standalone(self, question: str, said: Sequence[Exchange]) -> str:
         """See ``Writer``; raises as ``write`` does."""
-        message = inert(conversation(question, said))
+        message = without_control_tokens(conversation(question, said))
         return rewritten("".join(piece for piece, _ in self._streamed(FOLLOW_UP, message)))
 
     def _streamed(self, system: str, message: str, form: str | None = None) -> Iterator[tuple[str, bool]]:
@@ -185,7 +185,7 @@ def grammar(labels: int, least: int = 1) -> str:
     )
 
 
-def inert(text: str) -> str:
+def without_control_tokens(text: str) -> str:
     """``text`` without control tokens, which a server's tokenizer would obey: ``<|end|>`` becomes ``< |end|>``."""
     return CONTROL.sub(r"\g<0> ", text)
 

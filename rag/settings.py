@@ -65,7 +65,7 @@ def options() -> list[click.Option]:
     ]
 
 
-def taken_by(command: click.Command) -> click.Command:
+def with_settings(command: click.Command) -> click.Command:
     """``command`` and the commands below it, which take the options as well, without a line of help for each."""
     own = {parameter.name for parameter in command.params}
     for option in options():
@@ -74,7 +74,7 @@ def taken_by(command: click.Command) -> click.Command:
             command.params.append(option)
     if isinstance(command, click.Group):
         for below in command.commands.values():
-            taken_by(below)
+            with_settings(below)
     command.epilog = command.epilog or "The options of rag --help may stand here, too."
     return command
 

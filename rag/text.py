@@ -41,7 +41,7 @@ def _rest(given: Answer) -> list[str]:
     return lines
 
 
-class Live:
+class AnswerPrinter:
     """Prints an answer while it is made: statements on ``out``, the stage on ``progress``, a terminal or nothing."""
 
     def __init__(self, out: TextIO, progress: TextIO | None) -> None:

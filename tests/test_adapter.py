@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index.errors import UsageError
-from rag.adapter import ADAPTER, merged, quickest
+from rag.adapter import ADAPTER, fastest_type, merged
 from rag.language_model import LanguageModel
 from rag.models import packaged_model
 from rag.prompt import ANSWER, Line, evidence_block, question_block
@@ -47,4 +47,4 @@ def test_it_is_merged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     first = merged(packaged_model())
     made = first.stat().st_mtime_ns
     assert merged(packaged_model()) == first and first.stat().st_mtime_ns == made
-    assert {t.tensor_type.name for t in gguf.GGUFReader(first).tensors if "attn_q" in t.name} == {quickest()}
+    assert {t.tensor_type.name for t in gguf.GGUFReader(first).tensors if "attn_q" in t.name} == {fastest_type()}

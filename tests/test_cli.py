@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 import pytest
 
+from rag.cli import COMMANDS, ELSEWHERE
+
 SEEDS = Path(__file__).parent.parent / "seeds"
 README = Path(__file__).parent.parent / "rag" / "README.md"
 QUESTION = "Until what year are the key elements of the agreement intact?"
@@ -128,6 +130,11 @@ def test_show_prints_what_a_citation_points_at(project: Path) -> None:
     (article,) = json.loads(rag(project, "articles", "--json").stdout)
     whole = rag(project, "show", article["id"]).stdout
     assert rag(project, "show", article["title"], "--cite", "3:30").stdout == whole[3:30] + "\n"
+
+
+def test_help_says_in_whole_words_what_each_command_does(tmp_path: Path) -> None:
+    listed = rag(tmp_path, "--help").stdout.partition("Commands:")[2].partition("\n\n")[0]
+    assert len(listed.split("\n")) == len(COMMANDS) + len(ELSEWHERE) + 1 and "..." not in listed
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["verify", "--help"], ["models"]])

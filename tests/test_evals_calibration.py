@@ -40,7 +40,7 @@ def test_abstention_at_a_budget() -> None:
     rows = [(True, 0.1 * n, 1.0) for n in range(1, 11)] + [(False, 0.15, 0.0), (False, 0.95, 0.0)]
     assert threshold.abstained(table(rows), 0.10).tolist() == [1.0, 0.0]
     assert threshold.abstained(table(rows), 0.05).tolist() == [0.0, 0.0]
-    assert threshold.cut(np.arange(20.0), 0.15) == 3.0
+    assert threshold.threshold_at(np.arange(20.0), 0.15) == 3.0
 
 
 def test_the_best_threshold_of_squad_weighs_answers_against_abstentions() -> None:

@@ -47,7 +47,7 @@ def bounds(measured: Measure, models: Models, tmp_path_factory: pytest.TempPathF
     """The gate that the sound assistant sets on the subset; it passes it."""
     sound = measured("sound", lambda library: Assistant(library, models))
     file = tmp_path_factory.mktemp("gate") / "gate.toml"
-    file.write_text(gate.bounds(sound), encoding="utf-8")
+    file.write_text(gate.new_gate(sound), encoding="utf-8")
     assert gate.check(sound, gate.read(file)) == []
     return gate.read(file)
 

@@ -222,7 +222,7 @@ def test_flips_are_named_in_both_directions(results: Results) -> None:
 
 def test_a_gate_is_set_from_a_run_and_then_holds(results: Results, tmp_path: Path) -> None:
     file = tmp_path / "gate.toml"
-    file.write_text(gate.bounds(results), encoding="utf-8")
+    file.write_text(gate.new_gate(results), encoding="utf-8")
     assert gate.read(file)["deal"] and gate.check(results, gate.read(file)) == []
 
 

@@ -14,18 +14,18 @@ from evals.record import Record
 from evals.scorers import (
     Citations,
     answer_text,
+    citation_scores,
+    correctness,
     evidence,
     forbidden,
     given_paragraph,
     grounding,
     list_items,
     partial_answer,
-    proven,
     ranking,
     rouge,
     text_scores,
     validity,
-    would_be_right,
 )
 from evals.solver import Answered
 from evals.table import Table
@@ -141,8 +141,8 @@ def test_whole_answers_are_compared_by_rouge_and_right_when_they_cite_gold() -> 
     assert rouge(long, answered("one fine day")) == {"rouge_l": pytest.approx(2 / 3)}
     assert rouge(long, answered(None)) == {"rouge_l": 0.0}
     assert answer_text(long, answered("one fine day")) is None
-    assert would_be_right(long, answered("one fine day").answer) == 1.0
-    assert would_be_right(long, answered(None).answer) == 0.0
+    assert correctness(long, answered("one fine day").answer) == 1.0
+    assert correctness(long, answered(None).answer) == 0.0
 
 
 def test_the_given_paragraph_counts_abstentions_as_answers() -> None:
@@ -157,13 +157,13 @@ def test_the_given_paragraph_counts_abstentions_as_answers() -> None:
 
 def test_gold_sentences_count_among_citations_and_evidence_by_part() -> None:
     proofs = [Proof(article="a", start=0, end=13), Proof(article="a", start=14, end=26, part=1)]
-    assert proven([[citation(0, 5)]], proofs) | {"gold_recall": 0.5, "gold_hit": 1.0} == proven(
+    assert citation_scores([[citation(0, 5)]], proofs) | {"gold_recall": 0.5, "gold_hit": 1.0} == citation_scores(
         [[citation(0, 5)]], proofs
     )
-    assert proven([[citation(0, 26)]], proofs)["gold_recall"] == 1.0
-    assert proven([[citation(0, 26, article="b")]], proofs)["gold_hit"] == 0.0
+    assert citation_scores([[citation(0, 26)]], proofs)["gold_recall"] == 1.0
+    assert citation_scores([[citation(0, 26, article="b")]], proofs)["gold_hit"] == 0.0
     alternatives = [proofs[0], proofs[1].model_copy(update={"part": 0})]
-    assert proven([[citation(0, 5)]], alternatives)["gold_recall"] == 1.0
+    assert citation_scores([[citation(0, 5)]], alternatives)["gold_recall"] == 1.0
     read = answered("fine").model_copy(update={"evidence": [Span(article="a", start=14, end=20)]})
     assert evidence(asked().model_copy(update={"proofs": proofs}), read) == {"evidence_recall": 0.5}
 
@@ -180,7 +180,7 @@ def test_a_citation_holds_where_its_quote_stands_and_cuts_no_word() -> None:
 
 
 def figures(statements: Sequence[Citations], proofs: Sequence[Proof]) -> tuple[float, float]:
-    found = proven(statements, proofs)
+    found = citation_scores(statements, proofs)
     return found["citation_recall"], found["citation_precision"]
 
 

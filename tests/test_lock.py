@@ -10,7 +10,7 @@ from indexer import CheapEmbedder
 
 from index.errors import FootnoteError
 from index.library import Library
-from index.lock import lock, lockable
+from index.lock import lock, supports_locks
 
 
 def refusing(code: int) -> object:
@@ -34,9 +34,9 @@ def test_a_library_where_nothing_can_be_locked_says_where_to_put_it(
 def test_sqlite_without_its_locks_is_told_apart_from_another_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert lockable(tmp_path)
+    assert supports_locks(tmp_path)
     monkeypatch.setattr(fcntl, "lockf", refusing(ENOLCK))
-    assert not lockable(tmp_path)
+    assert not supports_locks(tmp_path)
 
 
 def test_a_lock_file_that_nobody_may_read_is_another_processs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from indexer import CheapEmbedder
 
 from index import sync
 from index.library import Library
-from index.sync import relative
+from index.sync import relative_path
 from index.watch import changes
 
 
@@ -20,7 +20,7 @@ def test_an_article_on_another_drive_is_found_again(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "path", ntpath)
     monkeypatch.setattr(os, "sep", "\\")
     beside, away = PureWindowsPath("C:/Users/ada/mill.txt"), PureWindowsPath("D:/mill.txt")
-    places = [relative(file, home) for file in (beside, away)]
+    places = [relative_path(file, home) for file in (beside, away)]
     monkeypatch.undo()
     assert places[0] == "../mill.txt"
     assert [ntpath.normpath(home / place) for place in places] == [str(beside), str(away)]

@@ -21,6 +21,7 @@ from index.article import Article, find, read
 from index.errors import UsageError
 from index.feedback import Feedback
 from index.library import Library
+from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.models import Models
 from ui import suite, uploads
@@ -91,6 +92,18 @@ def test_the_conversation_as_markdown_has_numbered_footnotes_and_no_live_markup(
 def test_questions_are_shown_as_text(assistant: Assistant) -> None:
     html = as_html("c", [answered(assistant, "<img src=x onerror=alert(1)> who?")], {})
     assert "<img" not in html and "&lt;img" in html
+
+
+def test_related_passages_share_a_word_with_the_question_and_show_no_markdown(tmp_path: Path) -> None:
+    (tmp_path / "ferry.md").write_text("# The ferry\n\nThe **ferry** of Oxholm sails at [noon](n.html).\n")
+    (tmp_path / "loaf.md").write_text("# Bread\n\nA loaf is baked with rye.\n")
+    with Library.open(tmp_path / "library") as library:
+        library.sync([tmp_path])
+        declined = Answer("Who owns the ferry?", (), "The articles do not say.", tuple(library.search("ferry")), "none")
+        turn = Turn(declined.question, record=record(declined, (), library))
+    assert len(declined.hits) == 2 and [quote.title for quote in turn.quotes] == ["The ferry"]
+    shown = unescape(plain(as_html("c", [turn], {})))
+    assert "The ferry The ferry of Oxholm sails at noon." in shown
 
 
 @pytest.mark.parametrize(

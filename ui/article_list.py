@@ -27,7 +27,7 @@ class ListQuery:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ListPage:
     """One page of the list: ``entries`` of ``count`` that fit, and the page that it is of ``pages``."""
 
     entries: list[Entry]
@@ -80,7 +80,7 @@ class ArticleList:
         """The tags of an article, each as "#tag"."""
         return tuple(f"#{tag}" for tag in self._tags.get(id, ()))
 
-    def listing(self, query: ListQuery) -> Listing:
+    def listing(self, query: ListQuery) -> ListPage:
         """The page of the list that ``query`` asks for."""
         fitting = self.fitting(query)
         if query.sort == "newest":
@@ -89,7 +89,7 @@ class ArticleList:
             fitting = sorted(fitting, key=lambda e: -e.characters)
         pages = max(1, -(-len(fitting) // PAGE))
         page = min(max(1, query.page), pages)
-        return Listing(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
+        return ListPage(list(fitting[(page - 1) * PAGE : page * PAGE]), len(fitting), page, pages)
 
     def fitting(self, query: ListQuery) -> list[Entry]:
         """All articles of the folder and with the words that ``query`` names, by title."""

@@ -10,7 +10,7 @@ from gradio.utils import get_upload_folder
 from index.entry import Entry
 from index.errors import FootnoteError
 from index.reader import READERS
-from ui.article_list import SORTS, ArticleList, Listing, ListQuery
+from ui.article_list import SORTS, ArticleList, ListPage, ListQuery
 from ui.backend import Backend
 from ui.chat import owner
 from ui.scope import Scope
@@ -122,7 +122,7 @@ def _folder(name: str) -> str:
     return f'<button class="tool" data-do="choose-folder" data-folder="{text(name)}">{label}</button>' if name else ""
 
 
-def _found(listing: Listing, query: ListQuery) -> str:
+def _found(listing: ListPage, query: ListQuery) -> str:
     """The button to ask what the search has found, where that is not too much to be named one by one."""
     if not query.words.strip() or not 1 < listing.count <= CHOSEN:
         return ""
@@ -144,7 +144,7 @@ def _select(label: str, name: str, options: dict[str, str], chosen: str) -> str:
     return f'<label>{label} <select name="{name}">{parts}</select></label>'
 
 
-def _count(listing: Listing) -> str:
+def _count(listing: ListPage) -> str:
     return "No article fits." if not listing.count else f"{listing.count:,} article{'s' * (listing.count > 1)}"
 
 
@@ -166,7 +166,7 @@ def _length(characters: int) -> str:
     return f"{minutes:,} min read"
 
 
-def _pager(listing: Listing) -> str:
+def _pager(listing: ListPage) -> str:
     if listing.pages == 1:
         return ""
     before, after = (

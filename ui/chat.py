@@ -145,7 +145,7 @@ class Chat:
             self._conversations.show(who, id, str(event.turn))
         return self.view(who, id)
 
-    def redrawn(self, key: str, id: str, request: gr.Request) -> str:
+    def redraw(self, key: str, id: str, request: gr.Request) -> str:
         """The conversation once more, now that there are other articles."""
         return str(self.view(owner(key, request), id)[1])
 

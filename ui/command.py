@@ -39,7 +39,7 @@ SHUTDOWN = 1  # seconds that answers on their way are given when the server is e
 @click.option("--mcp", is_flag=True, help="Also serve tools to MCP clients (extra mcp).")
 @click.pass_obj
 def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bool, mcp: bool) -> None:
-    """Open the page: chat with the articles, sources beside the answer.
+    """Serve the page, with sources beside the answer.
 
     Everything stays on this machine. Without a library, the articles in seeds/ are indexed first; if there are none,
     drop files on the page. Programs are answered at /v1, as by rag serve.
@@ -71,10 +71,10 @@ def ui(options: dict[str, Any], at: Address, auth_file: Path | None, hashing: bo
 @address(7861)
 @click.pass_obj
 def serve(options: dict[str, Any], at: Address) -> None:
-    """Answer programs that know OpenAI's protocol: POST /v1/chat/completions, GET /v1/models.
+    """Answer programs that speak OpenAI's protocol.
 
-    The model footnote writes whole answers; footnote-quick quotes one sentence of the articles. Callers from another
-    machine need a token.
+    POST /v1/chat/completions, GET /v1/models. The model footnote writes whole answers; footnote-quick quotes one
+    sentence of the articles. Callers from another machine need a token.
 
     \b
     rag serve

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from index import markup
 from index.term import terms
 from ui.conversations import Place
 from ui.export import plain
@@ -13,6 +14,7 @@ from ui.source import text
 from ui.turn import Turn
 
 LENGTH = 220  # characters shown of a related passage
+HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)  # what makes a line of Markdown a heading
 THUMB = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 11v10H3V11zm0 0 5-9c2 0 3 1 3 3v4h6l-2 12H7"/></svg>'
 
 
@@ -142,8 +144,8 @@ def _abstention(turn: Turn) -> str:
 
 
 def _matched(passage: str, asked: set[str]) -> str:
-    """The part of ``passage`` that holds most of the words ``asked``, these marked."""
-    parts = re.split(r"(\w+)", " ".join(passage.split()))
+    """The part of ``passage`` that holds most of the words ``asked``, these marked; Markdown's own marks left out."""
+    parts = re.split(r"(\w+)", " ".join(markup.plain(HEADING.sub("", passage)).split()))
     hits = [n for n, part in enumerate(parts) if n % 2 and part[0].isalnum() and asked & set(terms(part))]
     first = max(0, min(hits, default=0) - 12)
     last, length = first, 0

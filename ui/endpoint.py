@@ -23,7 +23,7 @@ from index.errors import FootnoteError, UsageError
 from rag.assistant import Assistant
 from rag.question import checked, short
 from ui.completion import Piece, pieces
-from ui.fault import told
+from ui.fault import log_text
 from ui.messages import Messages
 from ui.workers import Workers
 
@@ -120,7 +120,7 @@ class Endpoint:
         except FootnoteError:
             raise
         except Exception as error:
-            log.error("A question could not be answered.\n%s", told(error))
+            log.error("A question could not be answered.\n%s", log_text(error))
             raise Refusal(500, UNFORESEEN) from None  # else the server logs it with all that it says
         tokens = assistant.models.reader.model.tokens
         read, written = sum(len(tokens(m.text)) for m in asked.messages), len(tokens(content))

@@ -24,11 +24,11 @@ def guarded(hosts: Sequence[str], path: str = "") -> list[Middleware]:
     Another site can neither call itself by one of them (DNS rebinding), nor have a browser send anything here.
     ``path`` is where a reverse proxy shows it; some proxies leave it away, others leave it on.
     """
-    below = [Middleware(Below, path)] if path else []  # first: the guard looks at the path, too
+    below = [Middleware(StripPath, path)] if path else []  # first: the guard looks at the path, too
     return [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), *below, Middleware(Guard, hosts)]
 
 
-class Below:
+class StripPath:
     """ASGI middleware: takes ``path`` away from the beginning of what is called, where it stands there."""
 
     def __init__(self, app: ASGIApp, path: str) -> None:

@@ -171,11 +171,11 @@ class Page:
             (self.outcome.resolve, handlers.resolve),
         ):
             event(handler, [self.key, self.query], both, **EACH)
-        self.outcome.ready(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+        self.outcome.ready(self._chat.redraw, self.me, self.conversation, **AT_ONCE)
         self.listing.list(handlers.listed, None, [self.query, self.listing], **EACH)
         self.listing.read(self._reading.read, None, self.source, **AT_ONCE)
         removed = self.listing.remove(handlers.remove, self.query, both, concurrency_id="writing", **OWN)
-        removed.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+        removed.then(self._chat.redraw, self.me, self.conversation, **AT_ONCE)
         removed.then(self._reading.refreshed, self.me, self.source, **AT_ONCE)
         self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
             handlers.chosen, self.scope, self.chosen, **AT_ONCE
@@ -192,7 +192,7 @@ class Page:
         shown.then(self._articles.chosen, self.scope, self.chosen, **AT_ONCE)
         shown.then(self._articles.refresh, [self.key, self.query], [self.outcome, self.listing], **AT_ONCE)
         ready = page.load(self._articles.loading, None, self.loading, **BESIDE)
-        ready.then(self._chat.redrawn, self.me, self.conversation, **AT_ONCE)
+        ready.then(self._chat.redraw, self.me, self.conversation, **AT_ONCE)
 
     def _wire_settings(self) -> None:
         self.settings.select(self._picker.html, None, self.model, **AT_ONCE)

@@ -14,9 +14,9 @@ from rag.evidence import Evidence
 from rag.exchange import History
 from ui.backend import Backend
 from ui.conversations import Conversations
-from ui.fault import told
+from ui.fault import log_text
 from ui.record import partial, record
-from ui.scope import ids, within
+from ui.scope import ids, narrowed_to
 from ui.suggestions import following
 from ui.turn import Turn
 
@@ -108,7 +108,7 @@ class QuestionQueue:
                     self._conversations.keep(job.turn)
                     self._go_on(job)
             except Exception as error:  # the folder is gone, say: the next question may fare better
-                log.error("An answer could not be kept.\n%s", told(error))
+                log.error("An answer could not be kept.\n%s", log_text(error))
             finally:
                 with self._changed:
                     self._jobs.pop(job.turn.id, None)
@@ -142,7 +142,7 @@ class QuestionQueue:
         except FootnoteError as error:
             yield replace(turn, trouble=str(error), stage="")
         except Exception as error:
-            log.error("A question could not be answered.\n%s", told(error))
+            log.error("A question could not be answered.\n%s", log_text(error))
             trouble = "Something went wrong here; the terminal that runs the page says what."
             yield replace(turn, trouble=trouble, stage="")
 
@@ -150,7 +150,7 @@ class QuestionQueue:
         assistant = self._backend.assistant.result()
         if not turn.scope:
             return assistant
-        return within(assistant, ids(turn.scope, self._backend.article_list.folders()))
+        return narrowed_to(assistant, ids(turn.scope, self._backend.article_list.folders()))
 
     def _go_on(self, job: Job) -> None:
         """Find questions to go on with, as long as nobody waits."""

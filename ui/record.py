@@ -6,6 +6,7 @@ from typing import Any
 from index.errors import FootnoteError
 from index.open import AnyLibrary
 from index.search import Hit
+from index.term import terms
 from rag.answer import Answer, Statement
 from rag.evidence import Evidence
 
@@ -24,8 +25,15 @@ def record(answer: Answer, evidence: Sequence[Evidence], library: AnyLibrary) ->
     for hit in data["hits"]:
         hit["title"] = _title(hit["article"], library)
     data["evidence"] = [" ".join(e.text.split()) for e in evidence]
-    data["related"] = [r for hit in answer.hits[:RELATED] if (r := _related(hit, library))] if answer.abstained else []
+    near = _near(answer) if answer.abstained else []
+    data["related"] = [related for hit in near if (related := _related(hit, library))]
     return data
+
+
+def _near(answer: Answer) -> Sequence[Hit]:
+    """The nearest passages that share a word with the question; where none does, the nearest."""
+    nearest, asked = answer.hits[:RELATED], set(terms(answer.question))
+    return [hit for hit in nearest if asked.intersection(terms(hit.passage.text))] or nearest
 
 
 def _related(hit: Hit, library: AnyLibrary) -> dict[str, Any] | None:

@@ -98,7 +98,7 @@ def _several(count: int, others: bool) -> str:
     return f"{count} {'other' if others else 'chosen'} article{'s' * (count > 1)}"
 
 
-def within(assistant: Assistant, articles: frozenset[str]) -> Assistant:
+def narrowed_to(assistant: Assistant, articles: frozenset[str]) -> Assistant:
     """``assistant``, answering from ``articles`` alone."""
     narrowed = copy(assistant)
     narrowed.library = ScopedLibrary(assistant.library, articles)  # type: ignore[assignment]

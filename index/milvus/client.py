@@ -148,7 +148,7 @@ class Client:
             for hits in found
         ]
 
-    def seal(self) -> None:
+    def flush(self) -> None:
         """Have Milvus index what was written; it does so by itself, too, only later."""
         from pymilvus import MilvusException
 

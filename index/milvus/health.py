@@ -8,7 +8,7 @@ from itertools import islice
 
 from index.health import Status, faults
 from index.milvus.client import Client
-from index.milvus.records import ROW, State, among, whole
+from index.milvus.records import ROW, State, any_of, whole
 
 SOME = 100  # articles that are read at once
 
@@ -50,7 +50,7 @@ def _passages(client: Client, articles: list[str]) -> dict[str, list[tuple[int, 
     import numpy as np
 
     found: dict[str, list[tuple[int, int, bytes]]] = {article: [] for article in articles}
-    for condition in among("article", articles):
+    for condition in any_of("article", articles):
         for row in client.each(client.passages, condition, "article", "start", "end", "vector"):
             vector = np.asarray(row["vector"], dtype="<f4").tobytes()
             found[row["article"]].append((row["start"], row["end"], vector))

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from index import sync
 from index.article import Article, Problem, pages_from_json
-from index.embedder import Embedder, agreed
+from index.embedder import Embedder, matching_embedder
 from index.entry import Entry
 from index.errors import DamagedLibrary, UsageError
 from index.front_matter import tags
 from index.milvus import health, ranking, ratings
 from index.milvus.address import Address
 from index.milvus.client import Client, Row, literal
-from index.milvus.records import ROW, State, among, language, lowered, part, whole
+from index.milvus.records import ROW, State, any_of, language, part, title_key, whole
 from index.milvus.store import SMALL, MilvusStore
 from index.passage import Passage
 from index.search import Hit
@@ -57,7 +57,7 @@ class MilvusLibrary:
         """
         client = Client(Address.parse(name), create)
         try:
-            return cls(client, agreed(name, State.of(client).embedder, embedder))
+            return cls(client, matching_embedder(name, State.of(client).embedder, embedder))
         except BaseException:
             client.close()
             raise
@@ -129,7 +129,7 @@ class MilvusLibrary:
         with self.store.changing():
             published = {row["article"] for row in self._rows(State.of(self._client), "article")}
             self.store.forget(self.store.known() - published)
-        self._client.seal()
+        self._client.flush()
 
     def generation(self) -> str:
         """As ``Library.generation``."""
@@ -262,10 +262,10 @@ class MilvusLibrary:
         rows = client.find(client.records, f"{now} and name == {literal(key)}", *ROW)
         if not rows:
             files = client.find(client.records, f"{state.now('file')} and name == {literal(key)}", "article")
-            for condition in among("article", [file["article"] for file in files[:1]]):
+            for condition in any_of("article", [file["article"] for file in files[:1]]):
                 rows = client.find(client.records, f"{now} and {condition}", *ROW)
         if not rows:
-            rows = client.find(client.records, f"{now} and title == {literal(lowered(key))}", *ROW)
+            rows = client.find(client.records, f"{now} and title == {literal(title_key(key))}", *ROW)
             rows = [row for row in rows if json.loads(row["data"])["title"] == key] or rows
         if len(rows) > 1:
             ids = " or ".join(sorted(row["name"] for row in rows))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index.embedder import Embedder
 from index.lexical import NEAR, NEAR_WEIGHT
 from index.milvus.client import Client, Row, literal
-from index.milvus.records import PART, State, among, language, part
+from index.milvus.records import PART, State, any_of, language, part
 from index.passage import Passage
 from index.search import CANDIDATES, Hit, fuse, order
 from index.term import terms, word_pairs
@@ -55,10 +55,10 @@ def _of(client: Client, state: State, ids: Collection[str]) -> str:
     """The condition on passages of the articles with these ids."""
     texts = {
         row["article"]
-        for condition in among("name", ids)
+        for condition in any_of("name", ids)
         for row in client.find(client.records, f"{state.now('article')} and {condition}", "article")
     }
-    return " or ".join(among("article", texts)) or "born < 0"
+    return " or ".join(any_of("article", texts)) or "born < 0"
 
 
 def _terms(state: State, question: str) -> list[str]:
@@ -71,7 +71,7 @@ def _articles(client: Client, state: State, found: Sequence[Found]) -> dict[str,
     articles = {row["article"] for passages in found for _, row in passages.values()}
     return {
         row["article"]: row
-        for condition in among("article", articles)
+        for condition in any_of("article", articles)
         for row in client.find(client.records, f"{state.now('article')} and {condition}", "article", "name", "data")
     }
 

@@ -65,7 +65,7 @@ def changed(row: Row, **values: str | int) -> Row:
     return {**{name: row[name] for name in ("id", *ROW)}, **values, "unused": [1.0, 0.0]}
 
 
-def lowered(title: str) -> str:
+def title_key(title: str) -> str:
     """``title`` as articles are looked up by it."""
     return shortened(title.lower())
 
@@ -100,13 +100,13 @@ def part(kind: str, article: str, number: int) -> str:
 def whole(client: Client, kind: str, articles: Iterable[str]) -> dict[str, str]:
     """The texts of that kind that were put into rows, by ``article``; "" where there is none."""
     texts: dict[str, list[str]] = {article: [] for article in articles}
-    for condition in among("article", texts):
+    for condition in any_of("article", texts):
         for row in client.each(client.records, f'kind == "{kind}" and {condition}', "article", "data"):
             texts[row["article"]].append(row["data"])
     return {article: "".join(found) for article, found in texts.items()}
 
 
-def among(field: str, values: Iterable[str], most: int = 200) -> Iterator[str]:
+def any_of(field: str, values: Iterable[str], most: int = 200) -> Iterator[str]:
     """Conditions that together say that ``field`` is one of ``values``."""
     ordered = list(dict.fromkeys(values))
     for first in range(0, len(ordered), most):

@@ -22,14 +22,14 @@ from index.milvus.lease import lease
 from index.milvus.records import (
     ROW,
     State,
-    among,
+    any_of,
     changed,
     digest,
     language,
-    lowered,
     parts,
     record,
     shortened,
+    title_key,
     whole,
 )
 from index.passage import Passage
@@ -141,14 +141,14 @@ class MilvusStore:
         state = replace(state, generation=generation, passages=count, languages=languages)
         state.keep(self._client)
         self._settle(state)
-        self._client.seal()
+        self._client.flush()
 
     def embedded(self, articles: Sequence[str]) -> Iterator[EmbeddedArticle]:
         """One by one."""
         import numpy as np
 
         state = State.of(self._client)
-        for condition in among("article", articles, most=1):
+        for condition in any_of("article", articles, most=1):
             for row in self._client.find(self._client.records, f"{state.now('article')} and {condition}", *ROW):
                 sha256, data = row["article"], json.loads(row["data"])
                 text, pages = (whole(self._client, kind, [sha256])[sha256] for kind in ("text", "pages"))
@@ -202,7 +202,7 @@ class MilvusStore:
                 f"article:{article}:{generation}",
                 article=article,
                 name=plan.ids.get(article) or (old["name"] if old else ""),
-                title=lowered(title),
+                title=title_key(title),
                 born=generation,
                 data=json.dumps(before | {"title": title}, ensure_ascii=False),
             )
@@ -232,7 +232,7 @@ class MilvusStore:
         old = {row["article"] for row in client.each(client.records, past, "article", page=SMALL)}
         kept = {
             row["article"]
-            for condition in among("article", old)
+            for condition in any_of("article", old)
             for row in client.each(client.records, f"{state.now('article')} and {condition}", "article")
         }
         self.forget(old - kept)
@@ -241,7 +241,7 @@ class MilvusStore:
 
     def forget(self, articles: Iterable[str]) -> None:
         """Take away what is stored of them."""
-        for condition in among("article", articles):
+        for condition in any_of("article", articles):
             self._client.delete(self._client.passages, condition)
             self._client.delete(self._client.records, f"kind in {literal(CONTENT)} and {condition}")
 

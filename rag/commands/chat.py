@@ -14,8 +14,9 @@ from rag.commands.output import say
 @click.option("--resume", "resumed", is_flag=True, help="Continue the last conversation about this library.")
 @click.pass_obj
 def chat(options: dict[str, Any], resumed: bool) -> None:
-    """A conversation: a question may refer to earlier questions and answers ("And until when?"); then you see how it
-    was understood. An empty line ends it.
+    """A conversation, in which a question may refer to earlier ones.
+
+    "And until when?" is understood from the questions and answers before it, and you see how. An empty line ends it.
 
     \b
     rag chat

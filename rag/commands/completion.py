@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script by which SHELL completes commands and options.
+    """Print the script that lets SHELL complete commands.
 
     \b
     eval "$(rag completion bash)"                                in ~/.bashrc

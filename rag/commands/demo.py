@@ -46,13 +46,13 @@ EXAMPLES = (
 @click.command()
 @click.pass_obj
 def demo(options: dict[str, Any]) -> None:
-    """Ask five questions about the article that comes with Footnote, and say what to notice in each answer.
+    """Ask five questions of the bundled article.
 
-    This uses a temporary library; yours is not touched.
+    Beside each answer stands what to notice. This uses a temporary library; yours is not touched.
     """
-    from rag.seeds import shipped
+    from rag.seeds import bundled_articles
 
-    articles = shipped()
+    articles = bundled_articles()
     with tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True) as folder:
         own = options | {"library": str(Path(folder) / "library")}
         with opened_library(own, seeds=False) as library:

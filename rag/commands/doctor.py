@@ -46,10 +46,10 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """Check what works here, for a bug report: the output has no private path, no name and no article.
+    """Check what works here, for a bug report.
 
-    A made-up article is indexed in a temporary folder and asked about, which takes some seconds. Exit status 1 if
-    something that is needed is broken.
+    The output has no private path, no name and no article. A made-up article is indexed in a temporary folder and asked
+    about, which takes some seconds. Exit status 1 if something that is needed is broken.
     """
     found = findings(context.obj, _sources(context))
     sound = all(finding.state != BROKEN for finding in found)

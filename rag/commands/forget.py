@@ -19,8 +19,10 @@ MILVUS = "Not promised on Milvus: its server keeps what was removed until it com
 @click.argument("article")
 @click.pass_obj
 def forget(options: dict[str, Any], article: str) -> None:
-    """Erase every trace of ARTICLE (its id, source or title) from the library: its text, vectors and words, ratings
-    and conversations that quote it, and free pages of files. The conversation of rag chat is deleted as a whole.
+    """Erase every trace of ARTICLE from the library.
+
+    ARTICLE is its id, source or title. Its text, vectors and words go, ratings and conversations that quote it, and
+    free pages of files. The conversation of rag chat is deleted as a whole.
 
     The article's own file stays, unless it was uploaded in the page, and rag index would bring it back. If this is
     interrupted, rag library --rebuild finishes it. Copies of the library elsewhere are not touched.

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 @click.option("--allow-empty", is_flag=True, help="Allow that most articles of a folder are removed.")
 @click.pass_obj
 def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None, allow_empty: bool) -> None:
-    """Make the library hold files and folders as they are now (default: seeds/): text, Markdown, web pages, PDF, Word,
-    tables, slides, books and mail.
+    """Bring the library up to date with files and folders.
 
-    Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
-    others are indexed all the same. If most of what was indexed from a folder is gone, as when a drive is not
-    connected, nothing is changed without --allow-empty.
+    By default those in seeds/. Text, Markdown, web pages, PDF, Word, tables, slides, books and mail are read. Run
+    again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the others
+    are indexed all the same. If most of what was indexed from a folder is gone, as when a drive is not connected,
+    nothing is changed without --allow-empty.
 
     \b
     rag index articles/ notes.md

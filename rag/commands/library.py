@@ -18,7 +18,10 @@ from rag.commands.output import FAILURE, say, say_json
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -> None:
-    """How much is in the library, what made it, its size, and whether it is sound."""
+    """What is in the library, and whether it is sound.
+
+    How much there is of it, what made it, and its size.
+    """
     if context.invoked_subcommand:
         return
     from rag import text

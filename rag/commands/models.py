@@ -9,7 +9,10 @@ from rag.models import READER, packaged_model
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the models that have a name.")
 def models(as_json: bool) -> None:
-    """The models that --model takes: what each weighs, the memory it needs, its licence, and whether it is here."""
+    """The models that --model takes.
+
+    What each weighs, the memory it needs, its licence, and whether it is here.
+    """
     from rag.catalog import CHOICES, listing, record
 
     if as_json:

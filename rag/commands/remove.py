@@ -12,7 +12,10 @@ from rag.commands.output import say
 @click.argument("article")
 @click.pass_obj
 def remove(options: dict[str, Any], article: str) -> None:
-    """Take ARTICLE (its id, source or title) out of the library. Its file stays, and rag index brings it back."""
+    """Take ARTICLE out of the library; its file stays.
+
+    ARTICLE is its id, source or title. rag index brings it back.
+    """
     from rag.text import printable
 
     with opened_library(options, seeds=False, create=False) as library:

@@ -14,7 +14,9 @@ from rag.commands.output import say, say_json
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.pass_obj
 def search(options: dict[str, Any], question: tuple[str, ...], k: int, as_json: bool) -> None:
-    """The passages that match QUESTION best, with text, fused score, and ranks by meaning (dense) and words (lexical).
+    """The passages that match QUESTION best, without an answer.
+
+    Each with its text, fused score, and ranks by meaning (dense) and by words (lexical).
 
     \b
     rag search -k 3 "right of first refusal"

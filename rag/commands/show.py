@@ -13,7 +13,9 @@ from rag.commands.opened import opened_library
 @click.option("--cite", metavar="START:END", help="Only the characters from START to END.")
 @click.pass_obj
 def show(options: dict[str, Any], article: str, cite: str | None) -> None:
-    """Print ARTICLE (its id, source or title), or the part of it that a citation points to.
+    """Print ARTICLE, or the part that a citation points to.
+
+    ARTICLE is its id, source or title.
 
     \b
     rag show openai-broadens-its-cloud-beyond-microsoft --cite 490:579

@@ -14,9 +14,10 @@ from rag.commands.output import FAILURE
 @click.argument("file", metavar="FILE")
 @click.pass_obj
 def verify(options: dict[str, Any], file: str) -> None:
-    """Check whether the quotes of the answers in FILE (saved with --json or --batch) are still in the articles.
+    """Check whether the quotes of saved answers still hold.
 
-    Exit status 0 if all of them are, 1 if one is not.
+    FILE holds answers saved with --json or --batch; each quote must still be in its article. Exit status 0 if all of
+    them are, 1 if one is not.
     """
     from rag.answer import verdicts
     from rag.text import printable
