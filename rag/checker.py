@@ -25,6 +25,12 @@ NEGATION = re.compile(
     r"nunca|sin|non|mai|senza)\b|n['’]t\b",
     re.I,
 )
+RESERVE = re.compile(  # "may" is no month, and so it is small
+    r"\bmay\b|(?i:\b(?:might|could|would|if|unless|almost|nearly|perhaps|probably|possibly|likely|allegedly|reportedly|"
+    r"supposedly|plan(?:s|ned)?|propos(?:e|es|ed|al)|intend(?:s|ed)?|expect(?:s|ed)?|claim(?:s|ed)?|alleg(?:es?|ed)|"
+    r"believ(?:es?|ed)|suggest(?:s|ed)?|demand(?:s|ed)?|hop(?:es?|ed)|rumou?r(?:s|ed)?|"
+    r"vielleicht|soll(?:te)?n?|könnten?|würden?|peut-être|pourrai(?:t|ent)|quizás?|podrían?|forse|potrebbe(?:ro)?)\b)"
+)
 COVERED = 0.6  # share of a statement's stems that must stand in what it cites, the question or the title
 BETTER = 0.15  # share by which another sentence must cover more to be cited instead
 QUOTES = 6  # sentences that are found to prove a statement, at most
@@ -99,6 +105,14 @@ def negates(text: str, quotes: Sequence[Line]) -> bool:
         return bool(_denied(quote) & stems)
     near = [quote] if _denied(text) & _stems(quote) else [q.text for q in quotes]
     return not any(map(NEGATION.search, near))
+
+
+def drops_reserve(text: str, quotes: Sequence[Line]) -> bool:
+    """Whether ``text`` says flatly what the quote that holds most of it says with reserve, as a plan, a claim or a
+    possibility ("A ticket will cost 90 crowns" out of "He has proposed that a ticket cost 90 crowns")."""
+    stems = _stems(text)
+    quote = max((q.text for q in quotes), key=lambda q: len(stems & _stems(q)), default="")
+    return bool(RESERVE.search(quote)) and not RESERVE.search(text)
 
 
 def mixes_up(text: str, quotes: Sequence[Line], question: str) -> bool:

@@ -103,13 +103,15 @@ class Composition:
         """Whether what the rules let through may be said.
 
         Not if it cites the sentence that answers and leaves out the words that do, puts words of the question to
-        something else, or decides between yes and no otherwise than the reader does; nor if the judge denies it.
+        something else, decides between yes and no otherwise than the reader does, or says flatly what its quote says
+        with reserve; nor if the judge denies it.
         """
         near = "\n".join(around(e, work.hits) for e in proof)
         return (
             (work.best not in proof or work.holds_answer(text))
             and not checker.only_in_question(text, near, work.question)
             and work.same_verdict(text)
+            and not checker.drops_reserve(text, [e.line for e in proof])
             and self._supports(text, proof, checker.own_stems(text, near, work.question), work.question)
         )
 

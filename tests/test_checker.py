@@ -5,6 +5,7 @@ import pytest
 from rag.checker import (
     asked_of,
     checked,
+    drops_reserve,
     has_others,
     holds_answer,
     names,
@@ -365,3 +366,18 @@ def test_names_that_change_places_are_noticed(text: str, other: bool) -> None:
 def test_an_article_before_a_name_is_no_name() -> None:
     row = Line("Ship: Stella; Seats: 60; Built: 2011", "Ferries")
     assert checked("The Stella has 60 seats.", [1], [row], "How many seats does the Stella have?")
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "drops"),
+    [
+        ("A ticket will cost 90 crowns.", "The head has proposed that a ticket cost 90 crowns.", True),
+        ("The head proposes a ticket of 90 crowns.", "The head has proposed that a ticket cost 90 crowns.", False),
+        ("The tower will be repaired.", "If the grant is paid, the tower will be repaired.", True),
+        ("Mara won the race.", "Mara almost won the race.", True),
+        ("The fair is in May.", "Every year, the fair is in May.", False),
+        ("The mill was sold.", "The mill was sold in May.", False),
+    ],
+)
+def test_what_is_said_with_reserve_is_not_said_flatly(text: str, quote: str, drops: bool) -> None:
+    assert drops_reserve(text, [Line(quote)]) is drops
