@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.document import shown
 from index.errors import UsageError
-from index.reader import READERS
+from index.reader import PICTURES, READERS
 
 UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f]')  # characters that Windows has in no name of a file
 
@@ -42,7 +42,8 @@ class Scan:
         total = sum(self.others.values())
         kinds = sorted(self.others.items(), key=lambda kind: (-kind[1], kind[0]))
         named = ", ".join(f"{shown(name)} ({count})" for name, count in kinds[:20]) + ", …" * (len(kinds) > 20)
-        return f"{total} {'file' if total == 1 else 'files'} of other kinds: {named}" if total else ""
+        pictures = "; pictures are read where tesseract is installed" if self.others.keys() & PICTURES else ""
+        return f"{total} {'file' if total == 1 else 'files'} of other kinds: {named}{pictures}" if total else ""
 
 
 def scan(paths: Iterable[str | Path]) -> Scan:

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from index.document import Document, UnreadableFile
+from index.readers import ocr
 
 __all__ = ["READERS", "Document", "UnreadableFile", "read_document"]
 
@@ -33,6 +34,9 @@ KINDS = {  # module and function by endings
     ("records", "records"): ".json",
     ("records", "lines"): ".jsonl .ndjson",
 }
+PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+if ocr.available():
+    KINDS["picture", "picture"] = " ".join(sorted(PICTURES))
 
 
 def _reader(module: str, function: str) -> Reader:
