@@ -6,16 +6,23 @@ from index.term import terms
 from rag import checker
 from rag.answer import Statement
 from rag.confidence import absent, around
+from rag.translation import translated
 from rag.work import Work
 
 NOTHING_FOUND = "Nothing in the articles is about this."
 NOT_SAID = "The articles talk about this, but they do not say."
 EMPTY_LIBRARY = "There are no articles yet: add some with rag index FOLDER."
+LEFT_OPEN = "The articles do not say: {}"
+UNKNOWN = "The articles do not say anything about {}."
 SPOKEN_OF = 0.4  # share of the question's words in one passage, or a name, from which on the articles talk about it
 
 
 def reason(work: Work) -> str:
-    """Why a question has no answer, in one line."""
+    """Why a question has no answer, in one line, in its language."""
+    return translated(_reason(work), work.question)
+
+
+def _reason(work: Work) -> str:
     if not work.hits:
         return EMPTY_LIBRARY
     asked, near = set(terms(work.question)), [around(e, work.hits) for e in work.evidence]
@@ -27,8 +34,8 @@ def reason(work: Work) -> str:
 def unanswered(work: Work, left: Sequence[Work], said: Sequence[Statement]) -> str | None:
     """In one line, which part of the question the articles leave open: the parts that are ``left``, or a name."""
     if left:
-        return f"The articles do not say: {' '.join(part.asked for part in left)}"
+        return translated(LEFT_OPEN, work.question).format(" ".join(part.asked for part in left))
     if work.unread:
         return None
     unknown = absent(work.question, work.hits, {c.title for s in said for c in s.citations})
-    return f"The articles do not say anything about {', '.join(unknown)}." if unknown else None
+    return translated(UNKNOWN, work.question).format(", ".join(unknown)) if unknown else None

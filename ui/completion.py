@@ -17,10 +17,11 @@ from rag.citation import Citation
 from rag.exchange import Exchange
 from rag.stage import Stage
 from rag.text import printable, understood
+from rag.translation import in_all_languages
 from ui.quote import Quote, citation
 
 SOURCES = "\n\nSources:\n"
-ABSTENTIONS = (EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND, SMALL_TALK)
+ABSTENTIONS = {SMALL_TALK}.union(*map(in_all_languages, (EMPTY_LIBRARY, NOT_SAID, NOTHING_FOUND)))
 ASKED = re.compile(rf"{understood('(.+)')}\n\n")
 MARK = re.compile(r" \[\d+\]")
 ACTIVE = re.compile(r"\\|(?<=!)\[|(?<=\])[\[(:]|<(?=[a-z/!?])|`|~(?=~~)", re.I)  # links, pictures, HTML, code
