@@ -79,7 +79,7 @@ class Composition:
         elif work.kind is Kind.SUMMARY:
             others = (s for s in self._verbatim(work) if not _repeats(s, shown))
             shown += list(others)[: max(0, least - len(shown))]
-        shown += [s for s in self._opposed(work) if not _repeats(s, shown)]
+        shown += [s for s in self._opposed(work) if not _repeats(s, shown) and not _cites(shown, s.citations[0])]
         yield Stage("Written", tuple(chosen), tuple(shown))
 
     def _checked(
@@ -124,8 +124,8 @@ class Composition:
         sure = [e for e in proof if work.answers(e)]
         if work.best and (not shown or of_best):
             sure = [work.best, *(e for e in sure if e != work.best)]
-        cited = {(c.article, c.start) for s in shown for c in s.citations}
-        return [self._statement(e.spoken, [e], work.confidence) for e in sure if (e.article, e.start) not in cited]
+        made = [self._statement(e.spoken, [e], work.confidence) for e in sure]
+        return [s for s in made if not _cites(shown, s.citations[0])]
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
         """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
@@ -178,7 +178,10 @@ class Composition:
 def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
     """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
     quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
-    cited = {citation for s in said for citation in s.citations}
     return any(checker.near_duplicate(statement.text, s.text) for s in said) or (
-        quoted and statement.citations[0] in cited
+        quoted and _cites(said, statement.citations[0])
     )
+
+
+def _cites(said: Sequence[Statement], citation: Citation) -> bool:
+    return any(citation in s.citations for s in said)

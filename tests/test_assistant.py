@@ -349,6 +349,8 @@ def test_two_articles_that_answer_differently_are_both_said(coast: Library, read
         answer = with_writer(coast, reader, drafts)[0].ask("Who founded the museum of Marl?")
         assert {c.title for c in answer.citations} == {"The museum of Marl", "Parish records"}
         assert "Ada Thorne" in (answer.text or "") and "Ida Holm" in (answer.text or "")
+    both = with_writer(coast, reader, writes(said, records))[0].ask("Who founded the museum of Marl?")
+    assert len(both.statements) == 2, "what was written already is not told once more"
 
 
 def test_closing_the_steps_ends_the_writing(coast: Library, reader: Reader) -> None:
