@@ -1,8 +1,9 @@
-"""A writer that says what a test wants, and the models of an assistant that has it."""
+"""A writer and a judge that say what a test wants, and the models of an assistant that has them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rag.exchange import Exchange
+from rag.judge import Judge
 from rag.models import Models, _done
 from rag.prompt import Line
 from rag.reader import Reader
@@ -34,12 +35,31 @@ class MadeUpWriter:
         return f"{said[-1].question} {question}"
 
 
+class MadeUpJudge:
+    """Gives each line the verdict that ``verdict`` says, and each statement the same ``support``."""
+
+    def __init__(self, verdict: Callable[[Line], float] | None = None, support: float | None = None) -> None:
+        self._verdict = verdict
+        self._support = support
+
+    def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
+        return [self._verdict(line) for line in lines] if self._verdict else None
+
+    def support(self, statement: str, lines: Sequence[Line]) -> float | None:
+        return self._support
+
+
 class Given(Models):
     """Models that are there already."""
 
-    def __init__(self, reader: Reader, writer: Writer | None) -> None:
+    def __init__(self, reader: Reader, writer: Writer | None, judge: Judge | None = None) -> None:
         self.at_once = 1
-        self._reader, self._writer, self._judge = _done(reader), _done(writer), _done(None)
+        self._reader, self._writer = _done(reader), _done(writer)
+        self._given = judge
+
+    @property
+    def judge(self) -> Judge | None:
+        return self._given
 
 
 def label(lines: Sequence[Line], words: str) -> int:

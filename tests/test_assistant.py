@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from made_up import Given, MadeUpWriter, Saying, label
+from made_up import Given, MadeUpJudge, MadeUpWriter, Saying, label
 
 from index.errors import UsageError
 from index.library import Library
@@ -59,10 +59,14 @@ def writes(*said: tuple[str, str]) -> Saying:
 
 
 def with_writer(
-    library: Library, reader: Reader, saying: Saying, parts: dict[str, list[str]] | None = None
+    library: Library,
+    reader: Reader,
+    saying: Saying,
+    parts: dict[str, list[str]] | None = None,
+    judge: MadeUpJudge | None = None,
 ) -> tuple[Assistant, MadeUpWriter]:
     writer = MadeUpWriter(saying, parts)
-    return Assistant(library, Given(reader, writer)), writer
+    return Assistant(library, Given(reader, writer, judge)), writer
 
 
 def texts(answer: Answer) -> list[str]:
@@ -191,73 +195,65 @@ def test_where_it_leaves_out_the_words_that_answer_the_sentence_is_said(
 
 
 @pytest.mark.parametrize(("verdict", "answered"), [(4.0, True), (-8.0, False)])
-def test_a_writer_that_finds_no_answer_is_listened_to(
-    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, verdict: float, answered: bool
+def test_a_judge_that_finds_no_answer_is_listened_to(
+    coast: Library, reader: Reader, verdict: float, answered: bool
 ) -> None:
-    assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
-    monkeypatch.setattr(writer, "verdicts", lambda question, lines: [verdict for _ in lines])
+    drafts = writes(("Mara Quill painted it in 1931.", "Mara Quill"))
+    assistant, writer = with_writer(coast, reader, drafts, judge=MadeUpJudge(lambda line: verdict))
     answer = assistant.ask(PAINTER)
     assert answer.abstained is not answered and bool(writer.asked) is answered
 
 
 @pytest.mark.parametrize("support", [4.0, -2.0])
-def test_a_statement_in_other_words_is_said_where_the_writer_stands_by_it(
-    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
+def test_a_statement_in_other_words_is_said_where_the_judge_stands_by_it(
+    coast: Library, reader: Reader, support: float
 ) -> None:
     said = "In 1931 Mara Quill decorated the lighthouse of Oss."
-    assistant, writer = with_writer(coast, reader, writes((said, "Mara Quill")))
-    monkeypatch.setattr(writer, "support", lambda statement, lines: support)
+    assistant, _ = with_writer(coast, reader, writes((said, "Mara Quill")), judge=MadeUpJudge(support=support))
     assert texts(assistant.ask(PAINTER)) == [said if support > 0 else PAINTED]
 
 
 @pytest.mark.parametrize("support", [4.0, -2.0])
-def test_a_word_of_the_question_that_only_the_sentence_beside_the_quote_holds_needs_the_writers_yes(
-    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
+def test_a_word_of_the_question_that_only_the_sentence_beside_the_quote_holds_needs_the_judges_yes(
+    coast: Library, reader: Reader, support: float
 ) -> None:
     said = "The rock was electrified in 1952."
-    assistant, writer = with_writer(coast, reader, writes((said, "lamp")))
+    assistant, _ = with_writer(coast, reader, writes((said, "lamp")), judge=MadeUpJudge(support=support))
     assistant.threshold = 0.0
-    monkeypatch.setattr(writer, "support", lambda statement, lines: support)
     answer = assistant.ask("When was the rock electrified?")
     assert (said in texts(answer)) is (support > 0)
 
 
 @pytest.mark.parametrize("support", [4.0, -2.0])
-def test_a_statement_that_may_have_taken_the_wrong_number_needs_the_writers_yes(
-    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch, support: float
+def test_a_statement_that_may_have_taken_the_wrong_number_needs_the_judges_yes(
+    tmp_path: Path, reader: Reader, support: float
 ) -> None:
     (tmp_path / "geese.txt").write_text("In 2010 there were 2,300 geese; in 2022 Ines Holm counted 9,800.")
     said = "Ines Holm counted the geese in 2010."
     with Library.open(tmp_path / "library") as library:
         library.sync([tmp_path / "geese.txt"])
-        assistant, writer = with_writer(library, reader, writes((said, "Ines")))
+        assistant, _ = with_writer(library, reader, writes((said, "Ines")), judge=MadeUpJudge(support=support))
         assistant.threshold = 0.0
-        monkeypatch.setattr(writer, "support", lambda statement, lines: support)
         assert (said in texts(assistant.ask("Who counted the geese in 2010?"))) is (support > 0)
 
 
-def test_a_statement_that_fails_gives_way_to_each_of_its_sentences_that_answers(
-    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_statement_that_fails_gives_way_to_each_of_its_sentences_that_answers(coast: Library, reader: Reader) -> None:
     lamp = "Its lamp was electrified in 1952."
 
     def both(lines: Sequence[Line]) -> list[Draft]:
         return [Draft("Zed Orlin did both.", (label(lines, "Mara Quill"), label(lines, "lamp")))]
 
-    assistant, writer = with_writer(coast, reader, both)
-    monkeypatch.setattr(
-        writer, "verdicts", lambda question, lines: [5.0 * ("lamp" in x.text) + 4.0 * ("Mara" in x.text) for x in lines]
-    )
+    judge = MadeUpJudge(lambda line: 5.0 * ("lamp" in line.text) + 4.0 * ("Mara" in line.text))
+    assistant, _ = with_writer(coast, reader, both, judge=judge)
     assert sorted(texts(assistant.ask("Who painted the lighthouse of Oss, and lit its lamp?"))) == sorted(
         [PAINTED, lamp]
     )
 
 
-def test_each_sentence_that_convinces_the_writer_is_written_about(
-    coast: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assistant, writer = with_writer(coast, reader, writes(("Mara Quill painted it in 1931.", "Mara Quill")))
-    monkeypatch.setattr(writer, "verdicts", lambda question, lines: [9.0 * ("lamp" in x.text) for x in lines])
+def test_each_sentence_that_convinces_the_judge_is_written_about(coast: Library, reader: Reader) -> None:
+    drafts = writes(("Mara Quill painted it in 1931.", "Mara Quill"))
+    judge = MadeUpJudge(lambda line: 9.0 * ("lamp" in line.text))
+    assistant, writer = with_writer(coast, reader, drafts, judge=judge)
     assistant.ask(PAINTER)
     assert all("lamp" in line.text for line in writer.asked[0][1])
 
