@@ -137,13 +137,15 @@ class Assistant:
             work.reading = lexical_reading(work.question, work.evidence)
             work.confidence = work.reading.answerable
             return
-        prior = [LACKS * (covers(around(e, work.hits), work.question) - 1) for e in work.evidence]
-        work.reading = self._reading(work, prior, [e.score for e in work.evidence])
+        work.reading = self._reading(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
     def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
+        """The reader's, with ``prior`` and with what speaks against a unit by itself."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        prior = [known - EMPTY * work.is_empty(e) for known, e in zip(prior, work.evidence, strict=True)]
+        lacking = [LACKS * (1 - covers(around(e, work.hits), work.question)) for e in work.evidence]
+        against = [lack + EMPTY * work.is_empty(e) for lack, e in zip(lacking, work.evidence, strict=True)]
+        prior = [known - log_odds for known, log_odds in zip(prior, against, strict=True)]
         read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, prior)
         work.tokens += read.tokens
         return read

@@ -258,6 +258,12 @@ def test_each_sentence_that_convinces_the_judge_is_written_about(coast: Library,
     assert all("lamp" in line.text for line in writer.asked[0][1])
 
 
+def test_no_verdict_makes_up_for_the_names_that_an_article_lacks(coast: Library, reader: Reader) -> None:
+    assistant, _ = with_writer(coast, reader, writes(), judge=MadeUpJudge(lambda line: 1.0))
+    (citation,) = assistant.ask("Who founded the lighthouse of Oss?").citations
+    assert citation.title == "The lighthouse of Oss", "not who founded the museum of Marl"
+
+
 def test_what_it_says_falsely_of_another_sentence_is_dropped(coast: Library, reader: Reader) -> None:
     drafts = writes(("Its lamp was electrified in 1999.", "lamp"), ("Mara Quill painted it.", "Mara Quill"))
     said = " ".join(texts(with_writer(coast, reader, drafts)[0].ask(PAINTER)))
