@@ -19,7 +19,7 @@ def written(folder: Path, name: str, data: bytes) -> Path:
 
 
 def test_folders_are_read_to_the_bottom_in_order_without_hidden_files(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.md", "deep/er/c.TXT", ".secret.txt", ".git/d.txt", "picture.png", "deep/.e.md"):
+    for name in ("b.txt", "a.md", "deep/er/c.TXT", ".secret.txt", ".git/d.txt", "picture.psd", "deep/.e.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("text")
     found = [path.relative_to(tmp_path).as_posix() for path in find([tmp_path])]
@@ -71,7 +71,7 @@ def test_what_is_not_surely_text_is_refused(tmp_path: Path, data: bytes, reason:
 
 def test_other_kinds_of_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=r"\.txt .*\.md"):
-        read(written(tmp_path, "a.png", b"words"))
+        read(written(tmp_path, "a.psd", b"words"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
