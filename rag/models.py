@@ -41,7 +41,7 @@ class Models:
         self.at_once = at_once(name)
         self._reader = _begun(reader)
         self._writer: Future[Writer | None] = _done(None) if quick else _begun(lambda: writer(name))
-        self._judge = self._beside()
+        self._judge = self._writer if quick else self._beside()
 
     @property
     def reader(self) -> Reader:

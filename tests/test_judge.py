@@ -31,3 +31,4 @@ def test_beside_a_model_on_a_server_the_packaged_one_judges(tmp_path: Path) -> N
 
 def test_quick_answers_need_no_judge() -> None:
     assert Models(quick=True).judge is None
+    assert Models("http://127.0.0.1:9/v1#small", quick=True).judge is None
