@@ -101,7 +101,8 @@ def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
     """The log-odds of the reader's confidence, and what the judge's verdicts say together."""
     work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
     deque(assistant.read(work, CANDIDATES), 0)
-    assistant.ask_judge(work, MOST)
+    if not assistant.ask_judge(work, MOST):
+        raise SystemExit("The writer has no probe, or none is installed: there are no verdicts to fit.")
     return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), combined(work.verdicts.values())
 
 

@@ -26,7 +26,7 @@ def test_beside_a_model_on_a_server_the_packaged_one_judges(tmp_path: Path) -> N
         assistant = Assistant(library, Models(server))
         answer = assistant.ask("Who painted the lighthouse of Oss red?")
         assert "Sanna Rask" in (answer.text or "") and answer.model == server
-        assert assistant.ask("Who built the lighthouse of Oss?").abstained
+        assert assistant.ask("How many children did Sanna Rask have?").abstained, "the keeper had three"
 
 
 def test_quick_answers_need_no_judge() -> None:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, needs, row, title
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, needs, row
 from index.readers.boilerplate import is_block, is_boilerplate
 from index.readers.encoding import decode_page
 from index.readers.form import FIELDS, filled
@@ -15,42 +14,14 @@ from index.readers.grid import Cell, heads, joined, rows
 from index.readers.numbering import shaped
 from index.readers.svg import written
 from index.readers.unseen import hide
+from index.readers.web_block import Block, tidy, without_menus
+from index.readers.web_head import named, published
 
 CELLS = ".//*[@role='cell' or @role='gridcell' or @role='columnheader' or @role='rowheader']"
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 NOTE = "noteref"
-BLANKS = re.compile(r"[ \r\f\v]+")
 LETTER, WHITE = re.compile(r"\w"), re.compile(r"\s+")
-LINKED = 0.8  # the share of a block's letters that are links, from which on it may be part of a menu
-SHORT = 60  # characters: no more has a line of a menu
-RUN = 3  # lines of links one after the other that are a menu
 ORDERED = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}  # by the type of a list
-DATES = (
-    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate",
-    "publish-date", "citation_publication_date", "og:published_time",
-)  # fmt: skip
-
-
-@dataclass
-class Block:
-    """A paragraph, or what is as much apart; ``linked`` counts its letters that are in links, ``first`` is the first
-    row of a table."""
-
-    text: str
-    linked: int = 0
-    tag: str = "p"
-    first: bool = False
-
-    @property
-    def is_menu(self) -> bool:
-        """Whether it may be a line of a menu."""
-        letters = sum(map(str.isalnum, self.text))
-        return (
-            len(self.text) < SHORT
-            and self.linked >= LINKED * letters
-            and self.tag[0] != "h"
-            and not re.search(r"[.!?。]$", self.text)
-        )
 
 
 def html(path: Path) -> Document:
@@ -68,9 +39,7 @@ def page(source: str) -> Document:
             raise UnreadableFile("holds no main text, at most menus")
         tree = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
         text = render(tree)
-        headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
-        named = title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), _title(tree))
-        return Document(text, named, _date(tree, source))
+        return Document(text, named(tree), published(tree, source))
 
 
 def render(tree: Any) -> str:
@@ -81,7 +50,7 @@ def render(tree: Any) -> str:
 
         tree = lxml.html.document_fromstring("".join(frames))
     hide(tree)
-    blocks = _without_menus(_tidy(_blocks(_main(tree))))
+    blocks = without_menus(tidy(_blocks(_main(tree))))
     if not any(re.search(r"\w", block.text) and not block.is_menu for block in blocks):
         raise UnreadableFile("holds no main text, at most menus")
     text = ""
@@ -89,12 +58,6 @@ def render(tree: Any) -> str:
         together = before and before.tag == block.tag and block.tag in ("li", "tr", "dt") and not block.first
         text += ("\n" if together else PARAGRAPHS if text else "") + block.text
     return clean(text)
-
-
-def _title(tree: Any) -> str | None:
-    """The page's title; a drawing may have one of its own."""
-    found = (element for element in tree.iter("title") if next(element.iterancestors("svg"), None) is None)
-    return next((element.text for element in found), None)
 
 
 def _main(tree: Any) -> Any:
@@ -315,46 +278,3 @@ def _inline(element: Any) -> str:
     """The words of a cell: its blocks, joined by semicolons where it has several."""
     found = [" ".join(block.text.split()).removeprefix("- ") for block in _blocks(element)]
     return joined(found)
-
-
-def _tidy(blocks: Iterator[Block]) -> list[Block]:
-    found = []
-    for block in blocks:
-        if block.tag == "pre":
-            block.text = block.text.strip("\n").rstrip()
-        else:
-            lines = (BLANKS.sub(" ", line).strip(" ") for line in block.text.split("\n"))
-            block.text = "\n".join(filter(None, lines))
-        if LETTER.search(block.text):
-            found.append(block)
-    return found
-
-
-def _without_menus(blocks: list[Block]) -> list[Block]:
-    """Without runs of lines that are nothing but links: of RUN, or a list's."""
-    kept: list[Block] = []
-    run: list[Block] = []
-    for block in [*blocks, Block("end.")]:
-        if block.is_menu:
-            run.append(block)
-            continue
-        lists = len(run) > 1 and all(line.tag == "li" for line in run)
-        kept += [] if lists or len(run) >= RUN else run
-        run = []
-        kept.append(block)
-    return kept[:-1]
-
-
-def _meta(tree: Any, *names: str) -> str | None:
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        if name.lower() in names and element.get("content"):
-            return str(element.get("content"))
-    return None
-
-
-def _date(tree: Any, source: str) -> str | None:
-    linked = re.search(r'"datePublished"\s*:\s*"([^"]{10,40})"', source)
-    times = [element.get("datetime") for element in tree.xpath("//article//time[@datetime] | //time[@pubdate]")]
-    found = [_meta(tree, name) for name in DATES] + ([linked[1]] if linked else []) + times[:1]
-    return next((day for value in found if (day := iso((value or "").replace("/", "-")))), None)
