@@ -34,6 +34,10 @@ def owner(key: str, request: gr.Request | None) -> str:
     return f"browser:{key}" if len(key) >= KEY else ""
 
 
+class StillAskedError(UsageError):
+    """A question is on its way; the page says so no longer than until its answer."""
+
+
 class Chat:
     """The handlers of the chat's events; ``id`` is the conversation that is seen, "" before its first question."""
 
@@ -56,12 +60,12 @@ class Chat:
             return conversation.welcome(len(self._backend.article_list.entries()), self._backend.examples)
         return conversation.as_html(id, turns, self._conversations.places(owner, id))
 
-    def view(self, owner: str, id: str, refusal: str = "") -> View:
+    def view(self, owner: str, id: str, refusal: FootnoteError | None = None) -> View:
         """What is shown of the conversation."""
         try:
             turns, html = self.turns(owner, id), self.html(owner, id)
         except FootnoteError as error:
-            id, turns, refusal = "", (), refusal or str(error)
+            id, turns, refusal = "", (), refusal or error
             html = self.html(owner, "")
         waiting = bool(turns and turns[-1].stage)
         return id, html, _notice(refusal), gr.Button(visible=not waiting), gr.Button(visible=waiting)
@@ -91,7 +95,7 @@ class Chat:
         try:
             question = _fit(question)
         except UsageError as error:
-            return _refused(str(error))
+            return _refused(error)
         try:
             if not owner:
                 raise UsageError("This browser keeps nothing of this page: allow local storage, and load it again.")
@@ -99,7 +103,7 @@ class Chat:
                 raise UsageError("There is nothing to ask about yet: add some articles, under Articles.")
             turns = self.turns(owner, id)
             if turns and turns[-1].stage:
-                raise UsageError("One question at a time: wait for the answer, or press Stop.")
+                raise StillAskedError("One question at a time: wait for the answer, or press Stop.")
             parent = beside.parent if beside else turns[-1].id if turns else None
             before = turns[: [t.id for t in turns].index(beside.id)] if beside else turns
             id = id or self._conversations.begin(owner, question)
@@ -107,7 +111,7 @@ class Chat:
             self._conversations.add(owner, id, turn)
             self._queue.ask(turn, [t.exchange for t in before if t.answered])
         except FootnoteError as error:
-            return self.view(owner, id, str(error))
+            return self.view(owner, id, error)
         return self.view(owner, id)
 
     async def follow(self, owner: str, id: str) -> AsyncIterator[tuple[Turn, View]]:
@@ -140,7 +144,7 @@ class Chat:
         who = owner(key, request)
         turns = self._path(who, id)
         if turns and self._queue.now(turns[-1])[0].stage:
-            return self.view(who, id, "Wait for the answer, or press Stop.")
+            return self.view(who, id, StillAskedError("Wait for the answer, or press Stop."))
         if turns:
             self._conversations.show(who, id, str(event.turn))
         return self.view(who, id)
@@ -184,10 +188,13 @@ def _fit(question: str) -> str:
     return short(question)
 
 
-def _refused(says: str) -> View:
+def _refused(error: FootnoteError) -> View:
     """The view as it was, whatever has been asked meanwhile, with what is refused."""
-    return gr.skip(), gr.skip(), _notice(says), gr.skip(), gr.skip()
+    return gr.skip(), gr.skip(), _notice(error), gr.skip(), gr.skip()
 
 
-def _notice(says: str) -> str:
-    return f'<p class="refused" role="alert">{text(says)}</p>' if says else ""
+def _notice(error: FootnoteError | None) -> str:
+    if error is None:
+        return ""
+    until = ' data-until="answered"' if isinstance(error, StillAskedError) else ""
+    return f'<p class="refused" role="alert"{until}>{text(str(error))}</p>'

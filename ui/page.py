@@ -204,19 +204,19 @@ class Page:
 
     def _followed(self, event: Any) -> Any:
         """The visitor's last question, followed after ``event``."""
-        return event.then(self._follow, self.me, [*self.view[1:], self.source], **FOLLOWED)
+        shown = [self.conversation, self.send, self.stop, self.source]
+        return event.then(self._follow, [*self.me, self.refused], shown, **FOLLOWED)
 
     def _saved(self, event: Any) -> None:
         event.then(None, self.saved, None, js="(saved) => footnote.download(saved)", **OWN)
 
-    async def _follow(self, key: str, id: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        """What comes of the last question; with the answer its first source, and no word any more to wait for it."""
-        shown = False
-        yield (gr.skip(),) * 5
-        async for turn, (html, *buttons) in self._chat.follow(owner(key, request), id):
+    async def _follow(self, key: str, id: str, refused: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        """What comes of the last question, with its first source; after one that was refused the source stays."""
+        shown = bool(refused)
+        yield (gr.skip(),) * 4
+        async for turn, view in self._chat.follow(owner(key, request), id):
             answered = not turn.stage and not shown
-            refused, source = ("", self._reading.first(turn)) if answered else (gr.skip(), gr.skip())
-            yield html, refused, *buttons, source
+            yield *view, self._reading.first(turn) if answered else gr.skip()
             shown = shown or answered
 
     def _opened(self, key: str, id: str, request: gr.Request) -> tuple[Any, ...]:

@@ -41,6 +41,19 @@ def test_what_is_refused_stays_and_its_notice_goes_with_the_next_letter(visitors
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_after_an_answer_what_is_refused_stays_too(visitors: LetIn) -> None:
+    visitor = visitors()
+    page = visitor.page
+    visitor.ask(QUESTION)
+    expect(page.locator("#source mark.chosen")).to_be_visible()
+    page.get_by_role("button", name="Close the source").click()
+    visitor.type(" ")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(page.get_by_role("alert")).to_have_text("Type a question first.")
+    expect(page.locator("#source mark.chosen")).not_to_be_visible()
+
+
 def test_what_is_typed_while_a_refusal_is_on_its_way_is_kept(slow: Any) -> None:
     page = slow.page
     with page.expect_request("**/gradio_api/run/**"):
