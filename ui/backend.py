@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.open import AnyLibrary
 from rag.assistant import Assistant
-from rag.catalog import default
+from rag.catalog import READER_ALONE, default
 from rag.models import Models, at_once
 from ui.article_list import ArticleList
 from ui.suggestions import READ, examples, sure_of
@@ -87,7 +87,8 @@ class Backend:
             assistant = Assistant(self.reader, Models(self.model))
             assistant.ask("Is it warm?", quick=True)
             self.assistant.set_result(assistant)
-            self.loading = "Loading the writer; quick answers can be had already"
+            if self.model != READER_ALONE:
+                self.loading = "Loading the writer; quick answers can be had already"
             assistant.warm_up()
             self.loading = ""
             self.loaded.set_result(None)
