@@ -69,7 +69,12 @@ def test_json_can_be_verified_and_is_found_out_when_the_article_changes(project:
     record["statements"][0]["citations"][0]["start"] += 1
     saved.write_text(json.dumps(record), encoding="utf-8")
     done = rag(project, "verify", str(saved))
-    assert done.returncode == 1 and "0 of 1" in done.stdout
+    assert done.returncode == 1 and "does not hold: " in done.stdout and "0 of 1" in done.stdout
+
+
+def test_a_file_without_an_answer_does_not_pass_as_verified(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.jsonl").touch()
+    assert "There is no answer in" in refused(rag(project, "verify", str(tmp_path / "answers.jsonl")))
 
 
 def test_a_batch_answers_in_order_from_one_model(project: Path) -> None:
