@@ -175,6 +175,13 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
         (["--threads", "many", "articles"], "'many'"),
         (["articles", "--threads", "0"], "--threads"),
         (["search"], "QUESTION"),
+        (["completion"], "bash, zsh, fish. See rag completion --help."),
+        (["chat", "extra"], "argument (extra). See rag chat --help."),
+        ([""], "The question is empty"),
+        (["who", "signed", "it"], "or ends with a question mark"),
+        (["index", ""], "A path is empty"),
+        (["--library", "", "index", "."], "--library is empty"),
+        (["show", "zzz"], "rag articles lists them"),
         (["--model", "qwen3", "ask", "Who?"], "Did you mean qwen3-4b?"),
         (["--model", "gpt-4o", "ask", "Who?"], "rag models lists the models"),
     ],
@@ -271,4 +278,9 @@ def test_the_library_tells_what_it_holds_and_an_article_is_taken_out(tmp_path: P
 @pytest.mark.parametrize("arguments", [["library"], ["remove", "dam"]])
 def test_what_needs_a_library_makes_none(tmp_path: Path, arguments: list[str]) -> None:
     assert "no library" in refused(rag(tmp_path, *arguments))
+    assert not (tmp_path / ".rag").exists()
+
+
+def test_a_path_that_does_not_exist_leaves_no_library_behind(tmp_path: Path) -> None:
+    assert "no file or folder articels" in refused(rag(tmp_path, "index", "articels"))
     assert not (tmp_path / ".rag").exists()
