@@ -181,6 +181,7 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
         (["who", "signed", "it"], "or ends with a question mark"),
         (["index", ""], "A path is empty"),
         (["--library", "", "index", "."], "--library is empty"),
+        (["library", "copy", ".rag", ""], "name of a library is empty"),
         (["show", "zzz"], "rag articles lists them"),
         (["--model", "qwen3", "ask", "Who?"], "Did you mean qwen3-4b?"),
         (["--model", "gpt-4o", "ask", "Who?"], "rag models lists the models"),
