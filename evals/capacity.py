@@ -1,4 +1,4 @@
-"""How far it goes, on paper: ``python -m evals.capacity`` computes nodes, memory, disk, hours and latency.
+"""Estimates of capacity: ``python -m evals.capacity`` computes nodes, memory, disk, hours and latency.
 
 What is measured comes from the files that ``make bench`` leaves in ``--bench``, or from options; what is assumed stands
 below, and is printed with the tables. Milvus itself is not measured here: bytes follow from its index types as its

@@ -1,4 +1,4 @@
-"""Figures: what a run's records come to, each with the interval that chance alone explains."""
+"""Figures: aggregates of a run's records, each with a bootstrap interval."""
 
 import warnings
 from collections.abc import Callable, Sequence

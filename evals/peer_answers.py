@@ -1,4 +1,4 @@
-"""What users would take instead, on our own questions: ``peer_answers.py FOLDER QUESTIONS MODEL EMBEDDER``.
+"""Answers of other RAG libraries to our own questions: ``peer_answers.py FOLDER QUESTIONS MODEL EMBEDDER``.
 
 LlamaIndex's citation query engine and a LangChain retrieval chain with FAISS, each as its documentation shows it, with
 our two models. `evals/peers.py` runs it in a virtual environment of its own; it uses nothing of ours. It prints one

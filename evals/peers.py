@@ -1,4 +1,4 @@
-"""Compare with what users would take instead: ``python -m evals.peers PYTHON``, quality beside speed.
+"""Compare with other RAG libraries: ``python -m evals.peers PYTHON``, quality beside speed.
 
 PYTHON is the interpreter of the virtual environment in which LlamaIndex and LangChain are installed (`make peers`).
 All answer the same questions of a suite, one after the other on the same machine, and have the same writer: by default

@@ -50,31 +50,40 @@ def scan(paths: Iterable[str | Path]) -> Scan:
     """What there is in ``paths``: files, or folders with all that is below.
 
     Hidden files and folders are skipped. A file that is named itself is always returned. Links to folders are
-    followed, each folder once, so that loops end. Raises UsageError for a path that does not exist.
+    followed, each folder once, so that loops end. Raises UsageError for a path that is empty or does not exist.
     """
     found = Scan()
     files: set[Path] = set()
     seen: set[tuple[int, int]] = set()
     links: list[Path] = []
-    for path in map(Path, paths):
-        try:
-            status = path.stat()
-        except (OSError, ValueError) as error:
-            if not os.path.islink(path):
-                reason = getattr(error, "strerror", None) or "no such file or directory"
-                missing = f"There is no file or folder {shown(str(path))}: check the path."
-                raise UsageError(
-                    missing if isinstance(error, FileNotFoundError) else f"{path} can't be read: {reason.lower()}."
-                ) from error
-            files.add(path)
-            continue
-        if stat.S_ISDIR(status.st_mode):
+    for path in checked(paths):
+        if path.is_dir():
             files.update(_below(path, found, seen, links))
         else:
             files.add(path)
     while links:  # after all that is reached without them, so that files have their own names where they can
         files.update(_below(links.pop(0), found, seen, links))
     found.files = sorted(files)
+    return found
+
+
+def checked(paths: Iterable[str | Path]) -> list[Path]:
+    """``paths``, each of which exists, or is a link; raises UsageError for one that is empty or does not."""
+    found = []
+    for path in paths:
+        if path == "":  # a variable of a script that was never set; Path would make it the current folder
+            raise UsageError("A path is empty: name a file or a folder.")
+        found.append(Path(path))
+        try:
+            os.stat(path)
+        except (OSError, ValueError) as error:
+            if os.path.islink(path):
+                continue
+            reason = getattr(error, "strerror", None) or "no such file or directory"
+            missing = f"There is no file or folder {shown(str(path))}: check the path."
+            raise UsageError(
+                missing if isinstance(error, FileNotFoundError) else f"{path} can't be read: {reason.lower()}."
+            ) from error
     return found
 
 

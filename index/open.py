@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from index.embedder import Embedder
-from index.errors import MissingLibrary
+from index.errors import MissingLibrary, UsageError
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -27,8 +27,10 @@ def opened(name: str | Path, embedder: Embedder | None = None, create: bool = Tr
         The library, which is to be closed.
 
     Raises:
-        FootnoteError: As ``Library.open`` and ``MilvusLibrary.open`` raise it.
+        FootnoteError: As ``Library.open`` and ``MilvusLibrary.open`` raise it; for an empty name, UsageError.
     """
+    if name == "":  # Path would make it the current folder
+        raise UsageError("The name of a library is empty: name a folder.")
     if _on_milvus(name):
         from index.milvus import MilvusLibrary
 

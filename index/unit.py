@@ -1,4 +1,4 @@
-"""Units: the least pieces of an article that can prove something, and what a reader has to know of each.
+"""Units: the smallest pieces of an article that can prove something, and what a reader has to know of each.
 
 A unit is a sentence, a list item, a row of a table, a line or a few short ones that stand together, or a part of a
 sentence that is too long to be read as one. Every letter and digit of a text is in a unit or, for headings and the

@@ -1,4 +1,4 @@
-"""The ``rag`` command: the front door to every room."""
+"""The ``rag`` command: it finds the subcommand, reads the settings, and shows errors as one line."""
 
 import os
 import sys
@@ -36,7 +36,7 @@ COMMANDS = (  # each in the file of its name, which is imported when it is calle
     "show",
     "verify",
 )
-ELSEWHERE = {  # in other rooms
+ELSEWHERE = {  # in other packages
     "eval": "evals.command:evaluate",
     "feedback": "ui.command:feedback",
     "serve": "ui.command:serve",
@@ -65,11 +65,12 @@ class CommandLine(click.Group):
         known = self.list_commands(context)
         if first in known or first.startswith("-") or context.resilient_parsing:
             return super().resolve_command(context, arguments)
-        if len(first.split()) > 1 or any(word.endswith(QUESTION_MARKS) for word in arguments):
+        if len(first.split()) != 1 or any(word.endswith(QUESTION_MARKS) for word in arguments):
             return "ask", self.get_command(context, "ask"), arguments
         if meant := get_close_matches(first, known, 1):
             raise UsageError(f"There is no command {first}: did you mean rag {meant[0]}?")
-        raise UsageError(f"There is no command {first}: see rag --help. A question goes in quotes.")
+        hint = "A question goes in quotes, or ends with a question mark."
+        raise UsageError(f"There is no command {first}: see rag --help. {hint}")
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         context.obj = {}
@@ -102,7 +103,8 @@ def _in_one_line(context: click.Context) -> Iterator[None]:
         line, status = str(error), USAGE if isinstance(error, UsageError) else FAILURE
     except click.UsageError as error:
         asked = error.ctx or context
-        line, status = f"{error.format_message()} See {asked.command_path} --help.", USAGE
+        said = " ".join(error.format_message().split())  # click breaks lines, and leaves out full stops
+        line, status = f"{said}{'' if said.endswith(('.', '?', '?)')) else '.'} See {asked.command_path} --help.", USAGE
     except OSError as error:  # a disk that is full, a folder that nobody may write to
         if error.errno == EPIPE:
             raise

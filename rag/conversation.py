@@ -13,20 +13,23 @@ NAME = "chat.jsonl"
 
 
 class Conversation:
-    """Exchanges in a file, one a line, which is begun anew unless it is ``resumed``."""
+    """Exchanges in a file, one a line.
+
+    Unless it is ``resumed``, its first exchange takes the place of what the file holds.
+    """
 
     def __init__(self, folder: Path, resumed: bool = False) -> None:
         self._file = folder / NAME
+        self._mode = "a" if resumed else "w"
         self.exchanges: list[Exchange] = self._read() if resumed else []
-        if not resumed:
-            self._file.unlink(missing_ok=True)
 
     def add(self, question: str, given: Answer) -> None:
         """Keep one more exchange."""
         exchange = Exchange(given.asked or question, given.text or "")
         self.exchanges.append(exchange)
         try:
-            with self._file.open("a", encoding="utf-8") as file:
+            with self._file.open(self._mode, encoding="utf-8") as file:
+                self._mode = "a"
                 file.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
         except OSError as error:
             log.warning(

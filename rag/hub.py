@@ -1,4 +1,4 @@
-"""Files from the model hub: downloaded once into the hub's own cache, and held to a sha256 where one is known."""
+"""Files from the model hub: downloaded once into the hub's own cache, and checked by sha256 where one is known."""
 
 import re
 from pathlib import Path

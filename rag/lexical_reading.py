@@ -1,4 +1,4 @@
-"""A lexical reading: what stands for the reader's in languages that it was not trained on.
+"""A lexical reading: scores by shared words, in place of the reader's, for languages that it was not trained on.
 
 How much of a question's words a sentence holds (`evidence.py`) says how probable it is as the answer, and the best
 sentence of all whether there is an answer. No words of it are picked out: the sentence is the answer.

@@ -1,4 +1,4 @@
-"""Probe: a linear reading of a language model's hidden state, which tells more than the model says."""
+"""Probe: a linear classifier on a language model's hidden states."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -88,6 +88,8 @@ def _option(*names: str, **attributes: Any) -> click.Option:
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
     """Keep ``value``: after a command only what was typed there, for the rest is known from before it."""
     name = str(option.name)
+    if value == "":  # a variable of a script that was never set
+        raise UsageError(f"--{name} is empty: name one, or leave it out.")
     if context.parent and context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
         return
     context.find_root().obj[name] = value

@@ -1,4 +1,4 @@
-"""Stages: where a question is on its way."""
+"""Stages: the steps from a question to its answer, as progress shows them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Translations of what is said where there is no answer, for questions in other languages than English.
+"""Translations of abstentions, for questions in other languages than English.
 
 Each language has a catalogue in gettext's format, `translations/LANGUAGE.po`.
 """

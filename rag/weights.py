@@ -1,4 +1,4 @@
-"""Weights that ordinary packages carry in pieces: joined once in the user's cache folder, and held to the official sum.
+"""Weights that ordinary packages carry in pieces: joined once in the user's cache folder, and checked by sha256.
 
 The packages are never imported: their files are found, joined in order and hashed on the way. Nothing but the file
 with the official sha256 ever gets the name that is used, so it does not matter who packed the pieces.

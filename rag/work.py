@@ -1,4 +1,4 @@
-"""A question's work: what is known of it on its way, and what of that says whether a statement is to the point."""
+"""The state of a question while it is answered: what is known so far, and whether a statement is to the point."""
 
 import math
 import re

@@ -69,7 +69,12 @@ def test_json_can_be_verified_and_is_found_out_when_the_article_changes(project:
     record["statements"][0]["citations"][0]["start"] += 1
     saved.write_text(json.dumps(record), encoding="utf-8")
     done = rag(project, "verify", str(saved))
-    assert done.returncode == 1 and "0 of 1" in done.stdout
+    assert done.returncode == 1 and "does not hold: " in done.stdout and "0 of 1" in done.stdout
+
+
+def test_a_file_without_an_answer_does_not_pass_as_verified(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.jsonl").touch()
+    assert "There is no answer in" in refused(rag(project, "verify", str(tmp_path / "answers.jsonl")))
 
 
 def test_a_batch_answers_in_order_from_one_model(project: Path) -> None:
@@ -170,6 +175,14 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
         (["--threads", "many", "articles"], "'many'"),
         (["articles", "--threads", "0"], "--threads"),
         (["search"], "QUESTION"),
+        (["completion"], "bash, zsh, fish. See "),
+        (["chat", "extra"], "argument (extra). See "),
+        ([""], "The question is empty"),
+        (["who", "signed", "it"], "or ends with a question mark"),
+        (["index", ""], "A path is empty"),
+        (["--library", "", "index", "."], "--library is empty"),
+        (["library", "copy", ".rag", ""], "name of a library is empty"),
+        (["show", "zzz"], "rag articles lists them"),
         (["--model", "qwen3", "ask", "Who?"], "Did you mean qwen3-4b?"),
         (["--model", "gpt-4o", "ask", "Who?"], "rag models lists the models"),
     ],
@@ -266,4 +279,9 @@ def test_the_library_tells_what_it_holds_and_an_article_is_taken_out(tmp_path: P
 @pytest.mark.parametrize("arguments", [["library"], ["remove", "dam"]])
 def test_what_needs_a_library_makes_none(tmp_path: Path, arguments: list[str]) -> None:
     assert "no library" in refused(rag(tmp_path, *arguments))
+    assert not (tmp_path / ".rag").exists()
+
+
+def test_a_path_that_does_not_exist_leaves_no_library_behind(tmp_path: Path) -> None:
+    assert "no file or folder articels" in refused(rag(tmp_path, "index", "articels"))
     assert not (tmp_path / ".rag").exists()

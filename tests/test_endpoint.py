@@ -359,7 +359,7 @@ def test_what_a_completion_said_is_read_again(assistant: Assistant) -> None:
         ("--url takes an address", ["--url", "docs.example"]),
         ("can't be read", ["--token-file", "nowhere.txt"]),
         ("one token", ["--token-file", "two.txt"]),
-        ("can't be listened at", ["--port", "TAKEN"]),
+        ("name another --host or --port", ["--port", "TAKEN"]),
     ],
 )
 def test_the_command_refuses_in_one_line(

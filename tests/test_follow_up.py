@@ -108,3 +108,16 @@ def test_a_conversation_is_taken_up_again(tmp_path: Path) -> None:
         file.write('{"question": "cut o')
     assert Conversation(tmp_path, resumed=True).exchanges == [Exchange("Who built the mill?")]
     assert Conversation(tmp_path).exchanges == []
+
+
+def test_a_conversation_is_kept_until_another_has_its_first_question(tmp_path: Path) -> None:
+    def ask(conversation: Conversation, question: str) -> None:
+        conversation.add(question, Answer(question, (), "Not said.", (), "m"))
+
+    ask(Conversation(tmp_path), "Who built the mill?")
+    Conversation(tmp_path)  # opened, and left without a question
+    assert Conversation(tmp_path, resumed=True).exchanges == [Exchange("Who built the mill?")]
+    another = Conversation(tmp_path)
+    ask(another, "Who built the dam?")
+    ask(another, "When?")
+    assert [kept.question for kept in Conversation(tmp_path, resumed=True).exchanges] == ["Who built the dam?", "When?"]

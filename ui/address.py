@@ -55,7 +55,7 @@ class Address:
 
     @property
     def taken(self) -> UsageError:
-        return UsageError(f"{self.host}:{self.port} can't be listened at: name another --host or --port.")
+        return UsageError(f"Nothing can be served at {self.host}:{self.port}: name another --host or --port.")
 
     def __str__(self) -> str:
         """Where it is found, without a slash at the end."""

@@ -1,4 +1,4 @@
-"""What a web page keeps from being seen: by attributes, by styles, in the colour of its paper."""
+"""Invisible text of a web page: hidden by attributes, by styles, or written in the background's colour."""
 
 import re
 from collections.abc import Iterator

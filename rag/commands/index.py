@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import FootnoteError, Interrupted, UsageError
+from index.folder import checked
 from rag.commands.opened import opened_library
 from rag.commands.output import say
 from rag.seeds import SEEDS
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str | None, allow_empty: bool) -> None:
     """Bring the library up to date with files and folders.
 
-    By default those in seeds/. Text, Markdown, web pages, PDF, Word, tables, slides, books and mail are read. Run
-    again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the others
-    are indexed all the same. If most of what was indexed from a folder is gone, as when a drive is not connected,
-    nothing is changed without --allow-empty.
+    Without PATH, the folder seeds/. Text, Markdown, web pages, PDF, Word, tables, slides, books and mail are read.
+    Run again, it touches only what was added, changed, renamed or removed. Files that can't be read are named; the
+    others are indexed all the same. If most of what was indexed from a folder is gone, as when a drive is not
+    connected, nothing is changed without --allow-empty.
 
     \b
     rag index articles/ notes.md
@@ -46,22 +47,23 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
         raise UsageError("--ray indexes once: leave out --watch.")
     if not paths and not SEEDS.is_dir():
         raise UsageError("Name a folder of articles: rag index FOLDER.")
+    roots = checked(paths or [SEEDS])  # before a library is made
     ingester = import_module("index.ray").ingester(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
         from rag.text import changes
 
         try:
-            made = library.sync(paths or [SEEDS], not options["quiet"], ingester, allow_empty)
+            made = library.sync(roots, not options["quiet"], ingester, allow_empty)
         except KeyboardInterrupt:
             raise Interrupted("Interrupted. Nothing is lost: the same command goes on from here.") from None
         say(options, changes(made))
         if watch:
-            _keep_syncing(options, library, paths or [SEEDS])
+            _keep_syncing(options, library, roots)
         elif made.problems and not (made.added or made.changed or made.renamed or made.unchanged):
             raise UsageError("None of the files could be indexed.")
 
 
-def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[str | Path]) -> None:
+def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[Path]) -> None:
     from index import watch
     from rag.text import changes
 

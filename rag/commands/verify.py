@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from index.errors import UsageError
 from rag.commands.input import lines
 from rag.commands.opened import opened_library
 from rag.commands.output import FAILURE
@@ -23,11 +24,13 @@ def verify(options: dict[str, Any], file: str) -> None:
     from rag.text import printable
 
     saved = lines(file)
+    if not saved:
+        raise UsageError(f"There is no answer in {file}: save some with rag ask --json or --batch.")
     with opened_library(options) as library:
         found = verdicts(saved, file, lambda article: library.article(article).text)
     for verdict in found:
         if not verdict.holds:
-            click.echo(printable(f"no longer true: {verdict.reason}"))
+            click.echo(printable(f"does not hold: {verdict.reason}"))
     false = sum(not v.holds for v in found)
     click.echo(f"{len(found) - false} of {len(found)} citations hold")
     if false:
