@@ -211,7 +211,8 @@ def faults(pages: Sequence[Page]) -> list[str]:
     for fault, (one, many) in FAULTS.items():
         numbers = [page.number for page in pages if page.fault == fault]
         scanned = fault in ("no map", "no text")
-        advice = f": run character recognition (OCR) on {'it' if len(numbers) == 1 else 'them'}" + ocr.ADVICE
+        advice = f": run character recognition (OCR) on {'it' if len(numbers) == 1 else 'them'}"
+        advice += ocr.advice() if scanned and numbers else ""
         if len(pages) == 1 and numbers:
             told.append(one + ", and may be scanned" * (fault == "no text") + advice * scanned)
         elif len(numbers) == 1:
