@@ -278,11 +278,14 @@ def test_a_document_without_a_title_is_called_by_its_first_heading(tmp_path: Pat
     assert read(tmp_path / "final-v2.odt").title == content(1).heading
 
 
-def test_the_numbers_of_notes_are_no_part_of_a_book(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spaces", ["", " xmlns:epub='http://www.idpf.org/2007/ops'"])
+def test_the_numbers_of_notes_are_no_part_of_a_book(tmp_path: Path, spaces: str) -> None:
     link = "<a epub:type='noteref' href='notes.xhtml#n1'>1</a>"
     with zipfile.ZipFile(tmp_path / "a.epub", "w") as archive:
         archive.writestr("a.opf", "<package><item id='a' href='a.xhtml'/><itemref idref='a'/></package>")
-        archive.writestr("a.xhtml", f"<html><body><p>The bell was cast in 1712{link} by Leon Faber.</p></body></html>")
+        archive.writestr(
+            "a.xhtml", f"<html{spaces}><body><p>The bell was cast in 1712{link} by Leon Faber.</p></body></html>"
+        )
     assert read(tmp_path / "a.epub").text == "The bell was cast in 1712 by Leon Faber."
 
 

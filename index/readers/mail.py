@@ -138,7 +138,7 @@ def _inner(part: EmailMessage) -> list[EmailMessage]:
 
 
 def _page(part: EmailMessage) -> Document:
-    return page(decode_page(_data(part), _charset(part)))
+    return page(decode_page(_data(part), _charset(part)), is_xml=part.get_content_type() == WEB[1])
 
 
 def _data(part: EmailMessage) -> bytes:
