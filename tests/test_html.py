@@ -77,8 +77,9 @@ def said(folder: Path, body: str) -> list[str]:
         ("<style>.w{color:#FFF} .b{color:#123}</style><p class=w>Not seen.</p><p class=b>Seen.</p>", "Seen."),
         ("<style>.w{color:#fff} .d{background:#000}</style><div class=d><p class=w>On black.</p></div>", "On black."),
         ("<p style='color:#fefefe'>No.</p><p style='color:rgba(0, 0, 0, 0)'>No.</p><p style='color:transparent'>No.</p>"
-         "<p style='color:hsl(0, 0%, 100%)'>No.</p><p style='color:#zzz'>Grey.</p><div style='background-image:url(n.png)'>"
-         "<p style='color:#fff'>On a picture.</p></div>", "Grey.\n\nOn a picture."),
+         "<p style='color:hsl(0, 0%, 100%)'>No.</p><p style='color:#zzz'>Grey.</p>"
+         "<div style='background-image:url(n.png)'><p style='color:#fff'>On a picture.</p></div>",
+         "Grey.\n\nOn a picture."),
         ("<p>Open<span class=sr-only> in a new tab</span></p><style>.v{position:absolute;clip:rect(0,0,0,0)}</style>"
          "<p class=v>Not seen.</p><p style='height:0; overflow:hidden'>No.</p><p style='line-height:0'>Seen.</p>",
          "Open\n\nSeen."),

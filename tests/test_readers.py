@@ -214,6 +214,12 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
         ("a.rtf", "{\\rtf1\\mac\\ansicpg10000 Caf\\'8e | 40 m{\\super 2} | "
          "{\\i\\v no}\\v nor \\u233?\\v0 {\\b\\deleted gone}yes",
          "Café | 40 m² | yes"),
+        ("a.rtf", "{\\rtf1{\\colortbl;\\red0\\green0\\blue0;\\red255\\green255\\blue255;}\\cf2 No. \\u233?\\cf1 Seen."
+         "{\\cf2\\highlight1  On black.}\\par\\pard\\cbpat1\\cf2 On a bar.\\par\\pard Nor this.\\par\\trowd"
+         "\\pard\\intbl Boat\\cell\\row\\pard No.{\\shp{\\shptxt\\pard\\cf2 In a box.\\par}}\\plain It ends.",
+         "Seen. On black.\n\nOn a bar.\n\nBoat\n\nIt ends.\n\nIn a box."),
+        ("a.rtf", "{\\rtf1 {\\pntext 2.\\tab}Rope\\column Lamp {\\object{\\*\\objdata 00}{\\result of Bo}}.",
+         "2. Rope\n\nLamp of Bo."),
         ("a.rtf", "{\\rtf1 One{\\shp{\\*\\shpinst{\\sp{\\sn a}{\\sv 2}}{\\shptxt In a box.\\par}}}.\\par Two.",
          "One.\n\nIn a box.\n\nTwo."),
         ("a.json", '{"price": 12.50, "sum": 1e3, "of": 12345678901234567890.5, "none": NaN}',
@@ -262,6 +268,13 @@ def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
         ("a-1.md", "  # The *old* `weir` of [Oss](http://x) #\n\nIt leaks.", "The old weir of Oss"),
         ("a-1.md", "<h1 align='center'>The <b>weir</b></h1>\n\nIt leaks.", "The weir"),
         ("a-1.md", "# file_name_of_it and 2 * 3 * 4\n\nIt leaks.", "file_name_of_it and 2 * 3 * 4"),
+        (
+            "a-1.rtf",
+            "{\\rtf1{\\stylesheet{\\s0 Normal;}{\\s1\\b heading 1;}}\\pard\\s0 By Ada.\\par\\pard\\s1\\b The "
+            "weir\\par}",
+            "The weir",
+        ),
+        ("a-1.rtf", "{\\rtf1{\\info{\\title The {\\b weir}}}It leaks.}", "The weir"),
         ("a-1.txt", "---\n\nIt leaks.\n\n---\n\nStill.", "A 1"),
         ("a-1.md", "---\nNote: it leaks.\n---\nStill.", "A 1"),
         ("a-1.txt", "It leaks.\n\nMore\n====\n\nStill.", "A 1"),
@@ -368,6 +381,42 @@ def test_lists_headings_and_hidden_parts_of_opendocument_are_as_shown(tmp_path: 
         "I. The weir", "1. Buoy\na) Rope", "Also:", "More\n2. Lamp\n7. Bell", "40 m²", "Ends.", "In a shape.",
         "Ida Lie; Bo Ek\tPilots",
     ]  # fmt: skip
+
+
+def test_white_on_white_of_opendocument_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> None:
+    styles = "".join(
+        f"<s:style s:name='{name}'{parent}><s:text-properties {look}/></s:style>"
+        for name, parent, look in (
+            ("white", "", "f:color='#FFFFFF'"), ("white2", " s:parent-style-name='white'", "f:font-size='9pt'"),
+            ("black", "", "f:color='#000000'"), ("bar", "", "f:color='#ffffff' f:background-color='#003366'"),
+        )
+    )  # fmt: skip
+    line = "<t:table-row><t:table-cell><x:p x:style-name='white'>Boat</x:p></t:table-cell></t:table-row>"
+    body = (
+        "<x:p>Seen.<x:span x:style-name='white'> No.</x:span><x:span x:style-name='bar'> On blue.</x:span></x:p>"
+        "<x:p x:style-name='white2'>Nor this. <x:span x:style-name='black'>Black.</x:span> No.</x:p>"
+        f"<t:table>{line}</t:table>"
+    )
+    odf = "urn:oasis:names:tc:opendocument:xmlns"
+    names = {"o": "office", "x": "text", "s": "style", "t": "table", "f": "xsl-fo-compatible"}
+    spaces = " ".join(f'xmlns:{short}="{odf}:{name}:1.0"' for short, name in names.items())
+    text = f"<o:body><o:text>{body}</o:text></o:body>"
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+        archive.writestr("content.xml", f"<o:document-content {spaces}>{styles}{text}</o:document-content>")
+    assert read(tmp_path / "a.odt").text == "Seen. On blue.\n\nBlack.\n\nBoat"
+
+
+def test_a_text_of_opendocument_is_called_by_its_title_and_all_its_headers_are_read(tmp_path: Path) -> None:
+    odf = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = f"xmlns:o='{odf}:office:1.0' xmlns:x='{odf}:text:1.0' xmlns:s='{odf}:style:1.0'"
+    style = "<s:style s:name='P1' s:parent-style-name='Title'/>"
+    items = "<x:list><x:list-item><x:p>Rope</x:p></x:list-item></x:list>"
+    body = f"<x:p>Oss, in May</x:p><x:p x:style-name='P1'>The weir</x:p>{items}"
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+        archive.writestr("content.xml", f"<a {spaces}>{style}<o:body><o:text>{body}</o:text></o:body></a>")
+        archive.writestr("styles.xml", f"<a {spaces}><s:header-first><x:p>Contract 4471</x:p></s:header-first></a>")
+    article = read(tmp_path / "a.odt")
+    assert article.title == "The weir" and article.text.startswith("Contract 4471\n\nOss, in May")
 
 
 def test_places_are_kept_by_the_library(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def rows(grid: Sequence[Sequence[Cell]], heads: int = 1) -> list[str]:
 
 def joined(blocks: Iterable[str]) -> str:
     """The blocks of a cell as one line, with semicolons between them; those of a nested table's cells with blanks."""
-    lines = [" ".join(line.split()) for block in blocks for line in block.split("\n")]
+    lines = [" ".join(line.split()).removeprefix("- ") for block in blocks for line in block.split("\n")]
     kept = [line for line in lines if line]
     return "".join(
         k + ("" if n == len(kept) else " " if re.search(r"[.,;:!?]$", k) else "; ") for n, k in enumerate(kept, 1)
