@@ -10,6 +10,7 @@ from corpus import book, content, mail, opendocument
 from indexer import CheapEmbedder
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
+from openpyxl.styles import Font, PatternFill
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -18,6 +19,7 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
+from xlsxwriter import Workbook as Workbook2
 
 from index.article import Article, UnreadableFile, pages_from_json, read
 from index.library import Library
@@ -91,6 +93,38 @@ def test_a_sheet_is_read_as_it_is_shown(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     lines = ["Boat\tFee", "Gull\t(5)", "Tern\tnone", "Folded\t14:30", "Trip\t30:15"]
     assert read(tmp_path / "a.xlsx").text.split("\n") == lines
+
+
+def test_a_workbook_with_a_chart_for_a_sheet_is_read(tmp_path: Path) -> None:
+    with Workbook2(str(tmp_path / "a.xlsx")) as book:
+        book.add_worksheet("Fees").write_row(0, 0, ["Boat", 9])
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=Fees!$B$1:$B$1"})
+        book.add_chartsheet("Drawn").set_chart(chart)
+    assert read(tmp_path / "a.xlsx").text == "Boat\t9"
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
+def test_a_table_below_another_has_its_own_columns(tmp_path: Path, name: str) -> None:
+    lines = [["Name", "Fee"], ["Ada", 9], [], ["Bo", "none"], [], ["The fleet"], ["Boat", "Length"], ["Gull", 7], [],
+             ["Port", "Depth"], ["Oss", 4]]  # fmt: skip
+    book = Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv").write_text("".join(",".join(map(str, line)) + "\n" for line in lines))
+    text = read(tmp_path / name).text
+    assert text == "Name\tFee\nAda\t9\nBo\tnone\n\nThe fleet\n\nBoat\tLength\nGull\t7\n\nPort\tDepth\nOss\t4"
+
+
+def test_what_is_written_in_white_or_in_no_format_on_a_sheet_is_not_read(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Boat", "no", "Fee", "no", 7])
+    book.active["B1"].font = book.active["C1"].font = Font(color="FFFFFFFF")
+    book.active["C1"].fill = PatternFill("solid", fgColor="FF003366")
+    book.active["D1"].number_format = book.active["E1"].number_format = ";;;"
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx").text == "Boat\t\tFee"
 
 
 def test_the_text_boxes_of_a_sheet_are_read(tmp_path: Path) -> None:
@@ -202,6 +236,7 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
         ("a.json", '{"owner": {"name": "Ida", "tags": ["x", "y"]}}', "owner\nname: Ida\n\nowner › tags:\n- x\n- y"),
         ("a.jsonl", '{"lamp": 1}\n\n{"lamp": 2}', "lamp\n1\n2"),
         ("a.jsonl", '{"lamp": 1, "at": {"x": 2, "y": 3}}\n{"lamp": 2, "at": null}\n', "lamp\tat x\tat y\n1\t2\t3\n2"),
+        ("a.csv", 'name, fee\nAda, "9, net"\n', "name\tfee\nAda\t9, net"),
         ("a.csv", "a;b\n1,5;2\n", "a\tb\n1,5\t2"),
         ("a.csv", 'name,note\nAda,"two\nlines"\n', "name\tnote\nAda\ttwo lines"),
         ("a.tsv", "a\tb\n1\t\n", "a\tb\n1"),
