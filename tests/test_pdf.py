@@ -11,6 +11,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from index.article import UnreadableFile, read
@@ -141,7 +143,6 @@ def test_a_hyphen_between_figures_and_names_stays(tmp_path: Path) -> None:
 
 
 def test_the_number_of_a_note_is_no_figure_of_the_text(tmp_path: Path) -> None:
-    from reportlab.pdfgen.canvas import Canvas
 
     canvas = Canvas(str(tmp_path / "a.pdf"))
     at = 40.0
@@ -343,3 +344,44 @@ def test_a_title_that_a_program_put_there_is_none(tmp_path: Path) -> None:
         canvas.drawString(50, 500, "The board met in May.")
         canvas.save()
         assert read(tmp_path / "the-minutes.pdf").title == "The minutes"
+
+
+def test_an_initial_is_the_first_letter_of_its_text(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    for size, left, height, words in (
+        (40, 50, 480, "T"),
+        (11, 78, 500, "he mill of Oss was built in the year of the great flood by"),
+        (11, 78, 486, "Ole Aker, who had come from the north with his sons and a"),
+        (11, 50, 470, "cart of grain. It burnt in 1901."),
+    ):
+        canvas.setFont("Times-Roman", size)
+        canvas.drawString(left, height, words)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == (
+        "The mill of Oss was built in the year of the great flood by Ole Aker, who had come from the north with his "
+        "sons and a cart of grain. It burnt in 1901."
+    )
+
+
+def test_letters_that_are_spaced_out_are_words(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    text = canvas.beginText(50, 500)
+    text.setFont("Helvetica", 11)
+    text.setCharSpace(3)
+    text.textLine("ANNUAL REPORT")
+    text.setCharSpace(0)
+    text.textLine("")
+    text.textLine("")
+    text.textLine("A B C D E F are the six piers.")
+    canvas.drawText(text)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "ANNUAL REPORT\n\nA B C D E F are the six piers."
+
+
+def test_a_soft_hyphen_within_a_line_is_no_part_of_its_word(tmp_path: Path) -> None:
+    registerFont(TTFont("Vera", "Vera.ttf"))
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.setFont("Vera", 10)
+    canvas.drawString(50, 500, "The light\u00adkeeper of Oss came in 1901.")
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "The lightkeeper of Oss came in 1901."

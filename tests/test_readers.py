@@ -165,7 +165,7 @@ def test_charts_diagrams_and_alternatives_of_slides_are_read(tmp_path: Path) -> 
     newer[0].append(box._element)
     part = Part(PackURI("/ppt/diagrams/data1.xml"), "application/xml", show.part.package,
                 f"<d {nsdecls('a')}><a:p><a:r><a:t>Director Runa Dahl</a:t></a:r></a:p></d>".encode())  # fmt: skip
-    frame = slide.shapes.add_table(1, 1, 0, Inches(8), Inches(1), Inches(1))._element
+    frame = slide.shapes.add_table(1, 1, 0, Inches(7), Inches(1), Inches(1))._element
     frame.graphic.graphicData.set("uri", "http://schemas.openxmlformats.org/drawingml/2006/diagram")
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     reference = parse_xml(f"<i:relIds xmlns:i='i' xmlns:r='{kind}' r:dm='{slide.part.relate_to(part, kind)}'/>")
@@ -195,6 +195,19 @@ def test_the_slides_of_a_show(tmp_path: Path) -> None:
     assert first == "The Mill\n\n- Built in 1870\n- Burnt in 1901\n\nAsk Anna."
     assert other == "Owners\n\nOn the left.\n\nOn the right."
     assert (article.title, article.place(len(article.text) - 1)) == ("The Mill", "slide 2")
+
+
+def test_lists_of_a_slide_have_their_numbers_and_what_is_beside_it_is_not_read(tmp_path: Path) -> None:
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    slide.shapes.add_textbox(Inches(-9), 0, Inches(2), Inches(1)).text_frame.text = "Not seen."
+    frame = slide.shapes.add_textbox(0, 0, Inches(2), Inches(1)).text_frame
+    frame.text = "Open.\nWith a key.\nClose.\nDone"
+    for paragraph, kind in zip(frame.paragraphs, ("arabicPeriod", "alphaLcParenR", "arabicPeriod"), strict=False):
+        paragraph._p.get_or_add_pPr().append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="{kind}"/>'))
+    frame.paragraphs[1].level = 1
+    show.save(str(tmp_path / "a.pptx"))
+    assert read(tmp_path / "a.pptx").text == "1. Open.\na) With a key.\n2. Close.\n- Done"
 
 
 def test_the_messages_of_a_mailbox_and_the_chapters_of_a_book(tmp_path: Path) -> None:
