@@ -385,3 +385,42 @@ def test_a_soft_hyphen_within_a_line_is_no_part_of_its_word(tmp_path: Path) -> N
     canvas.drawString(50, 500, "The light\u00adkeeper of Oss came in 1901.")
     canvas.save()
     assert read(tmp_path / "a.pdf").text == "The lightkeeper of Oss came in 1901."
+
+
+def test_a_watermark_is_left_out_and_is_no_title(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a-1.pdf"), pagesize=A5)
+    canvas.setFont("Helvetica", 60)
+    canvas.rotate(45)
+    canvas.drawString(200, 100, "DRAFT")
+    canvas.rotate(-45)
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(50, 500, "The rent of the boathouse is 1,150 crowns a month.")
+    canvas.drawString(50, 486, "It is paid to the harbour master of Oss.")
+    canvas.save()
+    article = read(tmp_path / "a-1.pdf")
+    assert article.title == "A 1"
+    assert article.text == "The rent of the boathouse is 1,150 crowns a month. It is paid to the harbour master of Oss."
+
+
+def test_the_lines_of_a_table_of_contents_are_apart(tmp_path: Path) -> None:
+    lines = [f"{words} {'.' * 60} {page}" for words, page in (("Preface", "iv"), ("The weir", "7"), ("The mill", "12"))]
+    path = drawn(tmp_path / "a.pdf", [(50, 500 - 13 * n, line) for n, line in enumerate(lines)])
+    assert read(path).text.split("\n\n") == lines
+
+
+def test_a_power_is_one_however_large_its_digit(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    text = canvas.beginText(50, 500)
+    for size, rise, words in (
+        (10, 0, "It measures 40 m"),
+        (8.3, 4, "2"),
+        (10, 0, " and holds H"),
+        (8.3, -2, "2"),
+        (10, 0, "O."),
+    ):
+        text.setFont("Helvetica", size)
+        text.setRise(rise)
+        text.textOut(words)
+    canvas.drawText(text)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "It measures 40 m² and holds H2O."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from statistics import mode
+from statistics import median, mode
 from typing import Any
 
 from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
@@ -27,6 +27,7 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 POWER = re.compile(r"(?:^|[^\w.,])(?:[a-zA-Z]|[kcdm]m|ft|10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻−-]*$")  # what is raised to a power
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True))
 CHECKS, WORDS = (2, 3), (4, 5, 6)  # pdfium's types of form fields
+ASKEW, LARGE = 0.3, 2.0  # the sine of twice the angle of a watermark, and times the height of the text, at least
 FIELD = 40.0  # points: what stands in a higher field begins at its top
 
 
@@ -109,6 +110,7 @@ def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
         return [], "no text" if _is_embedded(sheet) else "no map"
     shown = [*_written(words, unseen(sheet, words)), *_values(file, sheet)]
     found = [piece for piece in shown if NO_TEXT.sub("", piece.text)]
+    found = _without_watermark(found)
     found = initial.joined(_on_sheet(found, sheet.get_cropbox()) or found)
     if not found:
         return [], "no text" if raw.FPDFPage_CountObjects(sheet) else "blank"
@@ -119,6 +121,13 @@ def _on_sheet(pieces: list[Piece], box: tuple[float, float, float, float]) -> li
     """Without what is written beyond the edges of the page, where nobody sees it."""
     left, low, right, high = box
     return [p for p in pieces if p.angle or (p.right > left and p.left < right and p.top > low and p.bottom < high)]
+
+
+def _without_watermark(pieces: list[Piece]) -> list[Piece]:
+    """Without what stands askew in large letters behind others: "DRAFT"."""
+    usual = median(piece.height for piece in pieces) if pieces else 0.0
+    kept = [p for p in pieces if abs(math.sin(2 * p.angle)) < ASKEW or p.height < LARGE * usual]
+    return kept or pieces
 
 
 def _is_embedded(sheet: Any) -> bool:
