@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from reach import out_of_reach
 
 from index.article import UnreadableFile, read
 from index.unit import units
@@ -12,7 +13,9 @@ FILL = "<p>The town of Oss lies on the south side of the bay and has had a marke
 
 def said(folder: Path, body: str) -> list[str]:
     (folder / "a.html").write_text(f"<html><head><title>Oss</title></head><body>{body}</body></html>", encoding="utf-8")
-    return read(folder / "a.html").text.split("\n\n")
+    text = read(folder / "a.html").text
+    assert not out_of_reach(text)
+    return text.split("\n\n")
 
 
 @pytest.mark.parametrize(

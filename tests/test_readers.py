@@ -19,6 +19,7 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
+from reach import out_of_reach
 from xlsxwriter import Workbook as Workbook2
 
 from index.article import Article, UnreadableFile, pages_from_json, read
@@ -317,7 +318,8 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
-    assert written(tmp_path / name, text).text == said
+    article = written(tmp_path / name, text)
+    assert article.text == said and not out_of_reach(article.text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document as DocxFile
+from reach import out_of_reach
 
 from index.article import Article, UnreadableFile, read
 
@@ -52,7 +53,9 @@ def written(
 
 
 def said(path: Path, body: str, **parts: str) -> list[str]:
-    return read(written(path / "a.docx", body, parts)).text.split("\n\n")
+    text = read(written(path / "a.docx", body, parts)).text
+    assert not out_of_reach(text)
+    return text.split("\n\n")
 
 
 def test_insertions_are_read_and_deletions_are_not(tmp_path: Path) -> None:
