@@ -63,8 +63,8 @@ def decode(data: bytes) -> str:
     if data.endswith(b"\0"):  # as a crash leaves what was being written
         data = data.rstrip(b"\0")
         return decode(data) if data else ""
-    is_text = not control and len(NULS.findall(data)) < PARTED * len(data) and _is_utf8(data)
-    if (odd > max(1, STRAY * len(data)) and not is_text) or data.startswith(
+    parted = odd and not control and len(NULS.findall(data)) < PARTED * len(data) and _is_utf8(data)
+    if (odd > max(1, STRAY * len(data)) and not parted) or data.startswith(
         (b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")
     ):
         raise UnreadableFile("is not text: it holds binary data")

@@ -107,12 +107,10 @@ def _paragraphs(frame: Any) -> Iterator[str]:
 
 def _items(frame: Any) -> Iterator[str]:
     """The paragraphs of a box with their numbers, and "-" before the others where it has several."""
-    several = len(list(_paragraphs(frame))) > 1
+    said = [(part, words) for part in frame.paragraphs if (words := " ".join(_inline(part._p).split()))]
+    several = len(said) > 1
     counts: dict[int, int] = {}  # by level
-    for paragraph in frame.paragraphs:
-        words = " ".join(_inline(paragraph._p).split())
-        if not words:
-            continue
+    for paragraph, words in said:
         counts = {level: count for level, count in counts.items() if level <= paragraph.level}
         numbered = child(paragraph._p, "pPr", "buAutoNum")
         if numbered is None:

@@ -49,7 +49,7 @@ def plain(path: Path) -> Document:
 
 
 def _lines(text: str) -> str:
-    text = COLOUR.sub("", text)
+    text = COLOUR.sub("", text) if "\x1b" in text or "\b" in text else text
     if not any(sign in text for sign in RETURN):
         return text
     text = RETURNS.sub("", text)

@@ -57,6 +57,7 @@ class _Reader:
             if local(note) == kind and attribute(note, "type") is None
         }
         self._named = {attribute(e, "styleId"): e for e in styles if local(e) == "style"}
+        self._chains: dict[str, list[Any]] = {}  # by the name of a style, those that it is made of
         self._is_coloured = False  # the page
         self._hidden = {name for name in self._named if self._hides(name or "")}
         self._fields: list[bool] = []  # those begun, the innermost last: whether it shows its result already
@@ -186,12 +187,14 @@ class _Reader:
     def _is_white(self, run: Any) -> bool:
         """Whether it is written in white on white paper: not on the ground of a cell, a box, a page or a style."""
         own = child(run, "rPr")
+        if self._is_coloured:
+            return False
         above = list(run.iterancestors())
         paragraph = child(next((part for part in above if local(part) == "p"), None), "pPr")
         styles = [*self._made_of(_value(child(own, "rStyle"))), *self._made_of(_value(child(paragraph, "pStyle")))]
         colours = (child(part, "color") for part in (own, *(child(style, "rPr") for style in styles)))
         colour = next((found for found in colours if found is not None), None)
-        if self._is_coloured or colour is None or not _is_paper(colour):
+        if colour is None or not _is_paper(colour):
             return False
         grounds = [own, paragraph, *(child(style, name) for style in styles for name in ("pPr", "rPr"))]
         return not any(map(_is_ground, grounds)) and not any(local(part) in ("tc", "txbxContent") for part in above)
@@ -203,11 +206,14 @@ class _Reader:
 
     def _made_of(self, name: str) -> list[Any]:
         """The style called so, and those that it is made of, each after the one that it changes."""
-        found: list[Any] = []
-        while (style := self._named.get(name)) is not None and style not in found:
-            found.append(style)
-            name = _value(child(style, "basedOn"))
-        return found
+        if name not in self._chains:
+            found: list[Any] = []
+            based: str | None = name
+            while (style := self._named.get(based)) is not None and style not in found:
+                found.append(style)
+                based = _value(child(style, "basedOn"))
+            self._chains[name] = found
+        return self._chains[name]
 
     def _field(self, step: str | None) -> None:
         """A field begins, its instruction is over, or its result."""
