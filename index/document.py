@@ -13,9 +13,12 @@ BREAKS = "\u00ad\u2060\u200b\ufeff"
 UNSEEN = re.compile(r"[\u00ad\u2060\ufeff]|(?<=[a-zA-Z\u00c0-\u024f])\u200b(?=[a-zA-Z\u00c0-\u024f])")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")  # year first
+DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|([12]\d{3})(\d\d)(\d\d)(?!\d)")  # year first
+DAY_FIRST = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 NAMED_DAY = re.compile(
-    rf"(\d{{1,2}})(?:\.|st|nd|rd|th)? ({'|'.join(MONTHS)})[a-z]*\.?,? (\d{{4}})(?!\d)", re.IGNORECASE
+    rf"(?:[a-z]+day,? )?(?:(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)? )?(?P<month>{'|'.join(MONTHS)})[a-z]*\.?,? "
+    rf"(?:(?P<later>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>\d{{4}})(?!\d)",
+    re.IGNORECASE,
 )
 NOBODYS = (  # epochs; templates of libraries, and of Excel
     "1601-01-01", "1970-01-01", "2013-12-23T23:15:00", "2013-01-27T09:14:16", "2006-09-16T00:00:00",
@@ -114,7 +117,7 @@ def title(*candidates: object) -> str | None:
 
 
 def iso(day: object) -> str | None:
-    """The day of a date, a time, or of a text that begins with one, year first or the month by its name: 2024-03-05.
+    """The day of a date, a time, or of a text that begins with one, year first, the month by its name, or 5.3.2024.
 
     None for one that never was, or that a program put there for want of another.
     """
@@ -123,9 +126,11 @@ def iso(day: object) -> str | None:
         return None
     with suppress(ValueError):
         if numbers := DAY.match(words):
-            return date(*map(int, numbers.groups())).isoformat()
-        if named := NAMED_DAY.match(words):
-            return date(int(named[3]), MONTHS.index(named[2].lower()) + 1, int(named[1])).isoformat()
+            return date(*(int(number) for number in numbers.groups() if number)).isoformat()
+        if numbers := DAY_FIRST.match(words):
+            return date(*map(int, reversed(numbers.groups()))).isoformat()
+        if (named := NAMED_DAY.match(words)) and (number := named["day"] or named["later"]):
+            return date(int(named["year"]), MONTHS.index(named["month"].lower()) + 1, int(number)).isoformat()
     return None
 
 

@@ -13,7 +13,8 @@ FIELD = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
 STARTS = {"---": YAML, "+++": TOML, "{": JSON}
 DESCRIBING = {  # fields of which one is in every front matter; others say something: "Chairman: Nils Bratt"
     "aliases", "author", "authors", "categories", "category", "created", "date", "description", "draft", "id",
-    "keywords", "lang", "language", "layout", "name", "permalink", "published", "slug", "source", "status", "subtitle",
+    "keywords", "lang", "language", "lastmod", "layout", "modified", "name", "permalink", "pubDate", "publishDate",
+    "published", "slug", "source", "status", "subtitle",
     "summary", "tags", "template", "title", "type", "updated", "url", "weight",
 }  # fmt: skip
 PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML

@@ -98,3 +98,24 @@ def test_a_page_is_read_as_browsers_read_it(label: str) -> None:
     encoding = {"gb2312": "gb18030", "koi8-r": "koi8-r"}.get(label, "cp1252")
     page = f'<html><head><meta charset="{label}"></head><body><p>{words}</p></body></html>'
     assert words in decode_page(page.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("名前,役職\nアンナ,灯台守\nオーレ,船長\n", "shift_jis"),
+        ("09:00 INFO the pump started again\n" * 40 + "灯塔由安娜建造，看守人是奥勒，他在港口的工作。\n", "gbk"),
+        ("Le phare coûte 40 € par mois, payé par les Œuvres.", "iso8859-15"),
+    ],
+)
+def test_a_short_text_or_one_line_of_another_script_is_told(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_nuls_that_end_records_or_fill_a_block_are_no_binary_data() -> None:
+    assert decode(b"The keeper was Ada.\0She left.\0\0\0\nIt burnt.\0") == "The keeper was Ada.\nShe left.\nIt burnt."
+
+
+def test_a_page_in_utf_16_that_says_nothing_of_it_is_read() -> None:
+    page = "<html><body><p>The keeper was Ada Thorne of Oss.</p></body></html>"
+    assert decode_page(page.encode("utf-16-le")) == page

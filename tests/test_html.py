@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from reach import out_of_reach
 
 from index.article import UnreadableFile, read
 from index.unit import units
@@ -12,7 +13,9 @@ FILL = "<p>The town of Oss lies on the south side of the bay and has had a marke
 
 def said(folder: Path, body: str) -> list[str]:
     (folder / "a.html").write_text(f"<html><head><title>Oss</title></head><body>{body}</body></html>", encoding="utf-8")
-    return read(folder / "a.html").text.split("\n\n")
+    text = read(folder / "a.html").text
+    assert not out_of_reach(text)
+    return text.split("\n\n")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,17 @@ def said(folder: Path, body: str) -> list[str]:
          "On blue.\n\nSeen."),
         ("<div style='font-size:0'><p style='font-size:1em'>Seen.</p></div><p style='font-size:0px'>Not seen.</p>",
          "Seen."),
+        ("<style>.w{color:#FFF} .b{color:#123}</style><p class=w>Not seen.</p><p class=b>Seen.</p>", "Seen."),
+        ("<style>.w{color:#fff} .d{background:#000}</style><div class=d><p class=w>On black.</p></div>", "On black."),
+        ("<p style='color:#fefefe'>No.</p><p style='color:rgba(0, 0, 0, 0)'>No.</p><p style='color:transparent'>No.</p>"
+         "<p style='color:hsl(0, 0%, 100%)'>No.</p><p style='color:#zzz'>Grey.</p>"
+         "<div style='background-image:url(n.png)'><p style='color:#fff'>On a picture.</p></div>",
+         "Grey.\n\nOn a picture."),
+        ("<p>Open<span class=sr-only> in a new tab</span></p><style>.v{position:absolute;clip:rect(0,0,0,0)}</style>"
+         "<p class=v>Not seen.</p><p style='height:0; overflow:hidden'>No.</p><p style='line-height:0'>Seen.</p>",
+         "Open\n\nSeen."),
+        ("<table><tr><td>Gull</td><td style='color:white'>no</td><td hidden>no</td><td>9</td></tr></table>",
+         "Gull\t\t\t9"),
         ("<script>fade()</script><p style='opacity:0'>A script shows it.</p>", "A script shows it."),
         ("<div role=table><div role=row><span role=columnheader>Boat</span><span role=columnheader>Fee</span></div>"
          "<div role=row><span role=cell>Gull</span><span role=cell>9</span></div></div>", "Boat\tFee\nGull\t9"),
@@ -163,3 +177,29 @@ def test_a_page_nested_without_end_is_read_or_refused(tmp_path: Path) -> None:
         assert "Deep words" in read(tmp_path / "a.html").text
     except UnreadableFile as error:
         assert "\n" not in str(error)
+
+
+def test_a_page_of_xml_is_read_as_browsers_read_it(tmp_path: Path) -> None:
+    body = (
+        "<p>The keeper&nbsp;is <![CDATA[Ada & <Bo>]]> of &firm;.</p><a id='x'/><div/><p>The café lies below.</p>"
+        "<svg xmlns='http://www.w3.org/2000/svg'><title>t</title><text>Pier 3</text></svg>"
+        "<p class='d'>Not seen.</p><textarea/><p>It ends.</p>"
+    )
+    head = "<title/><style><![CDATA[ .d{display:none} ]]></style>"
+    kind = '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html [<!ENTITY firm "Oss & Co">]>'.replace("& ", "and ")
+    path = tmp_path / "a.xhtml"
+    page = f"{kind}<html xmlns='http://www.w3.org/1999/xhtml'><head>{head}</head><body>{body}</body></html>"
+    path.write_text(page, encoding="utf-8")
+    assert read(path).text.split("\n\n") == [
+        "The keeper is Ada & <Bo> of Oss and Co.", "The café lies below.", "Pier 3", "It ends.",
+    ]  # fmt: skip
+    path.write_text(page.replace("</div>", "").replace("<div/>", "<div>"), encoding="utf-8")  # no sound XML
+    assert "The café lies below." in read(path).text
+
+
+def test_a_bomb_of_entities_is_not_expanded(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 199}">' for n in range(12))
+    (tmp_path / "a.xhtml").write_text(
+        f"<!DOCTYPE html [{entities}]><html><body><p>Words by Ada &e11;.</p></body></html>"
+    )
+    assert len(read(tmp_path / "a.xhtml").text) < 100

@@ -11,6 +11,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from index.article import UnreadableFile, read
@@ -141,7 +143,6 @@ def test_a_hyphen_between_figures_and_names_stays(tmp_path: Path) -> None:
 
 
 def test_the_number_of_a_note_is_no_figure_of_the_text(tmp_path: Path) -> None:
-    from reportlab.pdfgen.canvas import Canvas
 
     canvas = Canvas(str(tmp_path / "a.pdf"))
     at = 40.0
@@ -343,3 +344,83 @@ def test_a_title_that_a_program_put_there_is_none(tmp_path: Path) -> None:
         canvas.drawString(50, 500, "The board met in May.")
         canvas.save()
         assert read(tmp_path / "the-minutes.pdf").title == "The minutes"
+
+
+def test_an_initial_is_the_first_letter_of_its_text(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    for size, left, height, words in (
+        (40, 50, 480, "T"),
+        (11, 78, 500, "he mill of Oss was built in the year of the great flood by"),
+        (11, 78, 486, "Ole Aker, who had come from the north with his sons and a"),
+        (11, 50, 470, "cart of grain. It burnt in 1901."),
+    ):
+        canvas.setFont("Times-Roman", size)
+        canvas.drawString(left, height, words)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == (
+        "The mill of Oss was built in the year of the great flood by Ole Aker, who had come from the north with his "
+        "sons and a cart of grain. It burnt in 1901."
+    )
+
+
+def test_letters_that_are_spaced_out_are_words(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    text = canvas.beginText(50, 500)
+    text.setFont("Helvetica", 11)
+    text.setCharSpace(3)
+    text.textLine("ANNUAL REPORT")
+    text.setCharSpace(0)
+    text.textLine("")
+    text.textLine("")
+    text.textLine("A B C D E F are the six piers.")
+    canvas.drawText(text)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "ANNUAL REPORT\n\nA B C D E F are the six piers."
+
+
+def test_a_soft_hyphen_within_a_line_is_no_part_of_its_word(tmp_path: Path) -> None:
+    registerFont(TTFont("Vera", "Vera.ttf"))
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.setFont("Vera", 10)
+    canvas.drawString(50, 500, "The light\u00adkeeper of Oss came in 1901.")
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "The lightkeeper of Oss came in 1901."
+
+
+def test_a_watermark_is_left_out_and_is_no_title(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a-1.pdf"), pagesize=A5)
+    canvas.setFont("Helvetica", 60)
+    canvas.rotate(45)
+    canvas.drawString(200, 100, "DRAFT")
+    canvas.rotate(-45)
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(50, 500, "The rent of the boathouse is 1,150 crowns a month.")
+    canvas.drawString(50, 486, "It is paid to the harbour master of Oss.")
+    canvas.save()
+    article = read(tmp_path / "a-1.pdf")
+    assert article.title == "A 1"
+    assert article.text == "The rent of the boathouse is 1,150 crowns a month. It is paid to the harbour master of Oss."
+
+
+def test_the_lines_of_a_table_of_contents_are_apart(tmp_path: Path) -> None:
+    lines = [f"{words} {'.' * 60} {page}" for words, page in (("Preface", "iv"), ("The weir", "7"), ("The mill", "12"))]
+    path = drawn(tmp_path / "a.pdf", [(50, 500 - 13 * n, line) for n, line in enumerate(lines)])
+    assert read(path).text.split("\n\n") == lines
+
+
+def test_a_power_is_one_however_large_its_digit(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    text = canvas.beginText(50, 500)
+    for size, rise, words in (
+        (10, 0, "It measures 40 m"),
+        (8.3, 4, "2"),
+        (10, 0, " and holds H"),
+        (8.3, -2, "2"),
+        (10, 0, "O."),
+    ):
+        text.setFont("Helvetica", size)
+        text.setRise(rise)
+        text.textOut(words)
+    canvas.drawText(text)
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == "It measures 40 m² and holds H2O."

@@ -172,3 +172,10 @@ def test_an_address_beside_another_keeps_its_lines(tmp_path: Path) -> None:
 def test_what_is_written_from_right_to_left_is_read_so(name: str, sentence: str, row: str) -> None:
     text = read(DATA / f"{name}.pdf").text
     assert sentence in text and row in text.split("\n")
+
+
+def test_a_sum_below_a_column_is_a_row_of_its_own(tmp_path: Path) -> None:
+    lines = [["Item", "Boats", "Price", "Total"], ["Rope", "2", "12.50", "25.00"], ["Lamp", "1", "30.00", "30.00"],
+             ["", "", "Sum", "55.00"]]  # fmt: skip
+    words = [(50 + 90 * c, 500 - 16 * r, cell) for r, line in enumerate(lines) for c, cell in enumerate(line)]
+    assert drawn(tmp_path / "a.pdf", words, []).split("\n")[2:] == ["Lamp\t1\t30.00\t30.00", "\t\tSum\t55.00"]

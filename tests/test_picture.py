@@ -68,3 +68,13 @@ def test_without_tesseract_one_line_says_what_would_help(tmp_path: Path, monkeyp
         picture(tmp_path / "notice.png")
     monkeypatch.setattr("index.folder.READERS", {})
     assert scan([tmp_path]).left_out().endswith(".png (1); pictures are read where tesseract is installed")
+
+
+@needs_tesseract
+def test_a_language_without_data_is_named_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_OCR", "eng+tlh_old")
+    drawn().save(tmp_path / "notice.png")
+    drawn().save(tmp_path / "scan.pdf")
+    for name in ("notice.png", "scan.pdf"):
+        with pytest.raises(UnreadableFile, match="no data for tlh_old: install it, in Debian as tesseract-ocr-tlh-old"):
+            read(tmp_path / name)

@@ -112,6 +112,20 @@ def test_front_matter_gives_the_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("date: May 6, 2024", "2024-05-06"), ("date: Monday, 6 May 2024", "2024-05-06"),
+        ("date: 6.5.2024", "2024-05-06"),
+        ("date: 20240506", "2024-05-06"), ("publishDate: 2024-05-06T10:00", "2024-05-06"), ("date: 31.2.2024", None),
+        ("date: May 2024", None),
+    ],
+)  # fmt: skip
+def test_a_day_is_known_in_any_usual_form(tmp_path: Path, said: str, day: str | None) -> None:
+    article = read(written(tmp_path, "a.md", f"---\n{said}\n---\nWords.".encode()))
+    assert (article.date, article.title) == (day, "A")
+
+
+@pytest.mark.parametrize(
     ("name", "data"),
     [("a.html", PAGE.encode()), ("a.pdf", pdf("Words on a page.", "And more.")), ("a.docx", docx())],
 )

@@ -10,6 +10,7 @@ from corpus import book, content, mail, opendocument
 from indexer import CheapEmbedder
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
+from openpyxl.styles import Font, PatternFill
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -18,6 +19,8 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
+from reach import out_of_reach
+from xlsxwriter import Workbook as Workbook2
 
 from index.article import Article, UnreadableFile, pages_from_json, read
 from index.library import Library
@@ -93,6 +96,38 @@ def test_a_sheet_is_read_as_it_is_shown(tmp_path: Path) -> None:
     assert read(tmp_path / "a.xlsx").text.split("\n") == lines
 
 
+def test_a_workbook_with_a_chart_for_a_sheet_is_read(tmp_path: Path) -> None:
+    with Workbook2(str(tmp_path / "a.xlsx")) as book:
+        book.add_worksheet("Fees").write_row(0, 0, ["Boat", 9])
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=Fees!$B$1:$B$1"})
+        book.add_chartsheet("Drawn").set_chart(chart)
+    assert read(tmp_path / "a.xlsx").text == "Boat\t9"
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
+def test_a_table_below_another_has_its_own_columns(tmp_path: Path, name: str) -> None:
+    lines = [["Name", "Fee"], ["Ada", 9], [], ["Bo", "none"], [], ["The fleet"], ["Boat", "Length"], ["Gull", 7], [],
+             ["Port", "Depth"], ["Oss", 4]]  # fmt: skip
+    book = Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv").write_text("".join(",".join(map(str, line)) + "\n" for line in lines))
+    text = read(tmp_path / name).text
+    assert text == "Name\tFee\nAda\t9\nBo\tnone\n\nThe fleet\n\nBoat\tLength\nGull\t7\n\nPort\tDepth\nOss\t4"
+
+
+def test_what_is_written_in_white_or_in_no_format_on_a_sheet_is_not_read(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Boat", "no", "Fee", "no", 7])
+    book.active["B1"].font = book.active["C1"].font = Font(color="FFFFFFFF")
+    book.active["C1"].fill = PatternFill("solid", fgColor="FF003366")
+    book.active["D1"].number_format = book.active["E1"].number_format = ";;;"
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx").text == "Boat\t\tFee"
+
+
 def test_the_text_boxes_of_a_sheet_are_read(tmp_path: Path) -> None:
     book = Workbook()
     book.active.append(["Boat", "Fee"])
@@ -131,7 +166,7 @@ def test_charts_diagrams_and_alternatives_of_slides_are_read(tmp_path: Path) -> 
     newer[0].append(box._element)
     part = Part(PackURI("/ppt/diagrams/data1.xml"), "application/xml", show.part.package,
                 f"<d {nsdecls('a')}><a:p><a:r><a:t>Director Runa Dahl</a:t></a:r></a:p></d>".encode())  # fmt: skip
-    frame = slide.shapes.add_table(1, 1, 0, Inches(8), Inches(1), Inches(1))._element
+    frame = slide.shapes.add_table(1, 1, 0, Inches(7), Inches(1), Inches(1))._element
     frame.graphic.graphicData.set("uri", "http://schemas.openxmlformats.org/drawingml/2006/diagram")
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     reference = parse_xml(f"<i:relIds xmlns:i='i' xmlns:r='{kind}' r:dm='{slide.part.relate_to(part, kind)}'/>")
@@ -161,6 +196,19 @@ def test_the_slides_of_a_show(tmp_path: Path) -> None:
     assert first == "The Mill\n\n- Built in 1870\n- Burnt in 1901\n\nAsk Anna."
     assert other == "Owners\n\nOn the left.\n\nOn the right."
     assert (article.title, article.place(len(article.text) - 1)) == ("The Mill", "slide 2")
+
+
+def test_lists_of_a_slide_have_their_numbers_and_what_is_beside_it_is_not_read(tmp_path: Path) -> None:
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    slide.shapes.add_textbox(Inches(-9), 0, Inches(2), Inches(1)).text_frame.text = "Not seen."
+    frame = slide.shapes.add_textbox(0, 0, Inches(2), Inches(1)).text_frame
+    frame.text = "Open.\nWith a key.\nClose.\nDone"
+    for paragraph, kind in zip(frame.paragraphs, ("arabicPeriod", "alphaLcParenR", "arabicPeriod"), strict=False):
+        paragraph._p.get_or_add_pPr().append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="{kind}"/>'))
+    frame.paragraphs[1].level = 1
+    show.save(str(tmp_path / "a.pptx"))
+    assert read(tmp_path / "a.pptx").text == "1. Open.\na) With a key.\n2. Close.\n- Done"
 
 
 def test_the_messages_of_a_mailbox_and_the_chapters_of_a_book(tmp_path: Path) -> None:
@@ -201,7 +249,21 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
          "title: Stock\n\nitems\n\nlamp\tshelf\n1\tA\n2\tB"),
         ("a.json", '{"owner": {"name": "Ida", "tags": ["x", "y"]}}', "owner\nname: Ida\n\nowner › tags:\n- x\n- y"),
         ("a.jsonl", '{"lamp": 1}\n\n{"lamp": 2}', "lamp\n1\n2"),
+        ("a.jsonl", '{"lamp": 1}\r{"lamp": 2}\r', "lamp\n1\n2"),
+        ("a.json", '{"lamp": 1}\n{"lamp": 2}\n', "lamp\n1\n2"),
+        ("a.json", '[{"boat": "Gull", "crew": ["Ada", "Bo"]}, {"boat": "Tern", "crew": []}]',
+         "boat\tcrew\nGull\tAda; Bo\nTern"),
+        ("a.json", '{"fees": [["Boat", "Fee"], ["Gull", 9.50]]}', "fees\n\nBoat\tFee\nGull\t9.50"),
+        ("a.mbox", "From a@b Tue Mar  5 10:00:00 2024\rSubject: One\r\rFirst.\r", "Subject: One\n\nFirst."),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/alternative; boundary=B\n\n--B\nContent-Type: text/plain\n\n"
+         "See the page.\n--B\nContent-Type: text/html\n\n<table><tr><td>Gull<td>9</table>\n--B--\n",
+         "Subject: Two\n\nGull\t9"),
+        ("a.eml", "Subject: Two\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/html\n"
+         "Content-Disposition: attachment; filename=a.html\n\n<p>By Siv.\n--B--\n",
+         "Subject: Two\n\nAttached: a.html\n\nBy Siv."),
+        ("a.log", "\x1b(B\x1b=Pum\x08mp 3.\n", "Pump 3.\n"),
         ("a.jsonl", '{"lamp": 1, "at": {"x": 2, "y": 3}}\n{"lamp": 2, "at": null}\n', "lamp\tat x\tat y\n1\t2\t3\n2"),
+        ("a.csv", 'name, fee\nAda, "9, net"\n', "name\tfee\nAda\t9, net"),
         ("a.csv", "a;b\n1,5;2\n", "a\tb\n1,5\t2"),
         ("a.csv", 'name,note\nAda,"two\nlines"\n', "name\tnote\nAda\ttwo lines"),
         ("a.tsv", "a\tb\n1\t\n", "a\tb\n1"),
@@ -214,6 +276,12 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
         ("a.rtf", "{\\rtf1\\mac\\ansicpg10000 Caf\\'8e | 40 m{\\super 2} | "
          "{\\i\\v no}\\v nor \\u233?\\v0 {\\b\\deleted gone}yes",
          "Café | 40 m² | yes"),
+        ("a.rtf", "{\\rtf1{\\colortbl;\\red0\\green0\\blue0;\\red255\\green255\\blue255;}\\cf2 No. \\u233?\\cf1 Seen."
+         "{\\cf2\\highlight1  On black.}\\par\\pard\\cbpat1\\cf2 On a bar.\\par\\pard Nor this.\\par\\trowd"
+         "\\pard\\intbl Boat\\cell\\row\\pard No.{\\shp{\\shptxt\\pard\\cf2 In a box.\\par}}\\plain It ends.",
+         "Seen. On black.\n\nOn a bar.\n\nBoat\n\nIt ends.\n\nIn a box."),
+        ("a.rtf", "{\\rtf1 {\\pntext 2.\\tab}Rope\\column Lamp {\\object{\\*\\objdata 00}{\\result of Bo}}.",
+         "2. Rope\n\nLamp of Bo."),
         ("a.rtf", "{\\rtf1 One{\\shp{\\*\\shpinst{\\sp{\\sn a}{\\sv 2}}{\\shptxt In a box.\\par}}}.\\par Two.",
          "One.\n\nIn a box.\n\nTwo."),
         ("a.json", '{"price": 12.50, "sum": 1e3, "of": 12345678901234567890.5, "none": NaN}',
@@ -250,7 +318,8 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
-    assert written(tmp_path / name, text).text == said
+    article = written(tmp_path / name, text)
+    assert article.text == said and not out_of_reach(article.text)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +331,17 @@ def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
         ("a-1.md", "  # The *old* `weir` of [Oss](http://x) #\n\nIt leaks.", "The old weir of Oss"),
         ("a-1.md", "<h1 align='center'>The <b>weir</b></h1>\n\nIt leaks.", "The weir"),
         ("a-1.md", "# file_name_of_it and 2 * 3 * 4\n\nIt leaks.", "file_name_of_it and 2 * 3 * 4"),
+        (
+            "a-1.rtf",
+            "{\\rtf1{\\stylesheet{\\s0 Normal;}{\\s1\\b heading 1;}}\\pard\\s0 By Ada.\\par\\pard\\s1\\b The "
+            "weir\\par}",
+            "The weir",
+        ),
+        ("a-1.rtf", "{\\rtf1{\\info{\\title The {\\b weir}}}It leaks.}", "The weir"),
+        ("a-1.md", "## The weir ##\n\nIt leaks.", "The weir"),
+        ("a-1.md", "It leaks.\n\n## More\n\nStill.", "A 1"),
+        ("a-1.html", "<h1>The weir</h1><p>It leaks, says Ada.</p><h1>More</h1><p>It still does.</p>", "The weir"),
+        ("a-1.html", "<h2>The weir</h2><p>It leaks, says Ada.</p>", "The weir"),
         ("a-1.txt", "---\n\nIt leaks.\n\n---\n\nStill.", "A 1"),
         ("a-1.md", "---\nNote: it leaks.\n---\nStill.", "A 1"),
         ("a-1.txt", "It leaks.\n\nMore\n====\n\nStill.", "A 1"),
@@ -278,11 +358,14 @@ def test_a_document_without_a_title_is_called_by_its_first_heading(tmp_path: Pat
     assert read(tmp_path / "final-v2.odt").title == content(1).heading
 
 
-def test_the_numbers_of_notes_are_no_part_of_a_book(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spaces", ["", " xmlns:epub='http://www.idpf.org/2007/ops'"])
+def test_the_numbers_of_notes_are_no_part_of_a_book(tmp_path: Path, spaces: str) -> None:
     link = "<a epub:type='noteref' href='notes.xhtml#n1'>1</a>"
     with zipfile.ZipFile(tmp_path / "a.epub", "w") as archive:
         archive.writestr("a.opf", "<package><item id='a' href='a.xhtml'/><itemref idref='a'/></package>")
-        archive.writestr("a.xhtml", f"<html><body><p>The bell was cast in 1712{link} by Leon Faber.</p></body></html>")
+        archive.writestr(
+            "a.xhtml", f"<html{spaces}><body><p>The bell was cast in 1712{link} by Leon Faber.</p></body></html>"
+        )
     assert read(tmp_path / "a.epub").text == "The bell was cast in 1712 by Leon Faber."
 
 
@@ -365,6 +448,42 @@ def test_lists_headings_and_hidden_parts_of_opendocument_are_as_shown(tmp_path: 
         "I. The weir", "1. Buoy\na) Rope", "Also:", "More\n2. Lamp\n7. Bell", "40 m²", "Ends.", "In a shape.",
         "Ida Lie; Bo Ek\tPilots",
     ]  # fmt: skip
+
+
+def test_white_on_white_of_opendocument_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> None:
+    styles = "".join(
+        f"<s:style s:name='{name}'{parent}><s:text-properties {look}/></s:style>"
+        for name, parent, look in (
+            ("white", "", "f:color='#FFFFFF'"), ("white2", " s:parent-style-name='white'", "f:font-size='9pt'"),
+            ("black", "", "f:color='#000000'"), ("bar", "", "f:color='#ffffff' f:background-color='#003366'"),
+        )
+    )  # fmt: skip
+    line = "<t:table-row><t:table-cell><x:p x:style-name='white'>Boat</x:p></t:table-cell></t:table-row>"
+    body = (
+        "<x:p>Seen.<x:span x:style-name='white'> No.</x:span><x:span x:style-name='bar'> On blue.</x:span></x:p>"
+        "<x:p x:style-name='white2'>Nor this. <x:span x:style-name='black'>Black.</x:span> No.</x:p>"
+        f"<t:table>{line}</t:table>"
+    )
+    odf = "urn:oasis:names:tc:opendocument:xmlns"
+    names = {"o": "office", "x": "text", "s": "style", "t": "table", "f": "xsl-fo-compatible"}
+    spaces = " ".join(f'xmlns:{short}="{odf}:{name}:1.0"' for short, name in names.items())
+    text = f"<o:body><o:text>{body}</o:text></o:body>"
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+        archive.writestr("content.xml", f"<o:document-content {spaces}>{styles}{text}</o:document-content>")
+    assert read(tmp_path / "a.odt").text == "Seen. On blue.\n\nBlack.\n\nBoat"
+
+
+def test_a_text_of_opendocument_is_called_by_its_title_and_all_its_headers_are_read(tmp_path: Path) -> None:
+    odf = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = f"xmlns:o='{odf}:office:1.0' xmlns:x='{odf}:text:1.0' xmlns:s='{odf}:style:1.0'"
+    style = "<s:style s:name='P1' s:parent-style-name='Title'/>"
+    items = "<x:list><x:list-item><x:p>Rope</x:p></x:list-item></x:list>"
+    body = f"<x:p>Oss, in May</x:p><x:p x:style-name='P1'>The weir</x:p>{items}"
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+        archive.writestr("content.xml", f"<a {spaces}>{style}<o:body><o:text>{body}</o:text></o:body></a>")
+        archive.writestr("styles.xml", f"<a {spaces}><s:header-first><x:p>Contract 4471</x:p></s:header-first></a>")
+    article = read(tmp_path / "a.odt")
+    assert article.title == "The weir" and article.text.startswith("Contract 4471\n\nOss, in May")
 
 
 def test_places_are_kept_by_the_library(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document as DocxFile
+from reach import out_of_reach
 
 from index.article import Article, UnreadableFile, read
 
@@ -52,7 +53,9 @@ def written(
 
 
 def said(path: Path, body: str, **parts: str) -> list[str]:
-    return read(written(path / "a.docx", body, parts)).text.split("\n\n")
+    text = read(written(path / "a.docx", body, parts)).text
+    assert not out_of_reach(text)
+    return text.split("\n\n")
 
 
 def test_insertions_are_read_and_deletions_are_not(tmp_path: Path) -> None:
@@ -134,6 +137,25 @@ def test_white_on_white_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> 
     body += table([f"<w:tc>{p(r('Boat', white))}</w:tc>", "Fee"])
     styles = f"<w:styles SPACES><w:style w:styleId='Bar'><w:pPr>{dark}</w:pPr></w:style></w:styles>"
     assert said(tmp_path, body, styles=styles) == ["Seen. On blue.", "On a bar.", "In a style.", "Boat\tFee"]
+
+
+def test_what_a_style_or_the_theme_makes_white_or_hides_is_not_read(tmp_path: Path) -> None:
+    kinds = {"Pale": '<w:color w:val="FFFFFF"/>', "Aside": "<w:vanish/>"}
+    styles = "".join(
+        f'<w:style w:styleId="{name}"><w:rPr>{look}</w:rPr></w:style>'
+        f'<w:style w:styleId="{name}2"><w:basedOn w:val="{name}"/></w:style>'
+        for name, look in kinds.items()
+    )
+    themed, plain = '<w:color w:val="auto" w:themeColor="background1"/>', '<w:shd w:val="clear" w:fill="auto"/>'
+    grey = '<w:color w:val="7F7F7F" w:themeColor="background1" w:themeShade="7F"/>'
+    unseen = r(" No.", themed) + r(" Nor.", '<w:rStyle w:val="Pale2"/>') + r(" No.", plain + kinds["Pale"])
+    body = p("No.", "Pale") + p("No.", "Pale2") + p("No.", "Aside2") + p(r("Seen.") + unseen + r(" Grey.", grey))
+    assert said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>") == ["Seen. Grey."]
+
+
+def test_a_cell_that_was_deleted_is_not_read(tmp_path: Path) -> None:
+    gone = f"<w:tc><w:tcPr><w:cellDel/></w:tcPr>{p('Gone')}</w:tc>"
+    assert said(tmp_path, table(["Boat", gone, "Fee"])) == ["Boat\tFee"]
 
 
 def test_one_of_two_alternatives_is_read_and_hidden_rows_are_not(tmp_path: Path) -> None:
@@ -318,3 +340,18 @@ def test_what_python_docx_writes(tmp_path: Path) -> None:
     article = read(tmp_path / "a.docx")
     assert " ".join(article.text.split()) == "The Lighthouse It was lit in 1820. - Ropes 1. First"
     assert article.title == "The Lighthouse"
+
+
+@pytest.mark.parametrize(
+    ("form", "marks"),
+    [
+        ("ordinal", "2nd 3rd"), ("decimalEnclosedCircle", "② ③"), ("russianLower", "б в"), ("chineseCounting", "二 三"),
+        ("upperRoman", "II III"),
+    ],
+)  # fmt: skip
+def test_lists_are_numbered_as_they_are_shown(tmp_path: Path, form: str, marks: str) -> None:
+    level = f'<w:lvl w:ilvl="0"><w:start w:val="2"/><w:numFmt w:val="{form}"/><w:lvlText w:val="%1"/></w:lvl>'
+    numbering = f'<w:numbering SPACES><w:abstractNum w:abstractNumId="0">{level}</w:abstractNum>'
+    numbering += '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    (words,) = said(tmp_path, item("Rope", 1) + item("Lamp", 1), numbering=numbering)
+    assert words == "{} Rope\n{} Lamp".format(*marks.split())

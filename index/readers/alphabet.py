@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import islice
 
 LANGUAGES = {  # letters beyond a to z of each language, by the encodings that it was written in, likeliest first
-    ("cp1252", "mac_roman", "cp850"): (
+    ("cp1252", "iso8859_15", "mac_roman", "cp850"): (
         "äöüßé àâæçéèêëîïôœùûü áéíñóúüïç àèéìíòóùú ãáâàçéêíõóôúü åäöéü åæøéòô äëïöüéèê áðéíóúýþæö"
     ),
     ("cp1250", "iso8859_2", "mac_latin2", "cp852"): (
@@ -18,6 +18,7 @@ NEUTRAL = set("–—…“”„‘’‚‹›«»€£°§©®™•·†‡�
 ENOUGH = 0.95  # the share of its characters beyond ASCII that an alphabet must explain
 PLAIN = 2  # times as many letters from a to z, at least
 WIDE = re.compile(rb"[a-zA-Z]?[\x80-\xff]+[a-zA-Z]?")
+EURO = b"\xa4"  # in ISO-8859-15; in Windows-1252 it is a sign that nobody writes
 SAMPLE = 100_000  # bytes, or characters beyond ASCII, that are looked at
 
 
@@ -30,6 +31,8 @@ def latin(data: bytes) -> str | None:
         return None
     for encoding in (group[place] for place in range(4) for group in LANGUAGES if place < len(group)):
         alphabets = next(found for group, found in LANGUAGES.items() if encoding in group).split()
+        if encoding == "cp1252" and EURO in wide:
+            continue
         with suppress(UnicodeDecodeError):
             text = wide.decode(encoding)
             if max(_explained(text, set(alphabet)) for alphabet in alphabets) >= ENOUGH:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from index.document import Document, UnreadableFile, damage, iso, needs, parts, title
+from index.document import Document, UnreadableFile, damage, iso, parts, title
 from index.readers.encoding import decode_page
-from index.readers.html import render
+from index.readers.html import parsed, render
 from index.readers.package import Package, attribute, child, local
 
 CONTENTS = "application/x-dtbncx+xml"  # of the second version of EPUB
@@ -16,8 +16,6 @@ CONTENTS = "application/x-dtbncx+xml"  # of the second version of EPUB
 
 def book(path: Path) -> Document:
     """A page for each chapter, called by its heading."""
-    with needs("lxml"):
-        import lxml.html
     with damage("EPUB"), Package(path) as package:
         container = package.xml("META-INF/container.xml")
         paths = [attribute(e, "full-path") for e in container.iter()] if container is not None else []
@@ -34,7 +32,7 @@ def book(path: Path) -> Document:
         files = [items.get(e.get("idref"), "") for e in root.iter() if local(e) == "itemref"]
         for name in dict.fromkeys(_beside(main, file) for file in files):  # each once, however often it is named
             try:
-                tree = lxml.html.document_fromstring(decode_page(package.bytes(name)).encode(), parser=_parser())
+                tree = parsed(decode_page(package.bytes(name)), is_xml=True)
                 headings, titles = (map(_said, tree.iter(*names)) for names in (("h1", "h2"), ("title",)))
                 label = title(*headings, contents.get(name), *titles) or f"{len(chapters) + 1}"  # the last: the book's
                 chapters.append((f"chapter {label[:80]}", render(tree)))
@@ -77,9 +75,3 @@ def _entry(element: Any) -> tuple[str, str]:
 
 def _said(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _parser() -> object:
-    import lxml.html
-
-    return lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)

@@ -20,6 +20,7 @@ PITCH = 1.45  # heights of the text between the lines of a cell, at most
 LOOSER = 1.12  # times the distance of the lines of a cell: there another row begins
 EVEN = 0.75  # the share of cells that are filled, from which on lines are rows of their own
 LARGER = 1.5  # times the height of the text, from which on it belongs to no row
+FIGURE = re.compile(r"[\W\d]*\d[\W\d]*")  # a cell that is one, below another: a sum, and not what goes on
 MARK = re.compile(r"(?:[•◦▪–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])")
 
 
@@ -265,7 +266,8 @@ def _line_by_line(cells: Sequence[Sequence[list[Word]]]) -> list[list[str]]:
         goes_on = filled and (
             (not line[0] and 2 * len(filled) <= len(line)) or (len(filled) < len(line) and line[filled[0]][0].islower())
         )
-        if rows and goes_on and all(rows[-1][column] for column in filled):
+        summed = any(FIGURE.fullmatch(line[column]) and FIGURE.fullmatch(rows[-1][column]) for column in filled if rows)
+        if rows and goes_on and not summed and all(rows[-1][column] for column in filled):
             for column in filled:
                 rows[-1][column] += "\n" + line[column]
         else:

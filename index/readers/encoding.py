@@ -15,9 +15,12 @@ MARKS = ((BOM_UTF32_LE, "utf-32"), (BOM_UTF32_BE, "utf-32"), (BOM_UTF16_LE, "utf
 STRAY = 0.001  # the share of NULs, or other bytes that no text holds, up to which a file is text all the same
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 ODD = ("Cn", "Co", "Cs", "Cc")  # categories of characters that hardly any text holds
+PARTED = 0.1  # of a text, the runs of NULs in it at most, where nothing else is odd
+NULS = re.compile(rb"\0+")
+ENDING = re.compile(rb"(?<=[.!?:;,)])\0+(?=[^\s\0])")  # NULs that stand for the end of a line
 CONTROL = bytes([*range(1, 7), *range(14, 27), *range(28, 32), 127])
 JAPANESE = b"\x1b$"  # how ISO-2022-JP, which is all ASCII, begins its signs
-KANA = "のにはをたがでてとしれさいるかなすもこらきりまあうそつよくっどせおわちけえねろみじめばべげーンスルトラ、。"
+KANA = "".join(map(chr, [*range(0x3041, 0x3094), *range(0x30A1, 0x30F7)])) + "ー、。"
 FREQUENT = {  # the most frequent characters of texts in each encoding, which decoding by another one rarely gives
     "gb18030": "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用"
     "道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实，。、；：？！",
@@ -53,27 +56,37 @@ def decode(data: bytes) -> str:
             if text.count("\ufffd") <= max(1, STRAY * len(text)):  # it may end within a character
                 return text.rstrip("\ufffd")
     sample = data[:SAMPLE]
-    odd = data.count(b"\0") + len(sample) - len(sample.translate(None, CONTROL))
+    control = len(sample) - len(sample.translate(None, CONTROL))
+    odd = data.count(b"\0") + control
     if odd and (wide := _wide(data)) is not None:
         return wide
     if data.endswith(b"\0"):  # as a crash leaves what was being written
         data = data.rstrip(b"\0")
         return decode(data) if data else ""
-    if odd > max(1, STRAY * len(data)) or data.startswith((b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")):
+    parted = odd and not control and len(NULS.findall(data)) < PARTED * len(data) and _is_utf8(data)
+    if (odd > max(1, STRAY * len(data)) and not parted) or data.startswith(
+        (b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff")
+    ):
         raise UnreadableFile("is not text: it holds binary data")
     if JAPANESE in data[:SAMPLE]:
         with suppress(UnicodeDecodeError):
             return data.decode("iso2022_jp")
-    data = data.replace(b"\0", b"") if b"\0" in data else data
+    data = NULS.sub(b"", ENDING.sub(b"\n", data)) if b"\0" in data else data
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _in_halves(data) or _nearly_utf8(data) or _frequent(data) or latin(data) or _detected(data)
 
 
+def _is_utf8(data: bytes) -> bool:
+    with suppress(UnicodeDecodeError):
+        return bool(data.decode())
+    return False
+
+
 def decode_page(data: bytes, charset: str = "") -> str:
     """``data`` in the encoding that it came with or that the web page itself declares, where it is not UTF-8."""
-    if JAPANESE in data[:SAMPLE]:
+    if JAPANESE in data[:SAMPLE] or b"\0" in data[:SAMPLE]:
         return decode(data)
     declared = re.search(rb"""(?:charset|encoding)=["']?\s*([\w-]+)""", data[:2048])
     try:
@@ -134,8 +147,8 @@ def _nearly_utf8(data: bytes) -> str | None:
 
 def _frequent(data: bytes) -> str | None:
     """``data`` in the Chinese, Japanese or Korean encoding that makes it frequent characters."""
-    sample = data[:SAMPLE]
-    if sum(byte >= 0x80 for byte in sample) < 0.3 * len(sample):
+    lines = [line for line in data[:SAMPLE].splitlines() if not line.isascii()]  # others may be English
+    if sum(byte >= 0x80 for line in lines for byte in line) < 0.3 * sum(map(len, lines)):
         return None
     shares = []
     for encoding, frequent in FREQUENT.items():

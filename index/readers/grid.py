@@ -1,11 +1,15 @@
 """Grids: the rows of tables with merged cells, as lines with tabs between the cells."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, tee, zip_longest
+from typing import TypeVar
 
 from index.document import row
+from index.table import FIGURE
+
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,33 @@ def rows(grid: Sequence[Sequence[Cell]], heads: int = 1) -> list[str]:
     return [row(texts) for texts in filled if any(any(map(str.isalnum, text)) for text in texts)]
 
 
+def parted(lines: Iterable[Line], cells: Callable[[Line], Sequence[str]]) -> Iterator[tuple[bool, Line]]:
+    """The lines that say something, each after whether another table begins with it.
+
+    That is below an empty line, where names without a figure stand above figures, and perhaps below a title.
+    """
+    is_below_empty = is_titled = False
+    these, following, last = tee(lines, 3)
+    for line, one, two in zip_longest(these, islice(following, 1, None), islice(last, 2, None)):
+        said, *below = (list(filter(None, cells(other))) if other is not None else [] for other in (line, one, two))
+        if not said:
+            is_below_empty = True
+            continue
+        is_title = is_below_empty and len(said) == 1
+        begins = is_titled or (is_below_empty and _names(*below if is_title else (said, below[0])))
+        is_titled = is_title and begins
+        is_below_empty = False
+        yield begins, line
+
+
+def _names(line: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether ``line`` may be the names of columns of figures."""
+    return len(line) > 1 and not FIGURE.search("".join(line)) and bool(FIGURE.search("".join(below)))
+
+
 def joined(blocks: Iterable[str]) -> str:
     """The blocks of a cell as one line, with semicolons between them; those of a nested table's cells with blanks."""
-    lines = [" ".join(line.split()) for block in blocks for line in block.split("\n")]
+    lines = [" ".join(line.split()).removeprefix("- ") for block in blocks for line in block.split("\n")]
     kept = [line for line in lines if line]
     return "".join(
         k + ("" if n == len(kept) else " " if re.search(r"[.,;:!?]$", k) else "; ") for n, k in enumerate(kept, 1)

@@ -13,9 +13,10 @@ from index.readers.formula import WEB_PARTS, raised, web_formula
 from index.readers.grid import Cell, heads, joined, rows
 from index.readers.numbering import shaped
 from index.readers.svg import written
-from index.readers.unseen import hide
+from index.readers.unseen import hide, is_unseen
 from index.readers.web_block import Block, tidy, without_menus
 from index.readers.web_head import named, published
+from index.readers.xhtml import TYPED, xhtml
 
 CELLS = ".//*[@role='cell' or @role='gridcell' or @role='columnheader' or @role='rowheader']"
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
@@ -26,20 +27,27 @@ ORDERED = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "uppe
 
 def html(path: Path) -> Document:
     """The main text of a page: paragraphs apart, list items and rows on lines of their own, cells with tabs."""
-    return page(decode_page(path.read_bytes()))
+    return page(decode_page(path.read_bytes()), is_xml=path.suffix.lower() == ".xhtml")
 
 
-def page(source: str) -> Document:
+def page(source: str, is_xml: bool = False) -> Document:
     """As ``html``, of a page's source. Raises UnreadableFile where there is nothing but menus."""
-    with needs("lxml"):
-        import lxml.html
     with damage("HTML"):
-        source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
-        if not source.strip():
-            raise UnreadableFile("holds no main text, at most menus")
-        tree = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
+        tree = parsed(source, is_xml)
         text = render(tree)
         return Document(text, named(tree), published(tree, source))
+
+
+def parsed(source: str, is_xml: bool) -> Any:
+    """The tree of a page; as XML where it is that, for then empty elements are closed and CDATA is text."""
+    with needs("lxml"):
+        import lxml.html
+    if is_xml and (tree := xhtml(source)) is not None:
+        return tree
+    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
+    if not source.strip():
+        raise UnreadableFile("holds no main text, at most menus")
+    return lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
 
 
 def render(tree: Any) -> str:
@@ -178,7 +186,9 @@ def _is_reference(element: Any) -> bool:
     link = element if element.tag == "a" else next(element.iter("a"), None) if element.tag == "sup" else None
     if link is None:
         return False
-    if NOTE in (link.get("epub:type") or "").split() or link.get("role") == f"doc-{NOTE}":  # of a book
+    if (
+        NOTE in (link.get("epub:type") or link.get(TYPED) or "").split() or link.get("role") == f"doc-{NOTE}"
+    ):  # of a book
         return True
     target = link.get("href") or ""
     raised = element.tag == "sup" or next(link.iter("sup"), None) is not None  # it may point into another file
@@ -247,7 +257,7 @@ def _table(table: Any) -> Iterator[Block]:
         yield Block(_inline(caption), tag="caption")
     grid = [
         [
-            Cell(_inline(cell), _span(cell, "rowspan"), _span(cell, "colspan"))
+            Cell("" if is_unseen(cell) else _inline(cell), _span(cell, "rowspan"), _span(cell, "colspan"))
             for cell in row
             if cell.tag in ("td", "th")
         ]

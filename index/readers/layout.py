@@ -29,6 +29,7 @@ LEAD = 1.35  # times the usual distance of lines, from which on another paragrap
 LARGER = 1.12  # times the height of the text, from which on it is a heading's
 SHORT = 0.75  # of the width: a shorter line that ends a sentence ends its paragraph
 BULLET = re.compile(r"(?:[•◦▪–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
+LEADER = re.compile(r"(?:\.{4,}|(?: \.){4,})\s*[\divxlc]+$")  # the end of a line of a table of contents
 STOP = re.compile(r"""[.!?:…。！？][)"”’»]*$""")
 
 
@@ -307,5 +308,6 @@ def _begins(before: Line, line: Line, pitch: float, left: float, right: float) -
         or not 1 / LARGER < ratio < LARGER
         or (indented and abs(before.left - left) < ALIGNED and not BULLET.match(before.text))
         or ended
+        or bool(LEADER.search(before.text))
         or bool(BULLET.match(line.text))
     )

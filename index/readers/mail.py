@@ -46,6 +46,7 @@ def message(path: Path) -> Document:
 def mailbox(path: Path) -> Document:
     """A page for each message."""
     data = path.read_bytes()
+    data = data if b"\n" in data else data.replace(b"\r", b"\n")
     with damage("mailbox"):
         starts = [match.start() for match in SEPARATOR.finditer(data)]
         if not starts:
@@ -112,20 +113,28 @@ def _shown(part: EmailMessage) -> Iterator[str]:
     if kind == "message/rfc822":
         yield _text(cast(EmailMessage, part.get_content()))
     elif kind == "multipart/alternative":
-        ways = sorted(_inner(part), key=lambda way: way.get_content_type() != "text/plain")
+        ways = sorted(_inner(part), key=_likeness)
         yield from next((texts for way in ways if any(texts := list(_shown(way)))), [])
     elif part.is_multipart():
         for place, inner in enumerate(_inner(part)):
             if kind != "multipart/related" or not place or inner.is_attachment():  # the others are pictures in it
                 yield from _shown(inner)
-    elif kind in WEB and not part.is_attachment():
+    elif kind in WEB and (not part.is_attachment() or len(_data(part)) < LARGEST):
+        attached = f"Attached: {name}" * part.is_attachment()
         with suppress(UnreadableFile):
-            yield _page(part).text
+            attached = PARAGRAPHS.join(filter(None, [attached, _page(part).text]))
+        yield attached
     elif _is_text(part) and (not name or len(_data(part)) < LARGEST):
         words = _decoded(_data(part), _charset(part))
         yield f"Attached: {name}\n\n{words}" if name else words
     elif name:
         yield f"Attached: {name}"
+
+
+def _likeness(way: EmailMessage) -> int:
+    """Which of several ways to say the same is shown: a web page first, as mail programs do, then text."""
+    kinds = {part.get_content_type() for part in way.walk() if not part.is_attachment()}
+    return 0 if kinds & {*WEB} else 1 if "text/plain" in kinds else 2
 
 
 def _is_text(part: EmailMessage) -> bool:
@@ -138,7 +147,7 @@ def _inner(part: EmailMessage) -> list[EmailMessage]:
 
 
 def _page(part: EmailMessage) -> Document:
-    return page(decode_page(_data(part), _charset(part)))
+    return page(decode_page(_data(part), _charset(part)), is_xml=part.get_content_type() == WEB[1])
 
 
 def _data(part: EmailMessage) -> bytes:

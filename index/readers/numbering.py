@@ -7,6 +7,15 @@ from index.readers.package import attribute, child, local
 
 LEVELS = 9
 BULLET = "-"
+SIGNS = {
+    "decimalEnclosedCircle": "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", "russianLower": "абвгдежзиклмнопрстуфхцчшщэюя",
+    "russianUpper": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ", "aiueoFullWidth": "アイウエオカキクケコサシスセソ",
+    "ganada": "가나다라마바사아자차카타파하", "ideographTraditional": "甲乙丙丁戊己庚辛壬癸",
+}  # fmt: skip
+SIGNS["decimalEnclosedCircleChinese"] = SIGNS["decimalEnclosedCircle"]
+ENDS = {1: "st", 2: "nd", 3: "rd"}  # of ordinal numbers
+CHINESE = {"chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCountingThousand"}
+NUMERALS = "〇一二三四五六七八九"
 
 
 class Numbering:
@@ -109,4 +118,12 @@ def shaped(number: int, form: str) -> str:
             roman += sign * (number // value)
             number %= value
         return roman.upper() if form.startswith("upper") else roman
-    return f"{number:02}" if form == "decimalZero" else str(number)
+    if form in SIGNS and 0 < number <= len(SIGNS[form]):
+        return SIGNS[form][number - 1]
+    if form == "ordinal":
+        teens = 10 < number % 100 < 14
+        return f"{number}{'th' if teens else ENDS.get(number % 10, 'th')}"
+    if form in CHINESE and 0 < number < 100:
+        tens, ones = divmod(number, 10)
+        return (NUMERALS[tens] if tens > 1 else "") + "十" * (tens > 0) + (NUMERALS[ones] if ones else "")
+    return {"decimalZero": f"{number:02}", "numberInDash": f"- {number} -"}.get(form, str(number))

@@ -16,6 +16,9 @@ ASIDE = {"annotation", "note-citation", "tracked-changes", "sequence-decls", "fo
 TEXTS = {"p", "h"}
 FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 PARENTS = 9  # styles that one may be made of
+WHITE = "#ffffff"
+CLEAR = ("", "transparent", WHITE)  # papers on which white is not seen
+BOXES = {"table-cell", "text-box", "custom-shape"}  # what has a ground of its own, as far as we know
 
 
 def opendocument(path: Path) -> Document:
@@ -28,19 +31,19 @@ def opendocument(path: Path) -> Document:
         styles = package.xml("styles.xml")
         reader = _Reader([part for part in (styles, root) if part is not None])
         margins = [
-            part for part in (styles.iter() if styles is not None else ()) if local(part) in ("header", "footer")
+            part
+            for part in (styles.iter() if styles is not None else ())
+            if local(part).startswith(("header", "footer"))
         ]
         tops, feet = (reader.margin(margins, name) for name in ("header", "footer"))
         text = clean(PARAGRAPHS.join(block for block in [*tops, *reader.blocks(body), *feet] if block.strip()))
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
-        headings = (" ".join(reader.inline(e, []).split()) for e in body.iter() if local(e) == "h" or _is_title(e))
+        headings = (
+            " ".join(reader.inline(e, []).split()) for e in body.iter() if local(e) == "h" or reader.is_title(e)
+        )
         named = title(about.get("title"), next(headings, None))
     return Document(text, named, iso(about.get("creation-date") or about.get("date")))
-
-
-def _is_title(element: Any) -> bool:
-    return local(element) == "p" and attribute(element, "style-name") == "Title"
 
 
 class _Reader:
@@ -51,11 +54,14 @@ class _Reader:
         self._styles = {attribute(e, "name"): e for e in elements if local(e) == "style"}
         self._lists = {attribute(e, "name"): _levels(e) for e in elements if local(e) == "list-style"}
         self._outline = next((_levels(e) for e in elements if local(e) == "outline-style"), {})
+        papers = (attribute(e, "background-color") or "" for e in elements if local(e) == "page-layout-properties")
+        self._is_coloured = any(paper.lower() not in CLEAR for paper in papers)
         self._counts: dict[str | None, dict[int, int]] = {}  # by the style of a list and the level in it
 
     def margin(self, margins: list[Any], name: str) -> list[str]:
         """What stands at the head or the foot of the pages, without their numbers."""
-        found = [block for part in margins if local(part) == name for block in self.blocks(part)]
+        kinds = (name, f"{name}-first", f"{name}-left")
+        found = [block for part in margins if local(part) in kinds for block in self.blocks(part)]
         return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
 
     def blocks(self, parent: Any) -> Iterator[str]:
@@ -80,11 +86,21 @@ class _Reader:
             for note in aside:
                 yield from self.blocks(note)
 
-    def inline(self, element: Any, aside: list[Any]) -> str:
-        """The words of a paragraph or of a part of one; its notes and boxes are put ``aside``."""
+    def is_title(self, element: Any) -> bool:
+        """Whether it is written in the style "Title", or one that is made of it."""
+        parents = (attribute(style, "parent-style-name") for style in self._made_of(element))
+        return local(element) == "p" and "Title" in (attribute(element, "style-name"), *parents)
+
+    def inline(self, element: Any, aside: list[Any], is_white: bool = False) -> str:
+        """The words of a paragraph or of a part of one; its notes and boxes are put ``aside``.
+
+        ``is_white`` says that what is around it is white on white.
+        """
         if self._style(element, "display") == "none":
             return ""
-        found = [_blanks(element.text)]
+        if colour := self._style(element, "color"):
+            is_white = colour.lower() == WHITE and not self._has_ground(element)
+        found = ["" if is_white else _blanks(element.text)]
         for part in element:
             name = local(part)
             if name == "s":
@@ -98,21 +114,33 @@ class _Reader:
             elif name == "hidden-paragraph" and _is_hidden(part):
                 return ""
             elif name and name not in ASIDE and not _is_hidden(part) and "svg" not in part.tag:
-                words = self.inline(part, aside)
+                words = self.inline(part, aside, is_white)
                 up = re.match(r"super|[1-9]", self._style(part, "text-position"))
                 found.append(raised(words) if up else words)
-            found.append(_blanks(part.tail))
+            found.append("" if is_white else _blanks(part.tail))
         return "".join(found)
 
     def _style(self, element: Any, name: str) -> str:
         """What the style of ``element``, or one that it is made of, says of its text."""
+        found = (child(style, "text-properties") for style in self._made_of(element))
+        values = (attribute(properties, name) for properties in found if properties is not None)
+        return next(filter(None, values), "")
+
+    def _made_of(self, element: Any) -> list[Any]:
+        """The style of ``element``, and those that it is made of."""
+        found: list[Any] = []
         style = self._styles.get(attribute(element, "style-name"))
-        for _ in range(PARENTS):
-            found = child(style, "text-properties")
-            if found is not None and (value := attribute(found, name)):
-                return value
-            style = self._styles.get(attribute(style, "parent-style-name")) if style is not None else None
-        return ""
+        while style is not None and len(found) < PARENTS:
+            found.append(style)
+            style = self._styles.get(attribute(style, "parent-style-name"))
+        return found
+
+    def _has_ground(self, element: Any) -> bool:
+        """Whether it stands on a colour, or in a cell or a box, which may have one."""
+        around = [element, *element.iterancestors()]
+        properties = [part for outer in around for style in self._made_of(outer) for part in style]
+        coloured = any((attribute(part, "background-color") or "").lower() not in CLEAR for part in properties)
+        return coloured or self._is_coloured or any(local(part) in BOXES for part in around)
 
     def _items(self, element: Any, style: str | None, level: int, aside: list[Any]) -> Iterator[str]:
         for item in element:

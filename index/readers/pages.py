@@ -13,6 +13,7 @@ from index.readers.layout import Paragraph
 MARGIN = 0.12  # of a page's height, in which running heads and feet stand
 REPEATED = 3  # pages that a line stands on, to be a running head
 HYPHENS = "-\u00ad\u2010\ufffe\x02"
+SOFT = re.compile(r"\u00ad(?=\w)")  # hyphens that show only where a line ends
 GOES_ON = re.compile(r"[\w,;–—-]$")
 COMPOUND = re.compile(  # what keeps its hyphen before most words
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|well|self|half|mid|non|ex|vice|long|short|high|low|so|one|"
@@ -125,7 +126,7 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
                     pieces[-1], lines = whole, lines[1:]
             else:
                 head = lines[0] if paragraph.rows and lines else ""
-            words = NO_TEXT.sub("", "\n".join(lines)).strip("\n ")
+            words = SOFT.sub("", NO_TEXT.sub("", "\n".join(lines))).strip("\n ")
             if not words:
                 continue
             if before and paragraph.opens and not before.rows and not paragraph.rows and words[0].islower():
@@ -211,7 +212,8 @@ def faults(pages: Sequence[Page]) -> list[str]:
     for fault, (one, many) in FAULTS.items():
         numbers = [page.number for page in pages if page.fault == fault]
         scanned = fault in ("no map", "no text")
-        advice = f": run character recognition (OCR) on {'it' if len(numbers) == 1 else 'them'}" + ocr.ADVICE
+        advice = f": run character recognition (OCR) on {'it' if len(numbers) == 1 else 'them'}"
+        advice += ocr.advice() if scanned and numbers else ""
         if len(pages) == 1 and numbers:
             told.append(one + ", and may be scanned" * (fault == "no text") + advice * scanned)
         elif len(numbers) == 1:

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from statistics import mode
+from statistics import median, mode
 from typing import Any
 
 from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
-from index.readers import ocr, right_to_left
+from index.readers import initial, ocr, right_to_left
 from index.readers.ink import unseen
 from index.readers.layout import Paragraph, paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
-from index.readers.piece import Piece
+from index.readers.piece import Piece, close_up
 from index.readers.rules import ruled
 from index.readers.stream import is_bomb
 
@@ -22,11 +22,12 @@ BLANK = 0.17  # heights of the text between two characters that are in different
 JUMP = 0.8  # heights of the text between two characters, from which on they are in different pieces
 SAMPLE = 300  # characters of a page, to see whether they are known
 UNKNOWN = 0.3  # the share of a page's characters without a Unicode value from which on it is unreadable
-SMALL, RAISED = 0.8, 0.1  # of the height of the characters before: so high, and so far up, are raised ones
+SMALL, RAISED = 0.85, 0.1  # of the height of the characters before: so high, and so far up, are raised ones
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 POWER = re.compile(r"(?:^|[^\w.,])(?:[a-zA-Z]|[kcdm]m|ft|10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻−-]*$")  # what is raised to a power
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True))
 CHECKS, WORDS = (2, 3), (4, 5, 6)  # pdfium's types of form fields
+ASKEW, LARGE = 0.3, 2.0  # the sine of twice the angle of a watermark, and times the height of the text, at least
 FIELD = 40.0  # points: what stands in a higher field begins at its top
 
 
@@ -109,7 +110,8 @@ def _pieces(file: Any, sheet: Any) -> tuple[list[Piece], str]:
         return [], "no text" if _is_embedded(sheet) else "no map"
     shown = [*_written(words, unseen(sheet, words)), *_values(file, sheet)]
     found = [piece for piece in shown if NO_TEXT.sub("", piece.text)]
-    found = _on_sheet(found, sheet.get_cropbox()) or found
+    found = _without_watermark(found)
+    found = initial.joined(_on_sheet(found, sheet.get_cropbox()) or found)
     if not found:
         return [], "no text" if raw.FPDFPage_CountObjects(sheet) else "blank"
     return found, ""
@@ -119,6 +121,13 @@ def _on_sheet(pieces: list[Piece], box: tuple[float, float, float, float]) -> li
     """Without what is written beyond the edges of the page, where nobody sees it."""
     left, low, right, high = box
     return [p for p in pieces if p.angle or (p.right > left and p.left < right and p.top > low and p.bottom < high)]
+
+
+def _without_watermark(pieces: list[Piece]) -> list[Piece]:
+    """Without what stands askew in large letters behind others: "DRAFT"."""
+    usual = median(piece.height for piece in pieces) if pieces else 0.0
+    kept = [p for p in pieces if abs(math.sin(2 * p.angle)) < ASKEW or p.height < LARGE * usual]
+    return kept or pieces
 
 
 def _is_embedded(sheet: Any) -> bool:
@@ -139,7 +148,7 @@ def _written(words: Any, unseen: frozenset[int], together: bool = True) -> list[
     box = raw.FS_RECTF()
     pointer = ctypes.byref(box)
     current: Piece | None = None
-    angle, blank, beginning, height, gap = 0.0, False, 0.0, 1.0, 0.0
+    angle, blank, typed, beginning, height, gap = 0.0, False, False, 0.0, 1.0, 0.0
     base, tall, floor = 0.0, 1.0, 0.0  # of the piece: its baseline; of its first character: how high it is, and where
     for place in range(words.count_chars()):
         code = unicode(handle, place) if place not in unseen else 10
@@ -148,6 +157,7 @@ def _written(words: Any, unseen: frozenset[int], together: bool = True) -> list[
             continue
         sign = chr(code) if code < 0xD800 else _sign(raw, words, place, code)
         if code == 32 or not sign or sign.isspace() or sign == "\0":
+            typed = code == 32 and raw.FPDFText_IsGenerated(words, place) != 1  # not guessed by pdfium from a gap
             blank = True
             continue
         if not corners(handle, place, pointer):
@@ -173,6 +183,7 @@ def _written(words: Any, unseen: frozenset[int], together: bool = True) -> list[
             found.append(current)
         else:
             if blank or gap > BLANK * height:
+                current.loose += not typed
                 current.text += " "
                 current.words.append((len(current.text), left, gap))
             small = top - bottom < SMALL * tall and bottom > floor + RAISED * tall
@@ -183,7 +194,9 @@ def _written(words: Any, unseen: frozenset[int], together: bool = True) -> list[
                 current.left = left
             if right > current.right:
                 current.right = right
-        blank = False
+        blank = typed = False
+    for piece in found:
+        close_up(piece)
     return found
 
 

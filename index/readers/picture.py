@@ -12,10 +12,11 @@ MOST = 80_000_000  # dots
 def picture(path: Path) -> Document:
     """The words of each page of a picture, turned as its camera says; its places say "by OCR".
 
-    Raises UnreadableFile for one without words or of more than MOST dots, and without tesseract.
+    Raises UnreadableFile for one without words or of more than MOST dots, and without tesseract or its data for a
+    language.
     """
-    if not ocr.available():
-        raise UnreadableFile(f"is a picture: run character recognition (OCR) on it{ocr.ADVICE}")
+    if not ocr.available() or ocr.lacking():
+        raise UnreadableFile(f"is a picture: run character recognition (OCR) on it{ocr.advice()}")
     with needs("pillow"):
         from PIL import Image, ImageOps, ImageSequence
     pages = []

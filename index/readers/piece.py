@@ -7,12 +7,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from statistics import median
 from typing import NamedTuple
 
 BLANK = 0.15  # heights of the text, between words at least
 CELL = 0.8  # heights of the text, between cells of a row
 WIDER = 1.5  # times the width of the blanks in a line, between cells
 EXACT = 0.6  # points by which blanks of the same width may differ
+SPACED, MOST = (
+    4,
+    0.8,
+)  # words that begin after a mere gap, and the share that are one letter, at least, in spaced letters
+SPACING = 1.6  # times the gap between spaced letters, between words
 WORD = 0.25  # heights of the text, between words as a rule
 
 
@@ -28,6 +34,7 @@ class Piece:
     angle: float = 0.0  # on the page, before it was turned so that this can be read
     words: list[tuple[int, float, float]] = field(default_factory=list)  # where in the text each but the first begins,
     # its left edge, and the gap before it
+    loose: int = 0  # how many of them begin after a gap alone, without a blank in the file
 
     @property
     def height(self) -> float:
@@ -123,6 +130,21 @@ def words(piece: Piece) -> list[Word]:
         Word(piece.text[start:end].rstrip(), left, right, middle, height)
         for (start, left), (end, right) in zip(starts, ends, strict=True)
     ]
+
+
+def close_up(piece: Piece) -> None:
+    """Make words of letters that are spaced out: most stand alone, and are parted by nothing but gaps of one width."""
+    parts = piece.text.split()
+    if piece.loose < SPACED or sum(len(part) == 1 for part in parts) < MOST * len(parts):
+        return
+    usual = median(gap for _, _, gap in piece.words)
+    text, found = piece.text[: piece.words[0][0]].rstrip(), []
+    for start, left, gap in piece.words:
+        if gap > SPACING * usual:
+            text += " "
+            found.append((len(text), left, gap))
+        text += piece.text[start:].split(" ", 1)[0]
+    piece.text, piece.words = text, found
 
 
 def joined(found: Sequence[Word]) -> str:

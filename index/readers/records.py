@@ -1,7 +1,10 @@
 """JSON and JSON lines: records as rows where they are alike, else a line for each value with the way to it."""
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +12,19 @@ from index.document import PARAGRAPHS, Document, clean, damage, iso, row, title
 from index.readers.encoding import decode
 from index.readers.text import plain
 
+LINE_END = re.compile(r"\r\n?|\n")
+LISTED = 200  # characters of a list that stands in a cell, at most
 DEEPEST = 100  # levels that are gone into
 
 
 def records(path: Path) -> Document:
-    """The values of a JSON file, under the names that they have; what is no JSON is read as text."""
+    """The values of a JSON file, under the names that they have; what is no JSON is read as lines of it, or text."""
     text = decode(path.read_bytes())
     try:
         value = _loaded(text)
     except ValueError:
+        with suppress(ValueError, RecursionError):
+            return _table([_loaded(line) for line in LINE_END.split(text) if line.strip()])
         return plain(path)
     with damage("JSON"):
         fields = value if isinstance(value, dict) else {}
@@ -28,7 +35,7 @@ def records(path: Path) -> Document:
 def lines(path: Path) -> Document:
     """The records of a file with one on each line; a line that is none is named."""
     values, lost = [], []
-    for number, line in enumerate(decode(path.read_bytes()).split("\n"), 1):
+    for number, line in enumerate(LINE_END.split(decode(path.read_bytes())), 1):
         if line.strip():
             try:
                 values.append(_loaded(line))
@@ -36,9 +43,13 @@ def lines(path: Path) -> Document:
                 lost.append(f"line {number} is no JSON")
     if not values:
         return plain(path)
+    lost = lost if len(lost) < 4 else [f"{len(lost)} lines are no JSON, the first is {lost[0].split()[1]}"]
+    return replace(_table(values), lost=tuple(lost))
+
+
+def _table(values: list[Any]) -> Document:
     with damage("JSON lines"):
-        lost = lost if len(lost) < 4 else [f"{len(lost)} lines are no JSON, the first is {lost[0].split()[1]}"]
-        return Document(clean(PARAGRAPHS.join(_blocks(values, ""))), lost=tuple(lost))
+        return Document(clean(PARAGRAPHS.join(_blocks(values, ""))))
 
 
 def _loaded(text: str) -> Any:
@@ -54,7 +65,9 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
         names = list(dict.fromkeys(name for record in records for name in record))
         table = [row(names), *(row([_plain(record.get(name)) for name in names]) for record in records)]
         yield f"{way}\n\n" * bool(way) + "\n".join(table)
-    elif isinstance(value, list) and value and not any(isinstance(item, dict | list) for item in value):
+    elif isinstance(value, list) and _is_grid(value):
+        yield f"{way}\n\n" * bool(way) + "\n".join(row([_plain(cell) for cell in line]) for line in value)
+    elif isinstance(value, list) and _is_flat(value):
         yield (f"{way}:\n" if way else "") + "\n".join(f"- {_plain(item)}" for item in value)
     elif isinstance(value, list):
         for number, item in enumerate(value, 1):
@@ -74,7 +87,7 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
 def _alike(value: list[Any]) -> list[dict[str, Any]]:
     """Records that have most fields in common, flat: ``{"wind": {"speed": 3}}`` has a field "wind speed".
 
-    None where they do not, or a field is a list.
+    None where they do not, or a field is a list of more than short values.
     """
     if len(value) < 2 or not all(isinstance(record, dict) and record for record in value):
         return []
@@ -85,9 +98,21 @@ def _alike(value: list[Any]) -> list[dict[str, Any]]:
     return records if len(records) > 1 and flat and alike and len(names) < 100 else []
 
 
+def _is_flat(value: list[Any]) -> bool:
+    return bool(value) and not any(isinstance(item, dict | list) for item in value)
+
+
+def _is_grid(value: list[Any]) -> bool:
+    """Whether it is the rows of a table, each with as many values."""
+    lines = [item for item in value if isinstance(item, list) and len(item) > 1 and _is_flat(item)]
+    return 1 < len(lines) == len(value) and len(set(map(len, lines))) == 1
+
+
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, item in record.items():
+        if item == [] or (isinstance(item, list) and _is_flat(item) and sum(map(len, map(_plain, item))) < LISTED):
+            item = "; ".join(map(_plain, item)) or None
         found |= {f"{name} {key}": inner for key, inner in item.items()} if isinstance(item, dict) else {name: item}
     return {name: item for name, item in found.items() if item is not None}
 

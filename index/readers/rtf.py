@@ -16,11 +16,13 @@ ASIDE = re.compile(r"\{\\(footnote|header[lrf]?|footer[lrf]?|shp)(?![a-z])")
 BOX = "{\\shptxt"
 BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 PARAGRAPH = re.compile(r"\\(?:par|cell|sect|page)(?![a-z])|\}\s*\Z")
-INFO = re.compile(rb"\{\\info.{0,2000}?\{\\title ([^{}]*)\}", re.DOTALL)
+INFO = re.compile(rb"\{\\info.{0,2000}?\{\\title ((?:[^{}]|\{[^{}]*\})*)\}", re.DOTALL)
+HEADED = re.compile(rb"\{\\s(\d+)[^{};]*?(?:heading 1|title);", re.IGNORECASE)  # styles of titles
 CREATED = re.compile(rb"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 
 TOKEN = re.compile(r"\\([a-zA-Z]+)(-?\d{1,9})? ?|\\'([0-9a-fA-F]{2})|\\[^a-zA-Z]|[{}]|[^\\{}]+", re.DOTALL)
 FONT = re.compile(r"\\f(\d+)(?:[^;\\]|\\(?!f\d))*?\\fcharset(\d+)")
+COLOURS = re.compile(r"\{\\colortbl([^{}]*)\}")
 PAGES = {  # code pages that Python knows by another name
     "10000": "mac_roman", "10001": "shift_jis", "10006": "mac_greek", "10007": "mac_cyrillic", "10029": "mac_latin2",
     "65001": "utf-8",
@@ -39,18 +41,36 @@ def rtf(path: Path) -> Document:
     if not data.lstrip().startswith(MAGIC):
         return plain(path)
     with damage("RTF"):
-        told: str = rtf_to_text(_in_order(_seen(data.decode("latin-1"))), errors="replace")  # type: ignore[no-untyped-call]
+        source = _in_order(_seen(_named_anew(data.decode("latin-1"))))
+        told: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
     told = told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")  # halves of one sign, joined
     lines = []
     for line in told.splitlines():
-        table = line.count("|") > 1 and line.rstrip().endswith("|")
-        lines.append(row(line.rstrip().rstrip("|").split("|")) if table else ITEM.sub(_mark, line.strip()))
+        lines.append(row(line.rstrip().rstrip("|").split("|")) if "|" in line else ITEM.sub(_mark, line.strip()))
     text = ""
     for before, line in zip(["", *lines], lines, strict=False):
         text += ("\n" if "\t" in before and "\t" in line else PARAGRAPHS) + line if line else ""
     name, created = INFO.search(data), CREATED.search(data)
+    headings = [_heading(data, style[1]) for style in HEADED.finditer(data)]
     day = "{}-{:0>2}-{:0>2}".format(*(part.decode() for part in created.groups())) if created else None
-    return Document(clean(text.strip()).replace(BAR, "|"), title(_told(data, name[1])) if name else None, iso(day))
+    return Document(
+        clean(text.strip()).replace(BAR, "|"), title(_told(data, name[1]) if name else None, *headings), iso(day)
+    )
+
+
+def _named_anew(source: str) -> str:
+    """``source`` with what striprtf passes over called as what it reads: numbers of lists, ends of columns, and of an
+    object what is shown of it."""
+    source = re.sub(r"\\column(?![a-z])", r"\\par", source.replace("{\\pntext", "{\\listtext"))
+    return re.sub(r"\{\\(?:object|result)(?![a-z]) ?", "{", source)
+
+
+def _heading(data: bytes, style: bytes) -> str:
+    """The first paragraph in the style with that number."""
+    found = re.search(
+        rb"\\pard(?![a-z])(?:(?!\\par)[^{}]){0,200}?\\s" + style + rb"(?!\d)(.{1,1000}?)\\par(?![a-z])", data, re.DOTALL
+    )
+    return _told(data, found[1]) if found else ""
 
 
 def _told(data: bytes, words: bytes) -> str:
@@ -70,17 +90,25 @@ class _Style:
     is_hidden: bool = False
     is_deleted: bool = False
     is_raised: bool = False
+    is_white: bool = False
+    ground: bool = False  # of the letters
+    field: bool = False  # of the paragraph or the cell, as far as we know
+    box: bool = False
     skipped: int = 1  # characters after a Unicode one, for programs that know none
+
+    @property
+    def is_unseen(self) -> bool:
+        return self.is_hidden or self.is_deleted or (self.is_white and not (self.ground or self.field or self.box))
 
 
 def _seen(source: str) -> str:
     """``source`` without what is hidden or deleted, all of its letters as Unicode ones or ASCII."""
-    fonts, page = _fonts(source), _page(source[:1000])
+    fonts, page, white = _fonts(source), _page(source[:1000]), _white(source)
     style, styles, skip = _Style(), list[_Style](), 0
     pieces: list[str] = []
 
     def add(words: bytes) -> None:
-        if style.is_hidden or style.is_deleted:
+        if style.is_unseen:
             return
         said = words.decode(fonts.get(style.font) or page, "replace").replace("|", BAR)
         said = raised(said) if style.is_raised else said
@@ -107,7 +135,8 @@ def _seen(source: str) -> str:
                 style = styles.pop() if styles else _Style()
             elif word:
                 _change(style, word, number)
-            unseen = (style.is_hidden or style.is_deleted) and (word == "u" or token[0] in ("\\~", "\\_"))
+                style.is_white = number in white if word == "cf" else style.is_white
+            unseen = style.is_unseen and (word == "u" or token[0] in ("\\~", "\\_"))
             skip = 0 if unseen else skip
             pieces += [] if unseen else [token[0]]
     return "".join(pieces)
@@ -128,8 +157,23 @@ def _change(style: _Style, word: str, number: str | None) -> None:
             style.is_raised = on
         case "nosupersub" | "sub":
             style.is_raised = False
+        case "highlight" | "cb" | "chcbpat" | "chshdng":
+            style.ground = on
+        case "cbpat" | "shading" | "intbl":
+            style.field = on
+        case "shptxt":
+            style.box = True
+        case "pard":
+            style.field = False
         case "plain":
-            style.is_hidden = style.is_deleted = style.is_raised = False
+            style.is_hidden = style.is_deleted = style.is_raised = style.is_white = style.ground = False
+
+
+def _white(source: str) -> set[str]:
+    """The numbers of the colours that are white, where the page has no colour of its own."""
+    table = COLOURS.search(source)
+    entries = table[1].split(";") if table and "{\\*\\background" not in source else []
+    return {str(number) for number, entry in enumerate(entries) if re.findall(r"\d+", entry) == ["255"] * 3}
 
 
 def _fonts(source: str) -> dict[str, str]:
@@ -173,7 +217,8 @@ def _in_order(source: str) -> str:
             notes += [source[box + len(BOX) : _end(source, box) - 1]] if box >= 0 else []
         else:
             pieces += [f"{{\\par {source[group.end() : at - 1]}\\par }}"]
-    return "".join(pieces) + _with_notes(source[at:], notes)
+    rest = _with_notes(source[at:], notes)
+    return "".join(pieces) + rest + "".join(f"\\par {note}" for note in notes)  # of a file that is cut off
 
 
 def _with_notes(source: str, notes: list[str]) -> str:

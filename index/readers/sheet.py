@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, parts, row, title
 from index.readers.drawing import drawn
-from index.readers.grid import Cell, heads, rows
+from index.readers.grid import Cell, heads, parted, rows
 from index.readers.package import Package
 
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']([A-Z]+\d+:[A-Z]+\d+)["']""")
@@ -26,13 +27,14 @@ SIZED = re.compile(rb"<(?:\w+:)?(row|col)\s[^>]*>")
 ATTRIBUTE = re.compile(rb"""(\w+)=["']([^"']*)""")
 CELL, FAR = re.compile(rb"<(?:\w+:)?c[ />]"), re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d{7,})""")
 
+WHITE = "FFFFFF"
+BLANK = re.compile(r"\s*;\s*;\s*;\s*")  # a number format that shows nothing
+
 Place = tuple[int, int]
 
 
 def workbook(path: Path) -> Document:
     """A line for each row, with tabs between the cells; each visible sheet under its name."""
-    with needs("openpyxl"):
-        from openpyxl import load_workbook
     with damage("Excel"), Package(path) as package:
         for name in package.names:
             if name.startswith("xl/") and name.endswith(".xml") and "/media/" not in name:
@@ -40,7 +42,7 @@ def workbook(path: Path) -> Document:
         created = package.properties()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True)
+            book = _opened(path)
         try:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             several = len(sheets) > 1
@@ -63,6 +65,20 @@ def workbook(path: Path) -> Document:
     return Document(text, title(created[0]), iso(created[1]), pages, labels, tuple(lost))
 
 
+def _opened(path: Path) -> Any:
+    """The workbook, without its sheets that are charts: where there is one, openpyxl's own function fails."""
+    with needs("openpyxl"):
+        from openpyxl.reader.excel import ExcelReader
+
+    class Reader(ExcelReader):  # type: ignore[misc]
+        def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+            """Nothing: what it draws stands in other sheets."""
+
+    reader = Reader(path, read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
 @dataclass
 class Merged:
     """Cells that are merged, by row and column, both counted from 1: ``first`` says for each below the first of them
@@ -74,10 +90,12 @@ class Merged:
 
 @dataclass
 class Hidden:
-    """The numbers of the rows and columns that are not shown."""
+    """What is not shown of a sheet: the numbers of rows and columns, and styles."""
 
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    is_coloured: bool = False  # by more than the styles of cells, so that white may be seen anywhere
+    styles: dict[int, bool] = field(default_factory=dict)  # whether a style, by its number, shows nothing
 
 
 def _merged(data: bytes) -> Merged:
@@ -93,7 +111,7 @@ def _merged(data: bytes) -> Merged:
 
 def _hidden(data: bytes) -> Hidden:
     """Not what is only filtered or folded: a click shows it."""
-    found = Hidden()
+    found = Hidden(is_coloured=b"<tablePart" in data or b"<conditionalFormatting" in data)
     for tag in SIZED.finditer(data) if b"hidden=" in data else ():
         sizes = dict(ATTRIBUTE.findall(tag[0])) if b"hidden=" in tag[0] else {}
         if sizes.get(b"hidden") not in (b"1", b"true") or b"outlineLevel" in sizes:
@@ -117,14 +135,24 @@ def _boxes(package: Package, sheet: str) -> list[str]:
 
 
 def _lines(sheet: Any, merged: Merged, hidden: Hidden) -> Iterator[str]:
-    """A line for each row that says something; the rows that name the columns are one."""
-    found = _rows(sheet, merged, hidden)
-    top = list(islice(found, TOP))
+    """A line for each row that says something; the rows that name the columns are one, and another table is apart."""
+    table: list[tuple[int, list[str]]] = []
+    for begins, line in parted(_rows(sheet, merged, hidden), itemgetter(1)):
+        if begins and table:
+            yield from _table(table, merged)
+            yield ""
+            table = []
+        table.append(line)
+    yield from _table(table, merged)
+
+
+def _table(lines: Sequence[tuple[int, list[str]]], merged: Merged) -> Iterator[str]:
+    top = lines[:TOP]
     start = next((place for place, (_, words) in enumerate(top) if sum(map(bool, words)) > 1), 0)
     grid = [_cells(number, words, merged) for number, words in top[start:]]
     yield from (row(words) for _, words in top[:start])
     yield from rows(grid, heads(grid))
-    yield from (row(words) for _, words in found)
+    yield from (row(words) for _, words in lines[TOP:])
 
 
 def _cells(number: int, words: Sequence[str], merged: Merged) -> list[Cell]:
@@ -137,21 +165,25 @@ def _cells(number: int, words: Sequence[str], merged: Merged) -> list[Cell]:
 
 
 def _rows(sheet: Any, merged: Merged, hidden: Hidden) -> Iterator[tuple[int, list[str]]]:
-    """The number of each row that says something, and its cells."""
+    """The number of each row, and its cells; one without words for several that say nothing."""
     sheet.reset_dimensions()
     left = LARGEST
     above: dict[Place, str] = {}
+    is_empty = True
     for number, cells in enumerate(sheet.iter_rows(), 1):
         left -= len(cells)
         if left < 0:
             raise ValueError(TOO_LARGE)
-        words = ["" if place in hidden.columns else _shown(cell) for place, cell in enumerate(cells, 1)]
+        words = ["" if _is_hidden(cell, place, hidden) else _shown(cell) for place, cell in enumerate(cells, 1)]
         if any(words):
             above |= {(number, column): word for column, word in enumerate(words, 1) if word and merged.first}
             first = [merged.first.get((number, column), (0, 0)) for column, _ in enumerate(words, 1)]
             if number in hidden.rows:
                 continue
             yield number, [word or above.get(place, "") for word, place in zip(words, first, strict=True)]
+        elif not is_empty:
+            yield number, []
+        is_empty = not any(words)
 
 
 def _shown(cell: Any) -> str:
@@ -173,6 +205,25 @@ def _shown(cell: Any) -> str:
     if isinstance(value, int | float):
         return _number(value, cell.number_format or "")
     return str(value)
+
+
+def _is_hidden(cell: Any, column: int, hidden: Hidden) -> bool:
+    if column in hidden.columns or cell.value is None:
+        return True
+    style = cell._style_id
+    if style not in hidden.styles:
+        hidden.styles[style] = bool(BLANK.fullmatch(cell.number_format)) or (not hidden.is_coloured and _is_white(cell))
+    return hidden.styles[style]
+
+
+def _is_white(cell: Any) -> bool:
+    """Whether it is written in white, and has no ground."""
+    colour = cell.font.color
+    if colour is None or colour.tint or cell.fill.fill_type is not None:
+        return False
+    return (
+        colour.theme == 0 if colour.type == "theme" else colour.type == "rgb" and str(colour.rgb)[-6:].upper() == WHITE
+    )
 
 
 def _number(value: float, shape: str) -> str:

@@ -1,6 +1,6 @@
 """Slides (.pptx): the texts of each from top to bottom, its tables, charts and diagrams, its notes. By python-pptx."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,14 @@ from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, part
 from index.readers.drawing import drawn
 from index.readers.formula import MATH, PARTS, formula, raised
 from index.readers.grid import Cell, heads, joined, rows
+from index.readers.numbering import shaped
 from index.readers.package import Package, attribute, child, local
+
+FORMS = {
+    "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman",
+    "circle": "decimalEnclosedCircle",
+}  # fmt: skip
+AROUND = {"Period": ("", "."), "ParenBoth": ("(", ")"), "ParenR": ("", ")")}
 
 
 def slides(path: Path) -> Document:
@@ -26,7 +33,8 @@ def slides(path: Path) -> Document:
             if slide._element.get("show") == "0":
                 continue
             _alternatives(slide._element)
-            blocks = list(_blocks(slide.shapes))
+            seen = (shape for shape in slide.shapes if _is_on(shape, show.slide_width or 0, show.slide_height or 0))
+            blocks = list(_blocks(seen, slide.shapes.title))
             if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
                 blocks += [slide.notes_slide.notes_text_frame.text.strip()]
             heading = slide.shapes.title
@@ -38,9 +46,17 @@ def slides(path: Path) -> Document:
     return Document(text, named, day, pages, labels)
 
 
-def _blocks(shapes: Any) -> Iterator[str]:
+def _is_on(shape: Any, width: int, height: int) -> bool:
+    """Whether some of it is on the slide; what stands beside it is not shown."""
+    left, top = shape.left, shape.top
+    if left is None or top is None:  # where its layout has it
+        return True
+    right, bottom = left + (shape.width or 0), top + (shape.height or 0)
+    return bool(left < width and top < height and right >= 0 and bottom >= 0)
+
+
+def _blocks(shapes: Iterable[Any], heading: Any = None) -> Iterator[str]:
     """The title first, then what stands higher, and of what stands beside each other the left one."""
-    heading = getattr(shapes, "title", None)
     ordered = sorted(
         shapes, key=lambda s: (heading is None or s.shape_id != heading.shape_id, (s.top or 0) // 300_000, s.left or 0)
     )
@@ -55,9 +71,8 @@ def _blocks(shapes: Any) -> Iterator[str]:
         elif getattr(shape, "has_chart", False):
             yield from drawn(shape.chart_part._element)
         elif shape.has_text_frame:
-            kept = list(_paragraphs(shape.text_frame))
-            listed = len(kept) > 1 and (heading is None or shape.shape_id != heading.shape_id)
-            yield "\n".join(f"- {line}" for line in kept) if listed else "\n".join(kept)
+            is_list = heading is None or shape.shape_id != heading.shape_id
+            yield "\n".join(_items(shape.text_frame) if is_list else _paragraphs(shape.text_frame))
         else:
             yield from _diagram(shape)
 
@@ -88,6 +103,30 @@ def _alternatives(slide: Any) -> None:
 def _paragraphs(frame: Any) -> Iterator[str]:
     lines = (" ".join(_inline(paragraph._p).split()) for paragraph in frame.paragraphs)
     return filter(None, lines)
+
+
+def _items(frame: Any) -> Iterator[str]:
+    """The paragraphs of a box with their numbers, and "-" before the others where it has several."""
+    said = [(part, words) for part in frame.paragraphs if (words := " ".join(_inline(part._p).split()))]
+    several = len(said) > 1
+    counts: dict[int, int] = {}  # by level
+    for paragraph, words in said:
+        counts = {level: count for level, count in counts.items() if level <= paragraph.level}
+        numbered = child(paragraph._p, "pPr", "buAutoNum")
+        if numbered is None:
+            counts.pop(paragraph.level, None)
+            yield f"- {words}" if several else words
+            continue
+        first = int(numbered.get("startAt") or 1)
+        counts[paragraph.level] = counts.get(paragraph.level, first - 1) + 1
+        yield f"{_mark(numbered.get('type') or '', counts[paragraph.level])} {words}"
+
+
+def _mark(kind: str, number: int) -> str:
+    """A number as a list has it: "arabicPeriod" makes 3., "alphaLcParenBoth" (c)."""
+    form = next((form for start, form in FORMS.items() if kind.startswith(start)), "decimal")
+    before, after = next((signs for end, signs in AROUND.items() if kind.endswith(end)), ("", ""))
+    return f"{before}{shaped(number, form)}{after}"
 
 
 def _inline(element: Any) -> str:

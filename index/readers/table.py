@@ -6,13 +6,14 @@ from pathlib import Path
 
 from index.document import Document, clean, damage, row
 from index.readers.encoding import decode
+from index.readers.grid import parted
 
 SAMPLE = 10_000  # characters that the delimiter is told by
 DELIMITERS = ",;\t|"
 
 
 def table(path: Path) -> Document:
-    """The rows; a line before them that names the delimiter ("sep=;") is no row."""
+    """The rows, with an empty line between tables; a line before them that names the delimiter ("sep=;") is no row."""
     text = decode(path.read_bytes())
     with damage("CSV"):
         csv.field_size_limit(2**24)
@@ -25,10 +26,12 @@ def table(path: Path) -> Document:
         found = csv.reader(
             io.StringIO(text, newline=""),
             delimiter=delimiter,
+            skipinitialspace=delimiter != "\t",
             quoting=csv.QUOTE_NONE if is_open else csv.QUOTE_MINIMAL,
         )
-        lines = [row(cells) for cells in found if any(cell.strip() for cell in cells)]
-    return Document(clean("\n".join(lines)))
+        lines = ([cell.strip() for cell in cells] for cells in found)
+        text = "".join("\n" * begins + row(cells) + "\n" for begins, cells in parted(lines, list))
+    return Document(clean(text.rstrip("\n").lstrip("\n")))
 
 
 def _is_open(text: str, delimiter: str) -> bool:

@@ -13,6 +13,7 @@ HEADING = re.compile(
     r"^(?P<fence>```|~~~).*?^(?P=fence)|^ {0,3}# +(?P<title>[^\r\n]+)|^<h1\b[^>]*>(?P<web>.*?)</h1>",
     re.DOTALL | re.MULTILINE,
 )
+LOWER = re.compile(r"\s*#{2,6} +([^\r\n]+)")  # a heading below the first rank, with which a text may begin
 TAG = re.compile(r"<[^>]*>")
 UNDERLINED = re.compile(  # a first line with a line of signs below it, and perhaps above, as in reStructuredText
     r"(?:\s*\.\. [^\n]*\n)*\s*(?:([=\-~^*#])\1{2,}[ \t]*\r?\n)?"
@@ -24,7 +25,10 @@ RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
 RETURN = "\r\x85\u2028\u2029"  # looked for before all patterns, for that takes no time
 LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 DATED = re.compile(r"^:date:[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-COLOUR = re.compile(r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))")  # and titles of a terminal, in logs
+COLOUR = re.compile(  # and titles and other orders of a terminal, in logs
+    r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()*+][A-Z0-9]|[=>78cDEHMZ])|[^\n]\x08|\x08"
+)
+DATES = ("date", "created", "published", "publishDate", "pubDate")
 
 
 def plain(path: Path) -> Document:
@@ -37,7 +41,7 @@ def plain(path: Path) -> Document:
     fields = front_matter(text)
     pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text.strip() else ()
     labels = tuple(f"page {number}" for number, _ in enumerate(pages, 1))
-    day = next((found for name in ("date", "created", "published") if (found := iso(fields.get(name)))), None)
+    day = next((found for name in DATES if (found := iso(fields.get(name)))), None)
     start = body(text)
     underlined = UNDERLINED.match(text, start, start + TOP)
     named = title(fields.get("title"), underlined["title"] if underlined else None)
@@ -45,7 +49,7 @@ def plain(path: Path) -> Document:
 
 
 def _lines(text: str) -> str:
-    text = COLOUR.sub("", text)
+    text = COLOUR.sub("", text) if "\x1b" in text or "\b" in text else text
     if not any(sign in text for sign in RETURN):
         return text
     text = RETURNS.sub("", text)
@@ -55,12 +59,13 @@ def _lines(text: str) -> str:
 
 
 def markdown(path: Path) -> Document:
-    """``plain``, with the first ``# `` heading for a title where the front matter has none."""
+    """``plain``, with the first ``# `` heading, or any that it begins with, for a title where there is none."""
     document = plain(path)
     start = body(document.text)
     headings = HEADING.finditer(document.text, start, start + HEAD)
     found = (heading["title"] or TAG.sub("", heading["web"]) for heading in headings if not heading["fence"])
-    first = next(found, "").strip().rstrip("#").rstrip()
+    lower = LOWER.match(document.text, start)
+    first = (next(found, "") or (lower[1] if lower else "")).strip().rstrip("#").rstrip()
     return replace(document, title=document.title or title(markup.plain(first)))
 
 

@@ -12,9 +12,11 @@ DATES = (
 
 
 def named(tree: Any) -> str | None:
-    """The title that a page is shared under, its only first heading, or the title of its window."""
+    """The title that a page is shared under, its only first heading, the title of its window, or its first heading."""
     headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
-    return title(_meta(tree, "og:title"), *(headings if len(headings) == 1 else []), _title(tree))
+    lower = (" ".join(h.text_content().split()) for h in tree.iter("h2"))
+    only = headings if len(headings) == 1 else []
+    return title(_meta(tree, "og:title"), *only, _title(tree), *headings, next(lower, None))
 
 
 def published(tree: Any, source: str) -> str | None:

@@ -57,8 +57,9 @@ class _Reader:
             if local(note) == kind and attribute(note, "type") is None
         }
         self._named = {attribute(e, "styleId"): e for e in styles if local(e) == "style"}
+        self._chains: dict[str, list[Any]] = {}  # by the name of a style, those that it is made of
         self._is_coloured = False  # the page
-        self._hidden = {attribute(e, "styleId") for e in styles if _is_hidden(child(e, "rPr"))}
+        self._hidden = {name for name in self._named if self._hides(name or "")}
         self._fields: list[bool] = []  # those begun, the innermost last: whether it shows its result already
         self._aside: list[str] = []  # footnotes and text boxes of the paragraph that is being read
         self._titles: dict[str, str] = {}  # by the name of the style, which is English in every Word
@@ -186,18 +187,33 @@ class _Reader:
     def _is_white(self, run: Any) -> bool:
         """Whether it is written in white on white paper: not on the ground of a cell, a box, a page or a style."""
         own = child(run, "rPr")
-        if _value(child(own, "color")).upper() != WHITE or self._is_coloured:
+        if self._is_coloured:
             return False
         above = list(run.iterancestors())
         paragraph = child(next((part for part in above if local(part) == "p"), None), "pPr")
-        styles = (_value(child(own, "rStyle")), _value(child(paragraph, "pStyle")))
-        grounds = [
-            own,
-            paragraph,
-            *(child(style, "pPr") for style in map(self._named.get, styles) if style is not None),
-        ]
-        coloured = any(child(part, name) is not None for part in grounds for name in ("shd", "highlight"))
-        return not coloured and not any(local(part) in ("tc", "txbxContent") for part in above)
+        styles = [*self._made_of(_value(child(own, "rStyle"))), *self._made_of(_value(child(paragraph, "pStyle")))]
+        colours = (child(part, "color") for part in (own, *(child(style, "rPr") for style in styles)))
+        colour = next((found for found in colours if found is not None), None)
+        if colour is None or not _is_paper(colour):
+            return False
+        grounds = [own, paragraph, *(child(style, name) for style in styles for name in ("pPr", "rPr"))]
+        return not any(map(_is_ground, grounds)) and not any(local(part) in ("tc", "txbxContent") for part in above)
+
+    def _hides(self, style: str) -> bool:
+        """Whether a style, or the first that it is made of and that says so, keeps its text from being shown."""
+        said = (child(part, "rPr") for part in self._made_of(style))
+        return _is_hidden(next((part for part in said if child(part, "vanish") is not None), None))
+
+    def _made_of(self, name: str) -> list[Any]:
+        """The style called so, and those that it is made of, each after the one that it changes."""
+        if name not in self._chains:
+            found: list[Any] = []
+            based: str | None = name
+            while (style := self._named.get(based)) is not None and style not in found:
+                found.append(style)
+                based = _value(child(style, "basedOn"))
+            self._chains[name] = found
+        return self._chains[name]
 
     def _field(self, step: str | None) -> None:
         """A field begins, its instruction is over, or its result."""
@@ -234,6 +250,8 @@ class _Reader:
             column = _number(before)
             cells = [Cell("")] * column
             for cell in _inner(line, "tc"):
+                if child(cell, "tcPr", "cellDel") is not None:
+                    continue
                 merged = child(cell, "tcPr", "vMerge")
                 across = max(1, _number(child(cell, "tcPr", "gridSpan")))
                 if merged is not None and attribute(merged, "val") in (None, "continue"):
@@ -288,6 +306,22 @@ def _symbol(element: Any) -> str:
     if attribute(element, "font") == "Symbol" and chr(code).isascii() and chr(code).isalpha():
         return GREEK[code >= ord("a")][(code & 0x1F) - 1]
     return SYMBOLS.get(sign, "" if "\ue000" <= sign <= "\uf8ff" else sign)
+
+
+def _is_paper(colour: Any) -> bool:
+    """Whether it is white, or whatever the paper's is."""
+    changed = attribute(colour, "themeShade") or attribute(colour, "themeTint")
+    themed = attribute(colour, "themeColor") in ("background1", "light1") and not changed
+    return themed or _value(colour).upper() == WHITE
+
+
+def _is_ground(properties: Any | None) -> bool:
+    """Whether what is written so stands on a colour."""
+    mark, shade = child(properties, "highlight"), child(properties, "shd")
+    if mark is not None and _value(mark) not in ("none", "white"):
+        return True
+    plain = _value(shade) in ("", "clear", "nil") and (attribute(shade, "fill") or "") if shade is not None else ""
+    return shade is not None and plain not in ("", "auto", WHITE)
 
 
 def _is_left_out(row: Any) -> bool:
