@@ -10,14 +10,14 @@ from rag import checker, collection
 from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
-from rag.confidence import JUDGED, QUICK, UNREAD, WRITTEN, around, confidence, covers, judged
+from rag.confidence import ABOUT, JUDGED, QUICK, UNREAD, WRITTEN, confidence, judged, probability
 from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
 from rag.follow_up import is_follow_up, points, standalone
 from rag.generation import Reading
-from rag.lexical_reading import lexical_reading
+from rag.lexical_reading import lexical_reading, ranked
 from rag.models import Models
-from rag.question import YES_OR_NO, Kind, asks_several, checked, kind, split, topic
+from rag.question import YES_OR_NO, Kind, asks_several, checked, chooses, kind, split, topic
 from rag.stage import Stage
 from rag.work import Work
 
@@ -27,10 +27,9 @@ CANDIDATES = 14  # units that it reads where the judge's verdicts decide, too
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
 SUMMARY = 9
+TOLD = 4  # units of a summary's that the judge reads: are they about its topic?
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
-EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
-LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
 OWN = 0.5  # share of a part's words that the question holds
 
 
@@ -88,7 +87,8 @@ class Assistant:
         yield from self.read(work, FEW if quick or self.models.judge is None else CANDIDATES)
         self._judge(work, quick, MOST)
         parts = [work]
-        compares = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1  # two names: each may need its own
+        named = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1
+        compares = named or chooses(work.question)  # two things: each may need evidence of its own
         doubted = work.confidence < (CONVINCED if work.verdicts and not compares else SURE)
         composite = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
         if composite and not quick and not work.unread:
@@ -143,9 +143,7 @@ class Assistant:
     def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
         """The reader's, with ``prior`` and with what speaks against a unit by itself."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        lacking = [LACKS * (1 - covers(around(e, work.hits), work.question)) for e in work.evidence]
-        against = [lack + EMPTY * work.is_empty(e) for lack, e in zip(lacking, work.evidence, strict=True)]
-        prior = [known - log_odds for known, log_odds in zip(prior, against, strict=True)]
+        prior = [known - work.against(e) for known, e in zip(prior, work.evidence, strict=True)]
         read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, prior)
         work.tokens += read.tokens
         return read
@@ -159,20 +157,22 @@ class Assistant:
         """
         reading = work.reading
         work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK
+        if work.kind is Kind.SUMMARY and not quick:
+            self._judge_topic(work)
         if quick or reading is None or not reading.candidates:
             return
         work.chosen = most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
-        if work.unread:
-            return
         if not self.ask_judge(work, count):
-            work.threshold = WRITTEN
+            work.threshold = UNREAD if work.unread else WRITTEN
             return
         sure = judged(work.confidence, work.verdicts.values())
         work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
         work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = work.convincing()
-            work.reading = self._reading(work, work.prior())
+            work.reading = (
+                ranked(reading.answerable, work.weights()) if work.unread else self._reading(work, work.prior())
+            )
 
     def ask_judge(self, work: Work, count: int) -> bool:
         """Leaves the judge's verdicts on the ``count`` best units in ``work``; whether there are any."""
@@ -183,6 +183,14 @@ class Assistant:
             return False
         work.verdicts = dict(zip(units, verdicts, strict=True))
         return True
+
+    def _judge_topic(self, work: Work) -> None:
+        """Leaves the confidence that the evidence of a summary is about its topic in ``work``, if there is a judge."""
+        about, judge = topic(work.question), self.models.judge
+        if about and judge and work.evidence:
+            support = judge.support(f"This is about {about}.", [e.line for e in work.evidence[:TOLD]])
+            if support is not None:
+                work.confidence, work.threshold = probability(support), ABOUT
 
     def _parts(self, work: Work) -> Generator[Stage, None, list[Work]]:
         """The simple questions that this one is made of, each with evidence of its own; itself where it is one."""
@@ -195,7 +203,7 @@ class Assistant:
             return [work]
         parts: list[Work] = []
         for one in asked:
-            said = [Exchange(part.question, part.best.spoken if part.best else "") for part in parts]
+            said = [Exchange(part.question, part.short_answer() or "") for part in parts]
             question = standalone(one, said, writer) if said and is_follow_up(one) else one
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)
@@ -224,14 +232,14 @@ class Assistant:
 def _faithful(question: str, parts: Sequence[str]) -> bool:
     """Whether ``parts`` keep to ``question``: they name what it names and nothing else, and share words with it.
 
-    Unless it plainly asks several things, each part keeps one of its names, or points to one: "How many were hurt when
-    the Petrel sank?" does not ask how many were hurt.
+    Unless it plainly asks several things or which of two, each part keeps one of its names, or points to one: "How
+    many were hurt when the Petrel sank?" does not ask how many were hurt.
     """
     named = {name.casefold() for name in checker.asked_of(question)}
     words = set(terms(question))
     kept = {name for name in named if any(name in part.casefold() for part in parts)}
     foreign = [n for part in parts for n in checker.asked_of(part) if n.casefold() not in question.casefold()]
-    if named and not asks_several(question):
+    if named and not asks_several(question) and not chooses(question):
         parted = [part.casefold() for part in parts if not points(part)]
         kept = kept if all(any(name in part for name in named) for part in parted) else set()
     return kept == named and not foreign and all(len(words & set(terms(p))) >= OWN * len(terms(p)) for p in parts)

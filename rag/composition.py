@@ -6,7 +6,7 @@ from index.open import AnyLibrary
 from rag import checker
 from rag.answer import Statement
 from rag.citation import Citation
-from rag.confidence import around, confidence, covers
+from rag.confidence import around
 from rag.evidence import Evidence
 from rag.models import Models
 from rag.prompt import Line, one_line
@@ -19,7 +19,8 @@ LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too f
 SUPPORTED = 1.0  # log-odds of the judge's yes, for each word of a statement's own: do its quotes state it?
 LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
 # numbers, too; where names are in another order
-OPPOSED = 0.6  # confidence from which on what another article says is said, too
+UNTOLD = 2  # sentences that are held against what is said, at most
+AGREED = 1.5  # log-odds of the judge's yes from which on a sentence states what is said, too
 
 
 class Composition:
@@ -37,7 +38,7 @@ class Composition:
             return self._verbatim(work)
         said: tuple[Statement, ...] = ()
         for step in self._written(work):
-            said = tuple(s for s in step.statements if not _repeats(s, before))
+            said = tuple(s for s in step.statements if not _repeats(s, before) or _adds(s, before, work.question))
             yield Stage(step.text, step.evidence, (*before, *said))
         return said
 
@@ -79,7 +80,9 @@ class Composition:
         elif work.kind is Kind.SUMMARY:
             others = (s for s in self._verbatim(work) if not _repeats(s, shown))
             shown += list(others)[: max(0, least - len(shown))]
-        shown += [s for s in self._opposed(work) if not _repeats(s, shown) and not _cites(shown, s.citations[0])]
+        for statement in self._untold(work, shown):
+            if len(shown) < STATEMENTS and not _repeats(statement, shown):
+                shown.append(statement)
         yield Stage("Written", tuple(chosen), tuple(shown))
 
     def _checked(
@@ -144,31 +147,16 @@ class Composition:
         support = judge.support(text, lines) if judge and least else None
         return support is None or support >= least
 
-    def _opposed(self, work: Work) -> list[Statement]:
-        """The sentence of another article that answers the question otherwise, named by its title.
-
-        The reader reads what the other articles hold by itself: beside a sure answer it would find little in it.
-        """
-        best = work.best
-        if best is None or work.reading is None or work.kind is Kind.POLAR or work.unread:
+    def _untold(self, work: Work, shown: Sequence[Statement]) -> list[Statement]:
+        """What answers, too, and otherwise than is ``shown``: a further item, or what another article says, under its
+        title. The judge holds what is said against each: a sentence that states it says nothing new."""
+        judge = self.models.judge
+        if judge is None or not shown:
             return []
-        others = [
-            e for e in work.verdicts or work.evidence if e.article != best.article and work.may_contradict(e, best)
-        ]
-        if not others:
-            return []
-        read = self.models.reader.read(work.question, [e.undated for e in others], (), [e.score for e in others])
-        said = work.reading.candidates[0].text.casefold()
-        sure = confidence(work.question, read, others, work.hits)
-        if sure < OPPOSED:
-            return []
-        otherwise = read.candidates[0].text.casefold()
-        if otherwise in said or said in otherwise:
-            return []
-        evidence = others[read.candidates[0].label - 1]
-        if covers(around(evidence, work.hits), work.question) < 1:
-            return []
-        return [self._statement(f"{evidence.title}: {evidence.spoken}", [evidence], read.answerable)]
+        cited, home = {(c.article, c.start) for s in shown for c in s.citations}, shown[0].citations[0].article
+        others = work.untold([e for e in work.verdicts if (e.article, e.start) in cited])[:UNTOLD]
+        new = [e for e in others if all((judge.support(s.text, [e.line]) or 0.0) < AGREED for s in shown)]
+        return [self._statement(e.spoken if e.article == home else f"{e.title}: {e.spoken}", [e]) for e in new]
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
         citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
@@ -181,6 +169,13 @@ def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
     return any(checker.near_duplicate(statement.text, s.text) for s in said) or (
         quoted and _cites(said, statement.citations[0])
     )
+
+
+def _adds(statement: Statement, said: Sequence[Statement], question: str) -> bool:
+    """Whether ``statement``, a quote, holds a number that neither ``question`` nor those hold that cite it, too: the
+    answer to another part of the question."""
+    told = " ".join([question, *(s.text for s in said if _cites([s], statement.citations[0]))])
+    return bool(set(checker.numbers(statement.text)) - set(checker.numbers(told)))
 
 
 def _cites(said: Sequence[Statement], citation: Citation) -> bool:

@@ -21,6 +21,7 @@ ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the un
 ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in other articles alone
 STEM = 5  # letters of a name that must stand there
 QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.40  # thresholds: quick, written, and written with a verdict
+ABOUT = 0.5  # threshold of a summary: the judge finds the articles to be about its topic
 UNREAD = 0.43  # threshold in the languages that the reader does not read (`lexical_reading.py`)
 READER, VERDICT, OFFSET = 0.3, 1.1, 0.0  # of the reader's log-odds and of the verdicts'
 BEST = 2 / 3  # of the best two verdicts, how much the best one counts: what two sentences say, one alone may not
@@ -33,7 +34,7 @@ def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hi
     odds, covered = signs(question, reading, evidence, hits)
     lost = ABSENT if absent(question, hits, {e.title for e in evidence}) else 0.0
     lost += ELSEWHERE * elsewhere(question, evidence[reading.candidates[0].label - 1], evidence, hits)
-    return _probability(SLOPE * odds + COVERED * (covered - 1) + BIAS - lost)
+    return probability(SLOPE * odds + COVERED * (covered - 1) + BIAS - lost)
 
 
 def elsewhere(question: str, best: Evidence, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
@@ -56,7 +57,7 @@ def judged(confidence: float, verdicts: Iterable[float]) -> float:
     """``confidence``, which rests on the reader, and the judge's verdicts (log-odds) on units, as one."""
     if not 0 < confidence < 1:
         return confidence
-    return _probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * combined(verdicts) + OFFSET)
+    return probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * combined(verdicts) + OFFSET)
 
 
 def combined(verdicts: Iterable[float]) -> float:
@@ -65,7 +66,8 @@ def combined(verdicts: Iterable[float]) -> float:
     return BEST * first + (1 - BEST) * (others[0] if others else first)
 
 
-def _probability(odds: float) -> float:
+def probability(odds: float) -> float:
+    """The probability of which ``odds`` are the log-odds."""
     return 1 / (1 + math.exp(-odds))
 
 

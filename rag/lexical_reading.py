@@ -15,6 +15,7 @@ from rag.generation import Candidate, Reading
 BY_WORDS = 13.3, -3.9  # slope and bias, fitted on half of XQuAD's questions, with and without the article that answers
 BY_PAIRS = 29.5, -4.5  # the same where pairs of characters are compared, of which fewer stand in an answer
 SHARPNESS = 8.0  # of the sentences' probabilities, fitted alike
+FAINTEST = -50.0  # log-odds of a sentence to the best one, at least
 
 
 def unread(evidence: Sequence[Evidence]) -> bool:
@@ -24,10 +25,14 @@ def unread(evidence: Sequence[Evidence]) -> bool:
 
 def lexical_reading(question: str, evidence: Sequence[Evidence]) -> Reading:
     """The reading of ``evidence`` by its scores, the best sentence first."""
-    top = max(e.score for e in evidence)
     slope, bias = BY_PAIRS if is_unspaced(question) else BY_WORDS
-    answerable = 1 / (1 + math.exp(-(slope * top + bias)))
-    weights = [math.exp(SHARPNESS * (e.score - top)) for e in evidence]
-    shares = [answerable * weight / sum(weights) for weight in weights]
+    answerable = 1 / (1 + math.exp(-(slope * max(e.score for e in evidence) + bias)))
+    return ranked(answerable, [SHARPNESS * e.score for e in evidence])
+
+
+def ranked(answerable: float, weights: Sequence[float]) -> Reading:
+    """The reading that finds an answer with probability ``answerable``, in each unit by its log-odds ``weights``."""
+    odds = [math.exp(max(weight - max(weights), FAINTEST)) for weight in weights]
+    shares = [answerable * one / sum(odds) for one in odds]
     candidates = [Candidate(label, "", math.log(share), math.log(share)) for label, share in enumerate(shares, 1)]
     return Reading((1 - answerable, *shares), tuple(sorted(candidates, key=lambda c: (-c.score, c.label))))

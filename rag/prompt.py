@@ -16,24 +16,44 @@ INSTRUCTIONS = (
     "that prove it, in brackets: [2]."
 )
 
-SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each is \
-complete by itself and keeps the names and words of the question. If it is already simple, repeat it.
+SPLIT = """Rewrite the question as the simple questions whose answers are needed to answer it, one a line. Each asks \
+for one fact about one thing, is complete by itself and keeps the names and words of the question. If it is already \
+simple, repeat it.
 
 Examples:
 Compare the height of the Brandt Tower and the Oslo Tower.
 -> What is the height of the Brandt Tower?
 -> What is the height of the Oslo Tower?
 
-Which is older, the church or the school?
--> When was the church built?
--> When was the school built?
+Which is older, the church of Lund or its school?
+-> When was the church of Lund built?
+-> When was the school of Lund built?
 
-Who built the mill, and when?
+How do the heads of Velo and Marn differ?
+-> Who is the head of Velo?
+-> Who is the head of Marn?
+
+Who built the mill, and what did it cost?
 -> Who built the mill?
--> When was the mill built?
+-> What did the mill cost?
 
 Why was the light switched off?
--> Why was the light switched off?"""
+-> Why was the light switched off?
+
+Which closed first, the church or the shop?
+-> When did the church close?
+-> When did the shop close?
+
+Who sold the Oslo Tower to Ida Brandt?
+-> Who sold the Oslo Tower to Ida Brandt?
+
+Who is taller, Ida Brandt or Jon Lie?
+-> How tall is Ida Brandt?
+-> How tall is Jon Lie?
+
+Is Velo larger than Marn?
+-> How large is Velo?
+-> How large is Marn?"""
 
 VERDICT = (
     "Do the sentences state the answer to exactly this question, about the same thing, person, place and time? "

@@ -97,6 +97,11 @@ def asks_several(question: str) -> bool:
     return bool(JOINED.search(question.strip()))
 
 
+def chooses(question: str) -> bool:
+    """Whether ``question`` asks which of two it is ("Which is older, the church or the school?")."""
+    return bool(re.search(r"\b(?:or|oder|ou)\b", question, re.I))
+
+
 def split(question: str) -> list[str]:
     """The questions that ``question`` plainly joins."""
     parts = [part.strip(" ,?") for part in JOINED.split(question.strip())]

@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from index.search import Hit
 from rag import checker
 from rag.answer import Statement
-from rag.evidence import Evidence
+from rag.confidence import around, covers
+from rag.evidence import Evidence, undated
 from rag.generation import Candidate, Reading
 from rag.lexical_reading import unread
 from rag.question import YES_OR_NO, Kind
@@ -23,7 +24,10 @@ WIDE = 3.0  # the same where an explanation is asked for, which several units gi
 SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
 READER = 0.3  # weight of the reader's probability there
 UNJUDGED = -9.0
-RIVAL = 0.6  # share of the best sentence's retrieval score that another article's must reach to be read for itself
+EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
+LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
+RIVAL, FURTHER_ITEM = 1.5, 0.5  # log-odds of a verdict that a sentence of another article, and a further one of the
+# same, may lack to the best one, to be held against what is said
 FAINT = 1e-4  # probability of a unit, at least
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
@@ -57,16 +61,37 @@ class Work:
         return best is not None and (best >= 0 or self.kind is Kind.EXPLANATION)
 
     def convincing(self) -> list[Evidence]:
-        """The units of which judge and reader are about as sure as of the best."""
-        weights = dict(zip(self.evidence, self._weights(), strict=True))
-        least = max(weights.values()) - SHARP * (WIDE if self.kind is Kind.EXPLANATION else MARGIN)
-        return [e for e in self.verdicts if weights[e] >= least]
+        """The units of which judge and reader together are about as sure as of the best, or the judge alone is: of
+        several that answer, the reader, which chooses one, makes little of the others."""
+        margin = WIDE if self.kind is Kind.EXPLANATION else MARGIN
+        weights = dict(zip(self.evidence, self.weights(), strict=True))
+        least, best = max(weights.values()) - SHARP * margin, max(self.verdicts.values())
+        near = [e for e, v in self.verdicts.items() if v - self.against(e) >= max(best - margin, 0.0)]
+        return [e for e in self.verdicts if e in near or (weights[e] >= least and not self._is_title(e))]
+
+    def against(self, evidence: Evidence) -> float:
+        """What speaks against a unit by itself, in log-odds: it says nothing of its own, or is about something else."""
+        lacking = 0.0 if self.unread else 1 - covers(around(evidence, self.hits), self.question)  # of names in English
+        return LACKS * lacking + EMPTY * self.is_empty(evidence)
+
+    def untold(self, cited: Container[Evidence]) -> list[Evidence]:
+        """The units that answer about as well as the best one by the judge's verdict, and are not ``cited``."""
+        if not self.is_ranked or self.kind is Kind.POLAR:
+            return []
+        best = max(self.verdicts, key=lambda e: self.verdicts[e])
+        leeway = {e: FURTHER_ITEM if e.article == best.article else RIVAL for e in self.verdicts if e not in cited}
+        return [e for e, less in leeway.items() if self.verdicts[e] >= max(self.verdicts[best] - less, self.against(e))]
+
+    @staticmethod
+    def _is_title(evidence: Evidence) -> bool:
+        return evidence.spoken.casefold() == undated(evidence.title).casefold()
 
     def prior(self) -> list[float]:
         """What puts the judge's verdicts in the place of the reader's choice among the units (`generation.read`)."""
-        return [weight - self._logprob(e) for e, weight in zip(self.evidence, self._weights(), strict=True)]
+        return [weight - self._logprob(e) for e, weight in zip(self.evidence, self.weights(), strict=True)]
 
-    def _weights(self) -> list[float]:
+    def weights(self) -> list[float]:
+        """How sure judge and reader are of each unit, in log-odds."""
         return [SHARP * self.verdicts.get(e, UNJUDGED) + READER * self._logprob(e) for e in self.evidence]
 
     def _logprob(self, evidence: Evidence) -> float:
@@ -90,11 +115,6 @@ class Work:
         if self.kind is Kind.SUMMARY:
             return evidence.is_sentence
         return self.verdicts.get(evidence, UNJUDGED) >= 0 and not self.is_empty(evidence)
-
-    def may_contradict(self, other: Evidence, best: Evidence) -> bool:
-        """Whether ``other`` may answer, too, and otherwise."""
-        verdict = self.verdicts.get(other)
-        return other.score >= RIVAL * best.score if verdict is None else verdict >= 0
 
     @property
     def best(self) -> Evidence | None:

@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import UsageError
-from rag.question import Kind, checked, kind, split, topic
+from rag.question import Kind, checked, chooses, kind, split, topic
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,15 @@ def test_what_a_summary_is_asked_of(question: str, expected: str) -> None:
 )
 def test_questions_that_are_plainly_joined_are_separated(question: str, parts: list[str]) -> None:
     assert split(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "two"),
+    [
+        ("Which is older, the church or the school?", True),
+        ("Was ist älter, die Kirche oder die Schule?", True),
+        ("Who built the church of Orlamünde?", False),
+    ],
+)
+def test_a_question_may_ask_which_of_two_it_is(question: str, two: bool) -> None:
+    assert chooses(question) is two
