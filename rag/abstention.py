@@ -6,6 +6,7 @@ from index.term import terms
 from rag import checker
 from rag.answer import Statement
 from rag.confidence import absent, around
+from rag.question import Kind
 from rag.translation import translated
 from rag.work import Work
 
@@ -25,6 +26,8 @@ def reason(work: Work) -> str:
 def _reason(work: Work) -> str:
     if not work.hits:
         return EMPTY_LIBRARY
+    if work.kind is Kind.SUMMARY:
+        return NOTHING_FOUND
     asked, near = set(terms(work.question)), [around(e, work.hits) for e in work.evidence]
     spoken = any(len(asked & set(terms(text))) >= SPOKEN_OF * len(asked) for text in near)
     named = [name for name in checker.asked_of(work.question) if not name[0].isdigit()]

@@ -27,7 +27,7 @@ CANDIDATES = 14  # units that it reads where the judge's verdicts decide, too
 FEWEST, MOST = 4, 8  # of them that are written about: as many as it takes to hold ENOUGH of its probability
 ENOUGH = 0.97
 SUMMARY = 9
-TOLD = 4  # units of a summary's that the judge reads: are they about its topic?
+TOPIC_UNITS = 4  # of a summary's that the judge reads: are they about its topic?
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
 OWN = 0.5  # share of a part's words that the question holds
@@ -83,7 +83,6 @@ class Assistant:
             return
         work.hits = self.search(work.question)
         searched = time.perf_counter()
-        quick = quick or self.models.writer is None
         yield from self.read(work, FEW if quick or self.models.judge is None else CANDIDATES)
         self._judge(work, quick, MOST)
         parts = [work]
@@ -97,10 +96,11 @@ class Assistant:
         statements: tuple[Statement, ...] = ()
         answered: list[Work] = []
         for part in parts:
-            if part.confidence >= (part.threshold if self.threshold is None else self.threshold):
-                answered.append(part)
+            if self._is_answered(part):
                 said = yield from Composition(self.library, self.models).of(part, quick, statements)
                 statements = (*statements, *said)
+                if said or _is_told(part, statements):
+                    answered.append(part)
         done = time.perf_counter()
         work.confidence = max(part.confidence for part in parts)
         best = [words for part in answered if (words := part.short_answer(statements))]
@@ -143,7 +143,7 @@ class Assistant:
     def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
         """The reader's, with ``prior`` and with what speaks against a unit by itself."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        prior = [known - work.against(e) for known, e in zip(prior, work.evidence, strict=True)]
+        prior = [known - work.penalty(e) for known, e in zip(prior, work.evidence, strict=True)]
         read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, prior)
         work.tokens += read.tokens
         return read
@@ -166,13 +166,14 @@ class Assistant:
             work.threshold = UNREAD if work.unread else WRITTEN
             return
         sure = judged(work.confidence, work.verdicts.values())
-        work.confidence = max(sure, work.confidence) if work.kind is Kind.EXPLANATION else sure  # no sentence is exact
+        explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
+        work.confidence = max(sure, work.confidence) if explained else sure
         work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = work.convincing()
-            work.reading = (
-                ranked(reading.answerable, work.weights()) if work.unread else self._reading(work, work.prior())
-            )
+            sure_of = [weight - work.penalty(e) for e, weight in zip(work.evidence, work.weights(), strict=True)]
+            unread = ranked(reading.answerable, sure_of) if work.unread else None
+            work.reading = unread or self._reading(work, work.prior())
 
     def ask_judge(self, work: Work, count: int) -> bool:
         """Leaves the judge's verdicts on the ``count`` best units in ``work``; whether there are any."""
@@ -188,7 +189,8 @@ class Assistant:
         """Leaves the confidence that the evidence of a summary is about its topic in ``work``, if there is a judge."""
         about, judge = topic(work.question), self.models.judge
         if about and judge and work.evidence:
-            support = judge.support(f"This is about {about}.", [e.line for e in work.evidence[:TOLD]])
+            best = sorted(work.evidence, key=lambda e: -e.score)[:TOPIC_UNITS]
+            support = judge.support(f"This is about {about}.", [e.line for e in best])
             if support is not None:
                 work.confidence, work.threshold = probability(support), ABOUT
 
@@ -203,7 +205,7 @@ class Assistant:
             return [work]
         parts: list[Work] = []
         for one in asked:
-            said = [Exchange(part.question, part.short_answer() or "") for part in parts]
+            said = [Exchange(part.question, self._said_of(part)) for part in parts]
             question = standalone(one, said, writer) if said and is_follow_up(one) else one
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)
@@ -212,10 +214,20 @@ class Assistant:
                 part.kind = Kind.EXPLANATION
             work.tokens += part.tokens
             parts.append(part)
-        if not any(part.confidence >= part.threshold for part in parts):
+        if not any(map(self._is_answered, parts)):
             return [work]
         work.hits = merged_hits([work.hits, *(part.hits for part in parts)])
         return parts
+
+    def _said_of(self, part: Work) -> str:
+        """What a later part may refer to: the key words of the answer, or its sentence; nothing where there is none."""
+        if part.best is None or not self._is_answered(part):
+            return ""
+        words = part.short_answer()
+        return words if words and part.kind is not Kind.POLAR else part.best.spoken
+
+    def _is_answered(self, part: Work) -> bool:
+        return part.confidence >= (part.threshold if self.threshold is None else self.threshold)
 
     def _summary(self, work: Work) -> list[Evidence]:
         """What a summary draws on: the article that is asked for, or what the articles hold about a topic."""
@@ -227,6 +239,14 @@ class Assistant:
         ids = [e.id for e in self.library.entries()][:3]
         share = SUMMARY // max(1, len(ids))
         return [e for id in ids for e in lead(self.library.article(id), self.library.passages(id), share)]
+
+
+def _is_told(part: Work, said: Sequence[Statement]) -> bool:
+    """Whether what was ``said`` of other parts answers this one, too."""
+    words, best = part.short_answer(), part.best
+    cited = {(c.article, c.start) for s in said for c in s.citations}
+    held = words is not None and any(checker.holds_answer(s.text, words) for s in said)
+    return held or (best is not None and (best.article, best.start) in cited)
 
 
 def _faithful(question: str, parts: Sequence[str]) -> bool:

@@ -19,8 +19,8 @@ LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too f
 SUPPORTED = 1.0  # log-odds of the judge's yes, for each word of a statement's own: do its quotes state it?
 LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
 # numbers, too; where names are in another order
-UNTOLD = 2  # sentences that are held against what is said, at most
-AGREED = 1.5  # log-odds of the judge's yes from which on a sentence states what is said, too
+COMPARED = 2  # sentences that are held against what is said, at most
+ENTAILED = 1.5  # log-odds of the judge's yes from which on a sentence states what is said, too
 
 
 class Composition:
@@ -37,8 +37,12 @@ class Composition:
         if quick:
             return self._verbatim(work)
         said: tuple[Statement, ...] = ()
-        for step in self._written(work):
-            said = tuple(s for s in step.statements if not _repeats(s, before) or _adds(s, before, work.question))
+        for step in self._written(work, before):
+            said = tuple(
+                s
+                for s in step.statements
+                if not _says_again(s, before) and (not _quotes_again(s, before) or _adds(s, before, work.question))
+            )
             yield Stage(step.text, step.evidence, (*before, *said))
         return said
 
@@ -58,8 +62,9 @@ class Composition:
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 
-    def _written(self, work: Work) -> Iterator[Stage]:
-        """What the writer says and the checker lets through, a stage each time that it is further."""
+    def _written(self, work: Work, before: Sequence[Statement]) -> Iterator[Stage]:
+        """What the writer says and the checker lets through, a stage each time that it is further, and after that what
+        else answers, unless it was said ``before``."""
         writer = self.models.writer
         assert writer is not None
         chosen = work.chosen
@@ -75,12 +80,12 @@ class Composition:
                         yield Stage("Writing", tuple(chosen), tuple(shown))
             else:
                 yield Stage(f"Writing, {step} tokens so far", tuple(chosen), tuple(shown))
+        more: list[Statement] = []
         if not shown or (work.best and not any(work.holds_answer(s.text) for s in shown)):
-            shown += self._verbatim(work)
+            more = list(self._verbatim(work))
         elif work.kind is Kind.SUMMARY:
-            others = (s for s in self._verbatim(work) if not _repeats(s, shown))
-            shown += list(others)[: max(0, least - len(shown))]
-        for statement in self._untold(work, shown):
+            more = [s for s in self._verbatim(work) if not _repeats(s, shown)][: max(0, least - len(shown))]
+        for statement in (*more, *self._also_answering(work, [*shown, *more], before)):
             if len(shown) < STATEMENTS and not _repeats(statement, shown):
                 shown.append(statement)
         yield Stage("Written", tuple(chosen), tuple(shown))
@@ -147,16 +152,20 @@ class Composition:
         support = judge.support(text, lines) if judge and least else None
         return support is None or support >= least
 
-    def _untold(self, work: Work, shown: Sequence[Statement]) -> list[Statement]:
+    def _also_answering(
+        self, work: Work, shown: Sequence[Statement], before: Sequence[Statement]
+    ) -> Iterator[Statement]:
         """What answers, too, and otherwise than is ``shown``: a further item, or what another article says, under its
         title. The judge holds what is said against each: a sentence that states it says nothing new."""
         judge = self.models.judge
         if judge is None or not shown:
-            return []
-        cited, home = {(c.article, c.start) for s in shown for c in s.citations}, shown[0].citations[0].article
-        others = work.untold([e for e in work.verdicts if (e.article, e.start) in cited])[:UNTOLD]
-        new = [e for e in others if all((judge.support(s.text, [e.line]) or 0.0) < AGREED for s in shown)]
-        return [self._statement(e.spoken if e.article == home else f"{e.title}: {e.spoken}", [e]) for e in new]
+            return
+        home = shown[0].citations[0].article
+        cited = {(c.article, c.start) for s in (*before, *shown) for c in s.citations}
+        others = work.also_answering([e for e in work.verdicts if (e.article, e.start) in cited])
+        for e in others[:COMPARED]:
+            if all((judge.support(s.text, [e.line]) or 0.0) < ENTAILED for s in shown):
+                yield self._statement(e.spoken if e.article == home else f"{e.title}: {e.spoken}", [e])
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
         citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
@@ -164,11 +173,18 @@ class Composition:
 
 
 def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:
-    """Whether ``statement`` is nearly in words that were ``said``, or quotes a sentence that was cited for them."""
+    return _says_again(statement, said) or _quotes_again(statement, said)
+
+
+def _says_again(statement: Statement, said: Sequence[Statement]) -> bool:
+    """Whether ``statement`` is nearly in words that were ``said``."""
+    return any(checker.near_duplicate(statement.text, s.text) for s in said)
+
+
+def _quotes_again(statement: Statement, said: Sequence[Statement]) -> bool:
+    """Whether ``statement`` quotes a sentence that was cited for what was ``said``."""
     quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
-    return any(checker.near_duplicate(statement.text, s.text) for s in said) or (
-        quoted and _cites(said, statement.citations[0])
-    )
+    return quoted and _cites(said, statement.citations[0])
 
 
 def _adds(statement: Statement, said: Sequence[Statement], question: str) -> bool:

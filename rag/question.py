@@ -82,6 +82,8 @@ JOINED = re.compile(
     re.I,
 )
 
+CHOICE = re.compile(r"(?:which|who|what|where|when|welche\w*|wer|was|wo|qui|quel\w*|où)\b.*,.*\b(?:or|oder|ou)\b", re.I)
+
 
 def topic(question: str) -> str:
     """What a summary is asked of; nothing where it is of all that there is."""
@@ -99,7 +101,7 @@ def asks_several(question: str) -> bool:
 
 def chooses(question: str) -> bool:
     """Whether ``question`` asks which of two it is ("Which is older, the church or the school?")."""
-    return bool(re.search(r"\b(?:or|oder|ou)\b", question, re.I))
+    return bool(CHOICE.match(question.strip()))
 
 
 def split(question: str) -> list[str]:

@@ -9,7 +9,7 @@ from index.search import Hit
 from rag import checker
 from rag.answer import Statement
 from rag.confidence import around, covers
-from rag.evidence import Evidence, undated
+from rag.evidence import Evidence, in_context, undated
 from rag.generation import Candidate, Reading
 from rag.lexical_reading import unread
 from rag.question import YES_OR_NO, Kind
@@ -62,29 +62,34 @@ class Work:
 
     def convincing(self) -> list[Evidence]:
         """The units of which judge and reader together are about as sure as of the best, or the judge alone is: of
-        several that answer, the reader, which chooses one, makes little of the others."""
+        several that answer, the reader, which chooses one, makes little of the others. A title is one only if it is
+        the best."""
         margin = WIDE if self.kind is Kind.EXPLANATION else MARGIN
         weights = dict(zip(self.evidence, self.weights(), strict=True))
-        least, best = max(weights.values()) - SHARP * margin, max(self.verdicts.values())
-        near = [e for e, v in self.verdicts.items() if v - self.against(e) >= max(best - margin, 0.0)]
-        return [e for e in self.verdicts if e in near or (weights[e] >= least and not self._is_title(e))]
+        best, sure = max(weights, key=lambda e: weights[e]), max(max(self.verdicts.values()) - margin, 0.0)
+        near = [e for e in self.verdicts if weights[e] >= weights[best] - SHARP * margin and not _is_title(e)]
+        also = [e for e, verdict in self.verdicts.items() if verdict - self.penalty(e) >= sure and not self._leans(e)]
+        return [e for e in self.verdicts if e == best or e in near or e in also]
 
-    def against(self, evidence: Evidence) -> float:
+    def penalty(self, evidence: Evidence) -> float:
         """What speaks against a unit by itself, in log-odds: it says nothing of its own, or is about something else."""
         lacking = 0.0 if self.unread else 1 - covers(around(evidence, self.hits), self.question)  # of names in English
         return LACKS * lacking + EMPTY * self.is_empty(evidence)
 
-    def untold(self, cited: Container[Evidence]) -> list[Evidence]:
-        """The units that answer about as well as the best one by the judge's verdict, and are not ``cited``."""
+    def also_answering(self, cited: Container[Evidence]) -> list[Evidence]:
+        """The units, surest first, that answer about as well as the best one by the judge's verdict, and are not
+        ``cited``."""
         if not self.is_ranked or self.kind is Kind.POLAR:
             return []
-        best = max(self.verdicts, key=lambda e: self.verdicts[e])
-        leeway = {e: FURTHER_ITEM if e.article == best.article else RIVAL for e in self.verdicts if e not in cited}
-        return [e for e, less in leeway.items() if self.verdicts[e] >= max(self.verdicts[best] - less, self.against(e))]
+        order = sorted(self.verdicts, key=lambda e: -self.verdicts[e])
+        best = self.verdicts[order[0]]
+        least = {e: best - (FURTHER_ITEM if e.article == order[0].article else RIVAL) for e in order}
+        near = [e for e in order if self.verdicts[e] >= max(least[e], self.penalty(e))]
+        return [e for e in near if e not in cited and not _is_title(e) and not self._leans(e)]
 
-    @staticmethod
-    def _is_title(evidence: Evidence) -> bool:
-        return evidence.spoken.casefold() == undated(evidence.title).casefold()
+    def _leans(self, evidence: Evidence) -> bool:
+        """Whether a unit was judged together with the sentence before it, which may be what answers."""
+        return in_context(evidence, self.hits) != evidence.line
 
     def prior(self) -> list[float]:
         """What puts the judge's verdicts in the place of the reader's choice among the units (`generation.read`)."""
@@ -156,6 +161,10 @@ class Work:
             return True
         said = VERDICT.match(statement)
         return said is not None and said[1] == self.reading.candidates[0].text and decided(self.reading, AGREED)
+
+
+def _is_title(evidence: Evidence) -> bool:
+    return evidence.spoken.casefold() == undated(evidence.title).casefold()
 
 
 def decided(reading: Reading, least: float = DECIDED) -> bool:

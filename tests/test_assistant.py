@@ -347,11 +347,12 @@ def test_a_quick_answer_leaves_the_writer_out(coast: Library, reader: Reader) ->
 def test_two_articles_that_answer_differently_are_both_said(coast: Library, reader: Reader) -> None:
     said = ("Ada Thorne founded the museum of Marl.", "Ada Thorne")
     records = ("Ida Holm founded the museum of Marl.", "Ida Holm")
+    judge = MadeUpJudge(lambda line: 3.0 if "founded" in line.text else -3.0, -2.0)
     for drafts in (writes(said), writes(records)):
-        answer = with_writer(coast, reader, drafts)[0].ask("Who founded the museum of Marl?")
+        answer = with_writer(coast, reader, drafts, judge=judge)[0].ask("Who founded the museum of Marl?")
         assert {c.title for c in answer.citations} == {"The museum of Marl", "Parish records"}
         assert "Ada Thorne" in (answer.text or "") and "Ida Holm" in (answer.text or "")
-    both = with_writer(coast, reader, writes(said, records))[0].ask("Who founded the museum of Marl?")
+    both = with_writer(coast, reader, writes(said, records), judge=judge)[0].ask("Who founded the museum of Marl?")
     assert len(both.statements) == 2, "what was written already is not told once more"
 
 

@@ -77,6 +77,7 @@ def test_questions_that_are_plainly_joined_are_separated(question: str, parts: l
         ("Which is older, the church or the school?", True),
         ("Was ist älter, die Kirche oder die Schule?", True),
         ("Who built the church of Orlamünde?", False),
+        ("How many were killed or injured when the Petrel sank?", False),
     ],
 )
 def test_a_question_may_ask_which_of_two_it_is(question: str, two: bool) -> None:

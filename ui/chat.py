@@ -76,7 +76,7 @@ class Chat:
 
     def suggestion(self, key: str, id: str, scope: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
         """Ask one of the suggested questions."""
-        return self._asked(owner(key, request), id, event.question, None, Scope.loads(scope), quick)
+        return self._asked(owner(key, request), id, str(event.question), None, Scope.loads(scope), quick)
 
     def retry(self, key: str, id: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
         """Ask a question once more, on a branch of its own."""
@@ -88,7 +88,7 @@ class Chat:
         """Ask another question in the place of one, on a branch of its own."""
         who = owner(key, request)
         turn = self._turn(who, id, event)
-        return self._asked(who, id, event.question, turn, turn.scope, quick) if turn else self.view(who, id)
+        return self._asked(who, id, str(event.question), turn, turn.scope, quick) if turn else self.view(who, id)
 
     def _asked(self, owner: str, id: str, question: str, beside: Turn | None, scope: Scope, quick: bool) -> View:
         """The view after asking at the end, or in the place of the turn ``beside``; says what is refused, and why."""
@@ -105,7 +105,7 @@ class Chat:
             if turns and turns[-1].stage:
                 raise StillAskedError("One question at a time: wait for the answer, or press Stop.")
             parent = beside.parent if beside else turns[-1].id if turns else None
-            before = turns[: [t.id for t in turns].index(beside.id)] if beside else turns
+            before = self._before(owner, id, beside) if beside else turns
             id = id or self._conversations.begin(owner, question)
             turn = Turn(question, parent, scope, quick, stage="Waiting")
             self._conversations.add(owner, id, turn)

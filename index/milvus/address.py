@@ -7,7 +7,6 @@ from pathlib import Path
 
 from index.errors import UsageError
 
-SCHEMES = ("milvus://", "milvus+tls://", "milvus+file:")
 FORM = re.compile(r"milvus(?P<tls>\+tls)?://(?P<server>[^/@\s]+:\d+)/(?P<name>[A-Za-z_]\w{0,199})", re.ASCII)
 TOKEN = "FOOTNOTE_MILVUS_TOKEN"  # noqa: S105  # names what holds user:password, or a key
 CERTIFICATE = "FOOTNOTE_MILVUS_CERTIFICATE"  # file of the authority that signed the server's, where the system has none
