@@ -153,7 +153,7 @@ class Assistant:
 
         The judge reads ``count`` units, each by itself: does it answer exactly this question? It tells several that
         do, where the reader finds the words of one (pointwise reranking: Liang 2022, "Holistic evaluation of language
-        models"). Without a judge, all is left as it is.
+        models"). Without a judge, the reader alone chooses.
         """
         reading = work.reading
         work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK

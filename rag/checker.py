@@ -2,7 +2,7 @@
 
 By rule, every number and every name of a statement stands in what it cites (names may come from the question or the
 title), it denies what its quote denies and nothing else, and most of its words stand there, too. Whether it answers the
-question, the reader says (`assistant.py`). Numbers that a writer puts behind a statement are only a proposal: where
+question, judge and reader say (`work.py`). Numbers that a writer puts behind a statement are only a proposal: where
 other sentences hold more of it, these are cited.
 """
 

@@ -1,7 +1,8 @@
 """A lexical reading: scores by shared words, in place of the reader's, for languages that it was not trained on.
 
 How much of a question's words a sentence holds (`evidence.py`) says how probable it is as the answer, and the best
-sentence of all whether there is an answer. No words of it are picked out: the sentence is the answer.
+sentence of all whether there is an answer. No words of it are picked out: the sentence is the answer. Where there is a
+judge, its verdicts choose among the sentences (`assistant.py`).
 """
 
 import math
