@@ -1,6 +1,7 @@
 """The command ``rag index``: puts files and folders into the library, and goes on doing so with --watch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,15 +65,22 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
 
 
 def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequence[Path]) -> None:
+    say(options, "Watching for changes; Ctrl-C ends it.")
+    with suppress(KeyboardInterrupt):  # also while it reads: what was not finished is done the next time
+        for made in _syncs(library, paths):
+            say(options, made)
+
+
+def _syncs(library: "AnyLibrary", paths: Sequence[Path]) -> Iterator[str]:
+    """What each change has made of ``library``, or why nothing."""
     from index import watch
     from rag.text import changes
 
-    say(options, "Watching for changes; Ctrl-C ends it.")
     for _ in watch.changes(paths):
         try:
             made = library.sync(paths)
         except FootnoteError as error:  # a folder that is gone for a moment, another process that is writing
-            say(options, f"rag: {error}")
+            yield f"rag: {error}"
         else:
             if made:
-                say(options, changes(made))
+                yield changes(made)
