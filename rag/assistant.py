@@ -205,8 +205,7 @@ class Assistant:
             return [work]
         parts: list[Work] = []
         for one in asked:
-            said = [Exchange(part.question, self._said_of(part)) for part in parts]
-            question = standalone(one, said, writer) if said and is_follow_up(one) else one
+            question = self._understood(one, [part for part in parts if part.best and self._is_answered(part)])
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)
             self._judge(part, False, FEWEST)
@@ -219,12 +218,16 @@ class Assistant:
         work.hits = merged_hits([work.hits, *(part.hits for part in parts)])
         return parts
 
-    def _said_of(self, part: Work) -> str:
-        """What a later part may refer to: the key words of the answer, or its sentence; nothing where there is none."""
-        if part.best is None or not self._is_answered(part):
-            return ""
-        words = part.short_answer()
-        return words if words and part.kind is not Kind.POLAR else part.best.spoken
+    def _understood(self, question: str, before: Sequence[Work]) -> str:
+        """A part of a question without words like "it": by the sentences that answer those ``before`` it ("in that
+        year"), and where that changes nothing, by the key words of the answers."""
+        understood = question
+        sentences = [Exchange(part.question, part.best.spoken if part.best else "") for part in before]
+        key_words = [Exchange(e.question, p.short_answer() or e.answer) for e, p in zip(sentences, before, strict=True)]
+        for said in (sentences, key_words):
+            if said and understood == question and is_follow_up(question):
+                understood = standalone(question, said, self.models.writer)
+        return understood
 
     def _is_answered(self, part: Work) -> bool:
         return part.confidence >= (part.threshold if self.threshold is None else self.threshold)

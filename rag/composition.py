@@ -20,6 +20,7 @@ SUPPORTED = 1.0  # log-odds of the judge's yes, for each word of a statement's o
 LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
 # numbers, too; where names are in another order
 COMPARED = 2  # sentences that are held against what is said, at most
+FOUND = 0.3  # probability, the reader's of a sentence by itself, from which on it holds an answer, too
 ENTAILED = 1.5  # log-odds of the judge's yes from which on a sentence states what is said, too
 
 
@@ -156,7 +157,8 @@ class Composition:
         self, work: Work, shown: Sequence[Statement], before: Sequence[Statement]
     ) -> Iterator[Statement]:
         """What answers, too, and otherwise than is ``shown``: a further item, or what another article says, under its
-        title. The judge holds what is said against each: a sentence that states it says nothing new."""
+        title. The reader, too, has to find an answer in it. The judge holds what is said against it: a sentence that
+        states that says nothing new."""
         judge = self.models.judge
         if judge is None or not shown:
             return
@@ -164,7 +166,8 @@ class Composition:
         cited = {(c.article, c.start) for s in (*before, *shown) for c in s.citations}
         others = work.also_answering([e for e in work.verdicts if (e.article, e.start) in cited])
         for e in others[:COMPARED]:
-            if all((judge.support(s.text, [e.line]) or 0.0) < ENTAILED for s in shown):
+            found = work.unread or self.models.reader.read(work.question, [e.undated]).answerable >= FOUND
+            if found and all((judge.support(s.text, [e.line]) or 0.0) < ENTAILED for s in shown):
                 yield self._statement(e.spoken if e.article == home else f"{e.title}: {e.spoken}", [e])
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:

@@ -406,7 +406,7 @@ def test_a_part_is_understood_from_the_answer_to_the_one_before_it(
     assistant, writer = with_writer(coast, reader, drafts, {question: [PAINTER, "When did she paint it?"]})
     monkeypatch.setattr(writer, "standalone", standalone)
     assistant.ask(question)
-    assert heard == [Exchange(PAINTER, "Mara Quill")]
+    assert heard == [Exchange(PAINTER, PAINTED)]
     assert [asked for asked, *_ in writer.asked] == [PAINTER, "When did Mara Quill paint it?"]
 
 
