@@ -212,7 +212,7 @@ def abstention(asked: Asked, answered: Answered) -> Scores:
     return {
         "abstained": float(answered.answer["abstained"]),
         "right": float(answered.answer["abstained"] != asked.case.answerable),
-        "confidence": -1.0 if mute else answered.forced["confidence"],
+        "confidence": -1.0 if mute else answered.answer["confidence"],  # one scale, whether it abstained or not
         "forced_facts": correctness(asked, answered.forced),
     }
 
