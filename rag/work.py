@@ -85,7 +85,7 @@ class Work:
         best = self.verdicts[order[0]]
         least = {e: best - (FURTHER_ITEM if e.article == order[0].article else RIVAL) for e in order}
         near = [e for e in order if self.verdicts[e] >= max(least[e], self.penalty(e))]
-        return [e for e in near if e not in cited and not _is_title(e) and not self._leans(e)]
+        return [e for e in near if e not in cited and not _is_title(e)]
 
     def _leans(self, evidence: Evidence) -> bool:
         """Whether a unit was judged together with the sentence before it, which may be what answers."""

@@ -87,6 +87,17 @@ def test_what_another_article_says_is_told_where_it_differs(
     assert said.startswith("Twelve people") and ("The Mercury: Nine people" in said) is told
 
 
+def test_what_leans_on_the_sentence_before_it_is_told_where_it_differs(answers: Callable[..., str]) -> None:
+    school = "# The school of Harnby\n\nThe school of Harnby was built in 1884. In 2023 it had 64 pupils."
+    courier = "# Courier\n\nThe school of Harnby had 71 pupils in 2023."
+    drafted, question = (
+        Draft("The school of Harnby had 71 pupils in 2023.", (1,)),
+        "How many pupils did Harnby have in 2023?",
+    )
+    said = answers({"a": school, "b": courier}, question, drafted, ["71 pupils", "64 pupils"], -2.0)
+    assert "71" in said and "In 2023 it had 64 pupils." in said
+
+
 LEUCHTTURM = """# Der Leuchtturm von Oss
 
 Der Leuchtturm von Oss wurde 1912 gebaut und hat einen Wärter. Sanna Rask strich ihn rot. Seine Lampe kam aus Lund."""
