@@ -5,19 +5,20 @@ from collections.abc import Generator, Sequence
 
 from index.open import AnyLibrary
 from index.search import Hit
-from index.term import terms
 from rag import checker, collection
 from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import ABOUT, JUDGED, QUICK, UNREAD, WRITTEN, confidence, judged, probability
+from rag.decomposition import asks_several, chooses, is_faithful, split
 from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
-from rag.follow_up import is_follow_up, points, standalone
+from rag.follow_up import is_follow_up, standalone
 from rag.generation import Reading
-from rag.lexical_reading import lexical_reading, ranked
+from rag.lexical_reading import lexical_reading
 from rag.models import Models
-from rag.question import YES_OR_NO, Kind, asks_several, checked, chooses, kind, split, topic
+from rag.question import YES_OR_NO, Kind, checked, kind, topic
+from rag.reranking import convincing, penalty, prior, without_reader
 from rag.stage import Stage
 from rag.work import Work
 
@@ -30,7 +31,6 @@ SUMMARY = 9
 TOPIC_UNITS = 4  # of a summary's that the judge reads: are they about its topic?
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
 SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
-OWN = 0.5  # share of a part's words that the question holds
 
 
 SMALL_TALK = (
@@ -140,20 +140,19 @@ class Assistant:
         work.reading = self._reading(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
         work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
 
-    def _reading(self, work: Work, prior: Sequence[float], scores: Sequence[float] = ()) -> Reading:
-        """The reader's, with ``prior`` and with what speaks against a unit by itself."""
+    def _reading(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> Reading:
+        """The reader's, with the log-odds that are ``known`` of each unit, and with what speaks against it."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
-        prior = [known - work.penalty(e) for known, e in zip(prior, work.evidence, strict=True)]
-        read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, prior)
+        known = [odds - penalty(work, e) for odds, e in zip(known, work.evidence, strict=True)]
+        read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, known)
         work.tokens += read.tokens
         return read
 
     def _judge(self, work: Work, quick: bool, count: int) -> None:
         """Chooses what is written about, and says which confidence it takes.
 
-        The judge reads ``count`` units, each by itself: does it answer exactly this question? It tells several that
-        do, where the reader finds the words of one (pointwise reranking: Liang 2022, "Holistic evaluation of language
-        models"). Without a judge, the reader alone chooses.
+        The judge reads ``count`` units, each by itself: does it answer exactly this question? Without a judge, the
+        reader alone chooses.
         """
         reading = work.reading
         work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK
@@ -170,10 +169,8 @@ class Assistant:
         work.confidence = max(sure, work.confidence) if explained else sure
         work.threshold = JUDGED
         if work.is_ranked:
-            work.chosen = work.convincing()
-            sure_of = [weight - work.penalty(e) for e, weight in zip(work.evidence, work.weights(), strict=True)]
-            unread = ranked(reading.answerable, sure_of) if work.unread else None
-            work.reading = unread or self._reading(work, work.prior())
+            work.chosen = convincing(work)
+            work.reading = without_reader(work) if work.unread else self._reading(work, prior(work))
 
     def ask_judge(self, work: Work, count: int) -> bool:
         """Leaves the judge's verdicts on the ``count`` best units in ``work``; whether there are any."""
@@ -201,7 +198,7 @@ class Assistant:
         yield Stage("Taking the question apart", tuple(work.evidence))
         asked = writer.parts(work.question)
         asked = asked if len(asked) > 1 else split(work.question)
-        if len(asked) < 2 or not _faithful(work.question, asked):
+        if len(asked) < 2 or not is_faithful(work.question, asked):
             return [work]
         parts: list[Work] = []
         for one in asked:
@@ -250,19 +247,3 @@ def _is_told(part: Work, said: Sequence[Statement]) -> bool:
     cited = {(c.article, c.start) for s in said for c in s.citations}
     held = words is not None and any(checker.holds_answer(s.text, words) for s in said)
     return held or (best is not None and (best.article, best.start) in cited)
-
-
-def _faithful(question: str, parts: Sequence[str]) -> bool:
-    """Whether ``parts`` keep to ``question``: they name what it names and nothing else, and share words with it.
-
-    Unless it plainly asks several things or which of two, each part keeps one of its names, or points to one: "How
-    many were hurt when the Petrel sank?" does not ask how many were hurt.
-    """
-    named = {name.casefold() for name in checker.asked_of(question)}
-    words = set(terms(question))
-    kept = {name for name in named if any(name in part.casefold() for part in parts)}
-    foreign = [n for part in parts for n in checker.asked_of(part) if n.casefold() not in question.casefold()]
-    if named and not asks_several(question) and not chooses(question):
-        parted = [part.casefold() for part in parts if not points(part)]
-        kept = kept if all(any(name in part for name in named) for part in parted) else set()
-    return kept == named and not foreign and all(len(words & set(terms(p))) >= OWN * len(terms(p)) for p in parts)

@@ -11,6 +11,7 @@ from rag.evidence import Evidence
 from rag.models import Models
 from rag.prompt import Line, one_line
 from rag.question import Kind
+from rag.reranking import also_answering
 from rag.stage import Stage
 from rag.work import Work, decided
 from rag.writer import STATEMENTS, Draft
@@ -164,7 +165,7 @@ class Composition:
             return
         home = shown[0].citations[0].article
         cited = {(c.article, c.start) for s in (*before, *shown) for c in s.citations}
-        others = work.also_answering([e for e in work.verdicts if (e.article, e.start) in cited])
+        others = also_answering(work, [e for e in work.verdicts if (e.article, e.start) in cited])
         for e in others[:COMPARED]:
             found = work.unread or self.models.reader.read(work.question, [e.undated]).answerable >= FOUND
             if found and all((judge.support(s.text, [e.line]) or 0.0) < ENTAILED for s in shown):

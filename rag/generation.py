@@ -20,6 +20,7 @@ LABELS = 3  # sentences whose spans are scored
 BEGINNINGS = 4  # beginnings of spans that are followed
 REACH = 10  # tokens that a beginning is followed at first; four times as many where that is not enough
 UNLIKELY = math.log(0.05)  # against the best label
+FAINTEST = -50.0  # log-odds of a sentence to the best one, at least
 RETRIEVAL = 4.0  # weight of what retrieval makes of a sentence; anything from 2 to 6 measures within a point
 
 
@@ -52,6 +53,15 @@ class Reading:
     @property
     def answerable(self) -> float:
         return 1.0 - self.labels[NO_ANSWER]
+
+    @classmethod
+    def ranked(cls, answerable: float, weights: Sequence[float]) -> "Reading":
+        """One that finds an answer with probability ``answerable``, in each sentence by its log-odds ``weights``, and
+        no words of it."""
+        odds = [math.exp(max(weight - max(weights), FAINTEST)) for weight in weights]
+        shares = [answerable * one / sum(odds) for one in odds]
+        found = [Candidate(label, "", math.log(share), math.log(share)) for label, share in enumerate(shares, 1)]
+        return cls((1 - answerable, *shares), tuple(sorted(found, key=lambda c: (-c.score, c.label))))
 
 
 def read(

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from index.language import ENGLISH
 from index.term import is_unspaced
 from rag.evidence import Evidence
-from rag.generation import Candidate, Reading
+from rag.generation import Reading
 
 BY_WORDS = 13.3, -3.9  # slope and bias, fitted on half of XQuAD's questions, with and without the article that answers
 BY_PAIRS = 29.5, -4.5  # the same where pairs of characters are compared, of which fewer stand in an answer
 SHARPNESS = 8.0  # of the sentences' probabilities, fitted alike
-FAINTEST = -50.0  # log-odds of a sentence to the best one, at least
 
 
 def unread(evidence: Sequence[Evidence]) -> bool:
@@ -28,12 +27,4 @@ def lexical_reading(question: str, evidence: Sequence[Evidence]) -> Reading:
     """The reading of ``evidence`` by its scores, the best sentence first."""
     slope, bias = BY_PAIRS if is_unspaced(question) else BY_WORDS
     answerable = 1 / (1 + math.exp(-(slope * max(e.score for e in evidence) + bias)))
-    return ranked(answerable, [SHARPNESS * e.score for e in evidence])
-
-
-def ranked(answerable: float, weights: Sequence[float]) -> Reading:
-    """The reading that finds an answer with probability ``answerable``, in each unit by its log-odds ``weights``."""
-    odds = [math.exp(max(weight - max(weights), FAINTEST)) for weight in weights]
-    shares = [answerable * one / sum(odds) for one in odds]
-    candidates = [Candidate(label, "", math.log(share), math.log(share)) for label, share in enumerate(shares, 1)]
-    return Reading((1 - answerable, *shares), tuple(sorted(candidates, key=lambda c: (-c.score, c.label))))
+    return Reading.ranked(answerable, [SHARPNESS * e.score for e in evidence])

@@ -76,13 +76,6 @@ MANNER = re.compile(  # how a summary is to be, not what of
     r"(?:sentences?|words?|lines?|points?|bullets?|paragraphs?|terms))(?=[\s.!?,]*$)",
     re.I,
 )
-JOINED = re.compile(
-    r"\?\s+(?=\w)|,?\s+and\s+(?=(?:also\s+)?(?:who|whom|whose|what|when|where|which|why|how|whether|"
-    r"(?:is|are|was|were|do|does|did|has|have|can|will)\s)\b)",
-    re.I,
-)
-
-CHOICE = re.compile(r"(?:which|who|what|where|when|welche\w*|wer|was|wo|qui|quel\w*|où)\b.*,.*\b(?:or|oder|ou)\b", re.I)
 
 
 def topic(question: str) -> str:
@@ -92,22 +85,6 @@ def topic(question: str) -> str:
         text = plain
     left = REQUEST.sub("", text).strip(' .?!:"“”')
     return left if any(c.isalnum() for c in left) else ""
-
-
-def asks_several(question: str) -> bool:
-    """Whether ``question`` plainly asks two things ("Who built it, and when?")."""
-    return bool(JOINED.search(question.strip()))
-
-
-def chooses(question: str) -> bool:
-    """Whether ``question`` asks which of two it is ("Which is older, the church or the school?")."""
-    return bool(CHOICE.match(question.strip()))
-
-
-def split(question: str) -> list[str]:
-    """The questions that ``question`` plainly joins."""
-    parts = [part.strip(" ,?") for part in JOINED.split(question.strip())]
-    return [f"{part[:1].upper()}{part[1:]}?" for part in parts if part]
 
 
 def checked(question: str) -> str:

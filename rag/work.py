@@ -1,15 +1,13 @@
 """The state of a question while it is answered: what is known so far, and whether a statement is to the point."""
 
-import math
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.search import Hit
 from rag import checker
 from rag.answer import Statement
-from rag.confidence import around, covers
-from rag.evidence import Evidence, in_context, undated
+from rag.evidence import Evidence
 from rag.generation import Candidate, Reading
 from rag.lexical_reading import unread
 from rag.question import YES_OR_NO, Kind
@@ -19,16 +17,7 @@ AGREED = 3.0  # the same where the writer says so, too
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
-MARGIN = 1.5  # log-odds of a verdict that a unit may lack to the best one, to be written about
-WIDE = 3.0  # the same where an explanation is asked for, which several units give together
-SHARP = 1.5  # weight of verdicts in log-odds, where they decide between units
-READER = 0.3  # weight of the reader's probability there
-UNJUDGED = -9.0
-EMPTY = 9.0  # log-odds that a sentence loses which states nothing that could answer
-LACKS = 6.0  # log-odds that a sentence loses where none of the question's names and numbers stand near it
-RIVAL, FURTHER_ITEM = 1.5, 0.5  # log-odds of a verdict that a sentence of another article, and a further one of the
-# same, may lack to the best one, to be held against what is said
-FAINT = 1e-4  # probability of a unit, at least
+UNJUDGED = -9.0  # log-odds of a unit without a verdict
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
 
@@ -59,49 +48,6 @@ class Work:
         where an explanation is asked for, for which no unit need be exact."""
         best = max(self.verdicts.values(), default=None)
         return best is not None and (best >= 0 or self.kind is Kind.EXPLANATION)
-
-    def convincing(self) -> list[Evidence]:
-        """The units of which judge and reader together are about as sure as of the best, or the judge alone is: of
-        several that answer, the reader, which chooses one, makes little of the others. A title is one only if it is
-        the best."""
-        margin = WIDE if self.kind is Kind.EXPLANATION else MARGIN
-        weights = dict(zip(self.evidence, self.weights(), strict=True))
-        best, sure = max(weights, key=lambda e: weights[e]), max(max(self.verdicts.values()) - margin, 0.0)
-        near = [e for e in self.verdicts if weights[e] >= weights[best] - SHARP * margin and not _is_title(e)]
-        also = [e for e, verdict in self.verdicts.items() if verdict - self.penalty(e) >= sure and not self._leans(e)]
-        return [e for e in self.verdicts if e == best or e in near or e in also]
-
-    def penalty(self, evidence: Evidence) -> float:
-        """What speaks against a unit by itself, in log-odds: it says nothing of its own, or is about something else."""
-        lacking = 0.0 if self.unread else 1 - covers(around(evidence, self.hits), self.question)  # of names in English
-        return LACKS * lacking + EMPTY * self.is_empty(evidence)
-
-    def also_answering(self, cited: Container[Evidence]) -> list[Evidence]:
-        """The units, surest first, that answer about as well as the best one by the judge's verdict, and are not
-        ``cited``."""
-        if not self.is_ranked or self.kind is Kind.POLAR:
-            return []
-        order = sorted(self.verdicts, key=lambda e: -self.verdicts[e])
-        best = self.verdicts[order[0]]
-        least = {e: best - (FURTHER_ITEM if e.article == order[0].article else RIVAL) for e in order}
-        near = [e for e in order if self.verdicts[e] >= max(least[e], self.penalty(e))]
-        return [e for e in near if e not in cited and not _is_title(e)]
-
-    def _leans(self, evidence: Evidence) -> bool:
-        """Whether a unit was judged together with the sentence before it, which may be what answers."""
-        return in_context(evidence, self.hits) != evidence.line
-
-    def prior(self) -> list[float]:
-        """What puts the judge's verdicts in the place of the reader's choice among the units (`generation.read`)."""
-        return [weight - self._logprob(e) for e, weight in zip(self.evidence, self.weights(), strict=True)]
-
-    def weights(self) -> list[float]:
-        """How sure judge and reader are of each unit, in log-odds."""
-        return [SHARP * self.verdicts.get(e, UNJUDGED) + READER * self._logprob(e) for e in self.evidence]
-
-    def _logprob(self, evidence: Evidence) -> float:
-        assert self.reading is not None
-        return math.log(max(self.reading.labels[1 + self.evidence.index(evidence)], FAINT))
 
     def is_relevant(self, proof: Sequence[Evidence], first: bool) -> bool:
         """Whether the reader finds enough in what a statement cites; what the judge ranked is to the point."""
@@ -161,10 +107,6 @@ class Work:
             return True
         said = VERDICT.match(statement)
         return said is not None and said[1] == self.reading.candidates[0].text and decided(self.reading, AGREED)
-
-
-def _is_title(evidence: Evidence) -> bool:
-    return evidence.spoken.casefold() == undated(evidence.title).casefold()
 
 
 def decided(reading: Reading, least: float = DECIDED) -> bool:

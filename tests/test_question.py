@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import UsageError
-from rag.question import Kind, checked, chooses, kind, split, topic
+from rag.question import Kind, checked, kind, topic
 
 
 @pytest.mark.parametrize(
@@ -57,28 +57,3 @@ def test_an_empty_question_is_refused(question: str) -> None:
 )
 def test_what_a_summary_is_asked_of(question: str, expected: str) -> None:
     assert topic(question) == expected
-
-
-@pytest.mark.parametrize(
-    ("question", "parts"),
-    [
-        ("Who was the keeper and when was he born?", ["Who was the keeper?", "When was he born?"]),
-        ("Who built it? And is it open?", ["Who built it?", "And is it open?"]),
-        ("Which towns do Oss and Brindle trade with?", ["Which towns do Oss and Brindle trade with?"]),
-    ],
-)
-def test_questions_that_are_plainly_joined_are_separated(question: str, parts: list[str]) -> None:
-    assert split(question) == parts
-
-
-@pytest.mark.parametrize(
-    ("question", "two"),
-    [
-        ("Which is older, the church or the school?", True),
-        ("Was ist älter, die Kirche oder die Schule?", True),
-        ("Who built the church of Orlamünde?", False),
-        ("How many were killed or injured when the Petrel sank?", False),
-    ],
-)
-def test_a_question_may_ask_which_of_two_it_is(question: str, two: bool) -> None:
-    assert chooses(question) is two
