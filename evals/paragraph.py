@@ -1,50 +1,45 @@
-"""A given paragraph: the reader alone, on the paragraph that a question is about, as on SQuAD 2.0's leaderboard."""
+"""A given paragraph: reader and judge on the paragraph that a question is about, as on SQuAD 2.0's leaderboard."""
 
 import time
+from collections import deque
 
 from evals.case import Span
-from index.article import Article
 from index.passage import Passage
 from index.search import Hit
 from rag.abstention import NOT_SAID
 from rag.answer import Answer, Statement, Timings
-from rag.assistant import CANDIDATES
+from rag.assistant import CANDIDATES, MOST, Assistant
 from rag.citation import Citation
-from rag.confidence import QUICK, confidence
-from rag.evidence import select
-from rag.reader import Reader
+from rag.question import Kind
+from rag.work import Work
 
 
-def read_paragraph(
-    reader: Reader, question: str, article: Article, paragraph: Span, threshold: float | None = None
-) -> Answer:
+def read_paragraph(assistant: Assistant, question: str, paragraph: Span, quick: bool = False) -> Answer:
     """The words of ``paragraph`` that answer ``question``, cited by their sentence, or an abstention.
 
-    The same way as the assistant's quick answers, without the search. It abstains below ``threshold``, a confidence;
-    None stands for the calibrated one.
+    The assistant's way without the search and without the writer; ``quick`` leaves the judge out, too.
     """
     started = time.perf_counter()
+    article = assistant.library.article(paragraph.article)
     text = article.text[paragraph.start : paragraph.end]
     hit = Hit(Passage(article.id, paragraph.start, paragraph.end, text), 1.0, 1, None, None)
-    evidence = select(question, [hit], CANDIDATES, lambda _: article)
+    work = Work(question, Kind.SPAN, hits=[hit])
+    deque(assistant.read(work, CANDIDATES), 0)
+    assistant.judge(work, quick, MOST)
+    words = work.short_answer()
     statements: tuple[Statement, ...] = ()
-    sure, tokens = 0.0, 0
-    if evidence:
-        reading = reader.read(question, [e.line for e in evidence], (), [e.score for e in evidence])
-        sure, tokens = confidence(question, reading, evidence, [hit]), reading.tokens
-        if reading.candidates and sure >= (QUICK if threshold is None else threshold):
-            best = reading.candidates[0]
-            sentence = evidence[best.label - 1]
-            statements = (Statement(best.text, (Citation.of(article, sentence.start, sentence.end),)),)
+    if words and work.reading and assistant.is_answered(work):
+        sentence = work.evidence[work.reading.candidates[0].label - 1]
+        statements = (Statement(words, (Citation.of(article, sentence.start, sentence.end),)),)
     took = time.perf_counter() - started
     return Answer(
         question,
         statements,
         None if statements else NOT_SAID,
-        (hit,),
-        reader.model.name,
-        sure,
-        tokens,
+        tuple(work.hits),
+        assistant.models.reader.model.name,
+        work.confidence,
+        work.tokens,
         Timings(generate=took, total=took),
-        short=statements[0].text if statements else None,
+        short=words if statements else None,
     )

@@ -13,6 +13,7 @@ from evals.dataset import Asked
 from evals.paragraph import read_paragraph
 from index.open import AnyLibrary
 from rag.answer import Answer
+from rag.assistant import Assistant
 from rag.exchange import History
 from rag.models import Models
 from rag.stage import Stage
@@ -46,7 +47,7 @@ class Answered(BaseModel):
 
 @solver
 def ask(assistants: Mapping[str, SystemUnderTest]) -> Solver:
-    """SystemUnderTest the assistant of the sample's suite, or has it read the sample's paragraph alone."""
+    """Asks the assistant of the sample's suite, or has it read the sample's paragraph alone."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         asked = Asked.model_validate(state.metadata)
@@ -69,9 +70,8 @@ def ask(assistants: Mapping[str, SystemUnderTest]) -> Solver:
 def answered(assistant: SystemUnderTest, asked: Asked, quick: bool = False) -> tuple[Answer, list[Span]]:
     """The answer, and the evidence of the last stage that has some."""
     if asked.paragraph:
-        article = assistant.library.article(asked.paragraph.article)
-        threshold = assistant.threshold
-        return read_paragraph(assistant.models.reader, asked.case.question, article, asked.paragraph, threshold), []
+        assert isinstance(assistant, Assistant)
+        return read_paragraph(assistant, asked.case.question, asked.paragraph, quick), []
     evidence: list[Span] = []
     for step in assistant.steps(asked.case.question, asked.case.history, quick):
         if isinstance(step, Answer):

@@ -84,7 +84,7 @@ class Assistant:
         work.hits = self.search(work.question)
         searched = time.perf_counter()
         yield from self.read(work, FEW if quick or self.models.judge is None else CANDIDATES)
-        self._judge(work, quick, MOST)
+        self.judge(work, quick, MOST)
         parts = [work]
         named = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1
         compares = named or chooses(work.question)  # two things: each may need evidence of its own
@@ -96,7 +96,7 @@ class Assistant:
         statements: tuple[Statement, ...] = ()
         answered: list[Work] = []
         for part in parts:
-            if self._is_answered(part):
+            if self.is_answered(part):
                 said = yield from Composition(self.library, self.models).of(part, quick, statements)
                 statements = (*statements, *said)
                 if said or _is_told(part, statements):
@@ -148,7 +148,7 @@ class Assistant:
         work.tokens += read.tokens
         return read
 
-    def _judge(self, work: Work, quick: bool, count: int) -> None:
+    def judge(self, work: Work, quick: bool, count: int) -> None:
         """Chooses what is written about, and says which confidence it takes.
 
         The judge reads ``count`` units, each by itself: does it answer exactly this question? Without a judge, the
@@ -202,15 +202,15 @@ class Assistant:
             return [work]
         parts: list[Work] = []
         for one in asked:
-            question = self._understood(one, [part for part in parts if part.best and self._is_answered(part)])
+            question = self._understood(one, [part for part in parts if part.best and self.is_answered(part)])
             part = Work(question, kind(question), one, self.search(question))
             yield from self.read(part, FEW)
-            self._judge(part, False, FEWEST)
+            self.judge(part, False, FEWEST)
             if work.kind is Kind.EXPLANATION and part.confidence < VAGUE:  # "compare …", and no single fact of each
                 part.kind = Kind.EXPLANATION
             work.tokens += part.tokens
             parts.append(part)
-        if not any(map(self._is_answered, parts)):
+        if not any(map(self.is_answered, parts)):
             return [work]
         work.hits = merged_hits([work.hits, *(part.hits for part in parts)])
         return parts
@@ -226,7 +226,7 @@ class Assistant:
                 understood = standalone(question, said, self.models.writer)
         return understood
 
-    def _is_answered(self, part: Work) -> bool:
+    def is_answered(self, part: Work) -> bool:
         return part.confidence >= (part.threshold if self.threshold is None else self.threshold)
 
     def _summary(self, work: Work) -> list[Evidence]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.language import detect
+from index.language import ENGLISH, detect
 from index.term import stems, terms
 from rag.checker import POINTERS, asked_of, names
 from rag.evidence import NAME
@@ -48,12 +48,15 @@ def standalone(question: str, history: History, writer: Writer | None) -> str:
     """``question`` as it is to be understood after ``history``; itself where it stands alone."""
     said = [e if isinstance(e, Exchange) else Exchange(e) for e in history]
     said = [e for e in said if kind(e.question) is not Kind.SMALL_TALK][-KEPT:]
-    if not said or not is_follow_up(question):
+    leans = is_follow_up(question)
+    if not said or not (leans or detect(question) != ENGLISH):  # the signs are of English: elsewhere the writer says
         return question
     if kind(question) is Kind.SUMMARY and points(question):
         return POINTING.sub(_subject(said[-1]), question, count=1)
     made = writer.standalone(question, said) if writer else ""
-    return made if _is_faithful(made, question, said) else _together(question, said)
+    if _is_faithful(made, question, said):
+        return made
+    return _together(question, said) if leans else question
 
 
 def _subject(exchange: Exchange) -> str:

@@ -66,10 +66,18 @@ def model_parameters() -> llama_cpp.llama_model_params:
 class LanguageModel:
     """One GGUF file, loaded. Not safe for two threads at once: whoever asks it several things in a row holds ``lock``.
 
-    Raises UsageError for a file that is no GGUF model.
+    An ``adapter`` (LoRA, in GGUF) counts in ``states`` alone.
+    Raises UsageError for a file that is no GGUF model, or an adapter that does not fit it.
     """
 
-    def __init__(self, file: Path, name: str, threads: int | None = None, tap: Tap | None = None) -> None:
+    def __init__(
+        self,
+        file: Path,
+        name: str,
+        threads: int | None = None,
+        tap: Tap | None = None,
+        adapter: Path | None = None,
+    ) -> None:
         self.file = file
         self.name = name
         self.evaluated = 0  # tokens, over the life of the model
@@ -101,6 +109,9 @@ class LanguageModel:
         self._context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise FootnoteError(f"There is not enough memory for {file}.")
+        self._adapter = llama_cpp.llama_adapter_lora_init(self._model, str(adapter).encode()) if adapter else None
+        if adapter and not self._adapter:
+            raise UsageError(f"{adapter} is no adapter of {file}: install Footnote again.")
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1 + BRANCHES + KEPT)
         self._freed = finalize(self, _free, self._model, self._context, self._batch)
@@ -252,18 +263,36 @@ class LanguageModel:
 
         None for a model without a tap, or one that shows no states. Otherwise as ``continuations``.
         """
-        if self._tap is None:
-            return None
+        found = self.token_states(branches)
+        pooled = found and [own[-1] + own[-count:].mean(0) for own, count in zip(found, counts, strict=True)]
+        return np.stack(pooled) if pooled else None
+
+    def token_states(self, branches: Sequence[Sequence[int]]) -> list[States]:
+        """The same of each token: for each branch (tokens, width); none where they are not shown."""
         found: list[States] = []
+        if self._tap is None:
+            return found
         for group in _groups(branches):
-            with self._tap.opened(), self._branched(group, last=True) as cells:
+            with self._adapted(), self._tap.opened(), self._branched(group, last=True):
                 seen = self._tap.taken()
             if seen is None:
-                return None
-            ends = [place + 1 for place, cell in enumerate(cells) if cell[3]]
-            meant = counts[len(found) : len(found) + len(group)]
-            found += [seen[end - 1] + seen[end - count : end].mean(0) for end, count in zip(ends, meant, strict=True)]
-        return np.stack(found)
+                return []
+            ends = np.cumsum([len(branch) for branch in group])
+            found += np.split(seen[: ends[-1]], ends[:-1])
+        return found
+
+    @contextmanager
+    def _adapted(self) -> Iterator[None]:
+        """Evaluates with the model's adapter, if it has one, in between."""
+        if self._adapter is None:
+            yield
+            return
+        one = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(self._adapter)
+        llama_cpp.llama_set_adapters_lora(self._context, one, 1, (ctypes.c_float * 1)(1.0))
+        try:
+            yield
+        finally:
+            llama_cpp.llama_set_adapters_lora(self._context, None, 0, None)
 
     @contextmanager
     def _branched(self, branches: Sequence[Sequence[int]], last: bool) -> Iterator[list[Cell]]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rag.exchange import Exchange, conversation
-from rag.hidden_state import States
 from rag.language_model import BATCH, LanguageModel, Logprobs
 from rag.probe import Probe
 from rag.prompt import (
@@ -45,11 +44,11 @@ class LocalWriter:
         self.judges = probe is not None
         self._probe = probe
         self._before, self._turn = model.frame(INSTRUCTIONS)
-        self._judging, _ = model.frame(VERDICT)
+        self.judging, _ = model.frame(VERDICT)
         self._supporting, _ = model.frame(SUPPORT)
         asked = [model.frame(system)[0] for system in (SPLIT, FOLLOW_UP)]
         with model.lock:
-            model.keep((*((self._judging, self._supporting) if probe else ()), self._before, *asked))
+            model.keep((*((self.judging, self._supporting) if probe else ()), self._before, *asked))
 
     def write(self, question: str, lines: Sequence[Line], least: int = 1) -> Iterator[int | Draft]:
         """The statements as they are whole; raises UsageError for a question that is too long for the window."""
@@ -73,20 +72,19 @@ class LocalWriter:
 
     def verdicts(self, question: str, lines: Sequence[Line]) -> list[float] | None:
         """See ``Judge``; None for a model without a probe (`probe.py`)."""
-        states = self.states([(question, line) for line in lines]) if self._probe else None
-        return None if states is None or self._probe is None else self._probe.logodds(states)
-
-    def states(self, asked: Sequence[tuple[str, Line]]) -> States | None:
-        """What the model holds of each question after the line beside it, read by themselves, where it is asked whether
-        the line answers.
-
-        None for a model without a tap.
-        """
-        branches = [self._reply_to(f"{evidence_block([line])}{question_block(question)}") for question, line in asked]
-        counts = [len(self._reply_to(question_block(question))) for question, _ in asked]
+        if self._probe is None or not lines:
+            return None
+        branches, counts = zip(*(self.branch(question, line) for line in lines), strict=True)
         with self.model.lock:
-            self.model.begin_with(self._judging)
-            return self.model.states(branches, counts)
+            self.model.begin_with(self.judging)
+            states = self.model.states(branches, counts)
+        return None if states is None else self._probe.logodds(states)
+
+    def branch(self, question: str, line: Line) -> tuple[list[int], int]:
+        """The tokens that ask, after ``judging``, whether ``line`` answers ``question``, and how many of the last ones
+        are the question's."""
+        asked = question_block(question)
+        return self._reply_to(f"{evidence_block([line])}{asked}"), len(self._reply_to(asked))
 
     def support(self, statement: str, lines: Sequence[Line]) -> float | None:
         """See ``Judge``: how much more probable its yes is than its no (Kadavath 2022, "Language models (mostly) know

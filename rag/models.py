@@ -122,7 +122,10 @@ def writer(name: str | None = None) -> Writer | None:
     if file is None:
         return None
     probe = Probe.of(file)
-    return LocalWriter(LanguageModel(file, name or file.stem, tap=Tap(probe.layer) if probe else None), probe)
+    if probe is None:
+        return LocalWriter(LanguageModel(file, name or file.stem))
+    model = LanguageModel(file, name or file.stem, tap=Tap(probe.layer), adapter=probe.adapter)
+    return LocalWriter(model, probe)
 
 
 def reader() -> Reader:

@@ -8,17 +8,19 @@ from numpy.typing import NDArray
 
 from rag.hidden_state import States
 
-FOLDER = Path(__file__).parent / "probes"  # one file a model, named by the first letters of its sha256
+FOLDER = Path(__file__).parent / "probes"  # files of models, named by the first letters of their sha256
 NAMED = 12
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Log-odds that a sentence answers a question, from a state (width,) of ``layer`` (`LocalWriter.states`)."""
+    """Log-odds that a sentence answers a question, from a state (width,) of ``layer`` (`LanguageModel.states`), with
+    the model's ``adapter``, if there is one."""
 
     layer: int
     weights: NDArray[np.float32]
     bias: float
+    adapter: Path | None = None
 
     def logodds(self, states: States) -> list[float]:
         """One for each of ``states`` (sentences, width)."""
@@ -33,5 +35,7 @@ class Probe:
         file = FOLDER / f"{model.stem[-NAMED:]}.npz"
         if not file.is_file():
             return None
+        adapter = file.with_suffix(".gguf")
         with np.load(file, allow_pickle=False) as held:
-            return cls(int(held["layer"]), held["weights"], float(held["bias"]))
+            found = int(held["layer"]), held["weights"], float(held["bias"])
+        return cls(*found, adapter if adapter.is_file() else None)

@@ -10,6 +10,7 @@ from evals.case import Span
 from evals.paragraph import read_paragraph
 from index.article import Article
 from rag.answer import Answer
+from rag.assistant import Assistant
 from rag.generation import Candidate, Reading
 from rag.prompt import Line
 
@@ -27,14 +28,24 @@ class Colours:
         self.colour, self.sure = colour, sure
 
     def read(
-        self, question: str, lines: Sequence[Line], closed: Sequence[str] = (), retrieval: Sequence[float] = ()
+        self,
+        question: str,
+        lines: Sequence[Line],
+        closed: Sequence[str] = (),
+        retrieval: Sequence[float] = (),
+        prior: Sequence[float] = (),
     ) -> Reading:
         found = [Candidate(k, self.colour, 0.0) for k, line in enumerate(lines, 1) if self.colour in line.text]
-        return Reading((1 - self.sure, self.sure), tuple(found), 5)
+        return Reading((1 - self.sure, *(self.sure * (self.colour in line.text) for line in lines)), tuple(found), 5)
 
 
 def read(colour: str = "green", sure: float = 0.9, threshold: float | None = 0.6) -> Answer:
-    return read_paragraph(Colours(colour, sure), "What colour is the door?", HOUSE, PARAGRAPH, threshold)  # type: ignore[arg-type]
+    library, models = (
+        SimpleNamespace(article=lambda _: HOUSE),
+        SimpleNamespace(reader=Colours(colour, sure), judge=None),
+    )
+    assistant = Assistant(library, models, threshold)  # type: ignore[arg-type]
+    return read_paragraph(assistant, "What colour is the door?", PARAGRAPH)
 
 
 def test_the_answer_is_cited_in_the_article() -> None:

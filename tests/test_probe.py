@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.errors import UsageError
 from rag import probe
+from rag.adapter import ADAPTER, merged
 from rag.hidden_state import Tap
 from rag.language_model import LanguageModel
 from rag.local_writer import LocalWriter
@@ -62,6 +64,23 @@ def test_reading_states_changes_nothing_of_what_the_model_says(tapped: LanguageM
     assert np.array_equal(tapped.continuations([branch])[0], before)
 
 
+def test_an_adapter_counts_in_the_states_alone(tapped: LanguageModel) -> None:
+    adapted = LanguageModel(packaged_model(), "small", threads=1, tap=Tap(LAYER), adapter=ADAPTER)
+    whole = LanguageModel(merged(packaged_model()), "merged", threads=1, tap=Tap(LAYER))
+    branch = tapped.tokens("The harbour was closed in winter.")
+    plain, own, wanted = (model.token_states([branch])[0] for model in (tapped, adapted, whole))
+    assert np.linalg.norm(own - wanted) < 0.2 * np.linalg.norm(plain - wanted), "as if it were merged in"
+    assert np.array_equal(adapted.next(branch), tapped.next(branch)), "and what the model says stays as it was"
+    adapted.close()
+    whole.close()
+
+
+def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "none.gguf").write_bytes(b"GGUF")
+    with pytest.raises(UsageError, match="is no adapter of"):
+        LanguageModel(packaged_model(), "small", threads=1, tap=Tap(LAYER), adapter=tmp_path / "none.gguf")
+
+
 def test_a_model_that_is_not_tapped_shows_no_states() -> None:
     model = LanguageModel(packaged_model(), "small", threads=1)
     assert model.states([model.tokens("The harbour")], [1]) is None
@@ -79,8 +98,11 @@ def test_a_probe_is_kept_in_a_file_and_belongs_to_one_model(tmp_path: Path, monk
     monkeypatch.setattr(probe, "FOLDER", tmp_path)
     Probe(3, np.array([1.0, -2.0], np.float32), 0.5).save(tmp_path / "0123456789ab.npz")
     found = Probe.of(Path("cache") / "a-model-0123456789ab.gguf")
-    assert found is not None and found.layer == 3
+    assert found is not None and found.layer == 3 and found.adapter is None
     assert found.logodds(np.array([[1.0, 0.0], [1.0, 1.0]], np.float32)) == [1.5, -0.5]
+    (tmp_path / "0123456789ab.gguf").write_bytes(b"GGUF")
+    adapted = Probe.of(Path("cache") / "a-model-0123456789ab.gguf")
+    assert adapted is not None and adapted.adapter == tmp_path / "0123456789ab.gguf"
     assert Probe.of(Path("cache") / "another-ffffffffffff.gguf") is None
 
 

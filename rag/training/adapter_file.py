@@ -1,5 +1,6 @@
 """GGUF adapters: what was trained as a file, and back. `transformer.py` keeps llama.cpp's own order of rows."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import gguf
@@ -9,7 +10,7 @@ import torch
 from rag.checksum import checksum
 
 
-def write(trained: dict[str, torch.Tensor], base: Path, target: Path, alpha: float, architecture: str) -> None:
+def write(trained: Mapping[str, torch.Tensor], base: Path, target: Path, alpha: float, architecture: str) -> None:
     """Writes low-rank matrices by their names in llama.cpp to ``target``, as float16, for the model in ``base``."""
     target.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(target, architecture)
@@ -18,7 +19,7 @@ def write(trained: dict[str, torch.Tensor], base: Path, target: Path, alpha: flo
     writer.add_float32("adapter.lora.alpha", alpha)
     writer.add_string("footnote.base.sha256", checksum(base))
     for name, value in trained.items():
-        writer.add_tensor(name, value.float().cpu().numpy().astype(np.float16))
+        writer.add_tensor(name, value.detach().float().cpu().numpy().astype(np.float16))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
