@@ -101,6 +101,8 @@ def _ranking_faults(database: Database) -> Iterator[str]:
     select = "SELECT passages.id FROM passages JOIN articles ON number = article WHERE articles.id NOTNULL"
     ids = {id for (id,) in database.connection.execute(select)}
     for name, found in ((VECTORS, _vectors(database)), (WORDS, _words(database))):
+        if isinstance(found, str) and not ids:
+            continue  # nothing is searched in it
         state = _state(database, found)
         if state == "behind":
             continue  # a small change is not worth writing the whole file: who searches takes it over

@@ -8,17 +8,17 @@ from index.front_matter import body
 from index.language import detect
 
 # What version 1 held, as rows of today's tables. Since then, articles with the same text are one, of several files.
-FIRST = """
-INSERT INTO facts SELECT * FROM old_facts WHERE name <> 'generation';
-INSERT INTO generations (name) VALUES (lower(hex(randomblob(8))));
-INSERT INTO articles (number, id, title, sha256, pages, generation, text)
-    SELECT min(rowid), id, title, sha256, '[]', 1, text FROM old_articles GROUP BY sha256;
-INSERT INTO files (path, source, article)
-    SELECT path, old_articles.source, number FROM old_articles JOIN articles USING (sha256);
-INSERT INTO passages
-    SELECT old_passages.id, number, start, end FROM old_passages JOIN articles ON articles.id = article;
-INSERT INTO embeddings SELECT * FROM old_embeddings WHERE passage IN (SELECT id FROM passages);
-"""
+FIRST = {
+    "facts": "INSERT INTO facts SELECT * FROM old_facts WHERE name <> 'generation'",
+    "generations": "INSERT INTO generations (name) VALUES (lower(hex(randomblob(8))))",
+    "articles": "INSERT INTO articles (number, id, title, sha256, pages, generation, text) "
+    "SELECT min(rowid), id, title, sha256, '[]', 1, text FROM old_articles GROUP BY sha256",
+    "files": "INSERT INTO files (path, source, article) "
+    "SELECT path, old_articles.source, number FROM old_articles JOIN articles USING (sha256)",
+    "passages": "INSERT INTO passages "
+    "SELECT old_passages.id, number, start, end FROM old_passages JOIN articles ON articles.id = article",
+    "embeddings": "INSERT INTO embeddings SELECT * FROM old_embeddings WHERE passage IN (SELECT id FROM passages)",
+}
 
 
 def upgrade(file: Path, tables: str, version: int) -> Path:
@@ -72,14 +72,8 @@ def _script(connection: sqlite3.Connection, tables: str, version: int) -> Iterat
     yield "DROP TABLE IF EXISTS words;"  # version 1's; now they are in a folder of their own
     yield from (f"ALTER TABLE {name} RENAME TO old_{name};" for name in shared)
     yield tables
-    if "path" in known["articles"]:
-        yield FIRST
-        shared_rows = [name for name in shared if f"INTO {name} " not in FIRST]
-    else:
-        shared_rows = list(shared)
-    for name in shared_rows:
-        columns = ", ".join(column for column in shared[name] if column in known[name])
-        yield f"INSERT INTO {name} ({columns}) SELECT {columns} FROM old_{name};"
+    moves = {name: _move(name, [column for column in shared[name] if column in known[name]]) for name in shared}
+    yield from (f"{move};" for move in (moves | (FIRST if "path" in known["articles"] else {})).values())
     if "language" not in known["articles"]:
         yield "UPDATE articles SET language = detect(text);"
     yield "DELETE FROM sqlite_sequence WHERE name = 'passages';"  # no number of a passage is given twice
@@ -87,6 +81,11 @@ def _script(connection: sqlite3.Connection, tables: str, version: int) -> Iterat
     yield from (f"DROP TABLE old_{name};" for name in shared)
     yield f"PRAGMA user_version = {version};"
     yield "COMMIT;"
+
+
+def _move(table: str, columns: list[str]) -> str:
+    held = ", ".join(columns)
+    return f"INSERT INTO {table} ({held}) SELECT {held} FROM old_{table}"
 
 
 def _names(connection: sqlite3.Connection, kind: str) -> list[str]:
