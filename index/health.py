@@ -101,11 +101,11 @@ def _ranking_faults(database: Database) -> Iterator[str]:
     select = "SELECT passages.id FROM passages JOIN articles ON number = article WHERE articles.id NOTNULL"
     ids = {id for (id,) in database.connection.execute(select)}
     for name, found in ((VECTORS, _vectors(database)), (WORDS, _words(database))):
-        if isinstance(found, str) and not ids:
-            continue  # nothing is searched in it
         state = _state(database, found)
         if state == "behind":
             continue  # a small change is not worth writing the whole file: who searches takes it over
+        if state != "current" and not ids:
+            continue  # where there is no article, nobody searches, so that nothing puts it right
         if state != "current":
             yield f"{name} is {state}: the next search puts that right, and so does --rebuild"
         elif not isinstance(found, str) and found.ids() != ids:

@@ -152,9 +152,10 @@ def test_an_emptied_library_whose_rankings_are_missing_is_sound(library: Path) -
     with Library.open(library, CheapEmbedder()) as opened:
         for article in opened.articles():
             opened.remove(article.id)
-        (library / "vectors.faiss").unlink()
-        shutil.rmtree(library / "words")
-        assert opened.search(QUESTION) == [] and opened.check() == []
+        for name in ("vectors.faiss", "words"):
+            path = library / name
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+            assert opened.search(QUESTION) == [] and opened.check() == []
 
 
 def test_rankings_of_an_older_state_are_brought_up_to_date(library: Path, states: dict[str, list[str]]) -> None:
