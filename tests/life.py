@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
+import psutil
 from indexer import TOWNS, CheapEmbedder, forked, index
 from test_upgrade import OLDER
 from test_weights import CONTENT, WEIGHTS, Packages
@@ -314,7 +315,7 @@ def _limited(what: int, limit: int, work: Callable[[], object]) -> None:
 
 def _memory() -> int:
     """The bytes of address space that this process has."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return int(psutil.Process().memory_info().vms)
 
 
 @contextmanager
