@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,28 +97,25 @@ def besieged() -> Iterator[tuple[str, Library, Path]]:
 
 
 def fuzzed(count: int, seed: int) -> dict[str, Counter[int]]:
-    """How often each status came of ``count`` requests to each of the endpoints.
+    """How often each status came of ``count`` requests to each of the endpoints, or until Ctrl-C.
 
     Raises AssertionError for an error of ours, for what no visitor may see, and where the page does not go on.
     """
     chance = random.Random(seed)
-    outcomes: dict[str, Counter[int]] = {}
-    faults = Counter[str]()
+    kinds = {"/v1/chat/completions": _completion, "/v1/articles": _article, "page": _page, "uploads": _upload}
+    outcomes = {name: Counter[int]() for name in kinds}
     with besieged() as (address, library, _), httpx.Client(timeout=60) as http:
         before = library.generation()
-        for name, ask in {"/v1": _completion, "/v1/articles": _article, "page": _page, "uploads": _upload}.items():
-            told = outcomes[name] = Counter()
-            for number in range(count):
-                answer = ask(http, address, chance)
-                told[answer.status_code] += 1
-                assert not any(secret in answer.content for secret in SECRETS), (name, number, answer.request.url)
-                if answer.status_code >= 500:
-                    assert not name.startswith("/v1"), (name, number, answer.request.content)
-                    faults[f"{answer.request.method} {answer.request.url.path[:60]}"] += 1
-            assert http.post(f"{address}/v1/chat/completions", json=GOOD).status_code == 200, f"after {name}"
-            assert http.get(address).status_code == 200, f"after {name}"
+        with suppress(KeyboardInterrupt):
+            for _ in range(count):
+                for name, ask in kinds.items():
+                    answer = ask(http, address, chance)
+                    assert answer.status_code < 500 or name == "page", answer.request.content
+                    assert not any(secret in answer.content for secret in SECRETS), answer.request.url
+                    outcomes[name][answer.status_code] += 1
+        assert http.post(f"{address}/v1/chat/completions", json=GOOD).status_code == 200, "it goes on"
+        assert http.get(address).status_code == 200, "it goes on"
         assert library.generation() == before and library.check() == []
-    print(f"status 500 and up of Gradio: {faults.most_common(20)}")
     return outcomes
 
 
@@ -218,7 +215,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.how == "fuzz":
         for name, told in fuzzed(options.count, options.seed).items():
-            print(name, dict(sorted(told.items())))
+            print(f"{name}: {told.total()} requests, {dict(sorted(told.items()))}")
         return 0
     found = loaded(options.visitors, options.seconds, options.seed)
     print(json.dumps(found, indent=1))
