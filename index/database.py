@@ -1,5 +1,6 @@
 """The database: ``library.db``, the one SQLite file that is the truth of a library."""
 
+import logging
 import os
 import secrets
 import sqlite3
@@ -10,22 +11,20 @@ from threading import RLock
 
 from index import feedback
 from index.errors import DamagedLibrary, FootnoteError, MissingLibrary
-from index.front_matter import body
-from index.language import ENGLISH, detect
+from index.language import ENGLISH
 from index.lock import ADVICE, TIMEOUT, LockingUnsupported, lock, supports_locks
+from index.upgrade import copies, upgrade
 
 NAME = "library.db"
 VERSION = 3
-UPGRADED = 2  # the version before, in which articles had no language
 APPLICATION = 0x466F6F74  # "Foot", SQLite's application_id: says whose file it is
 CHECKED = 64 * 2**20  # bytes; a larger file is not checked page by page each time that it is opened
+UPGRADED = (
+    "The library in %s is brought up to date; as it was, it is kept in its folder as %s until rag library --rebuild."
+)
 KEPT = 1000  # generations that vectors and words can be brought up to date from
 
-SCHEMA = f"""
-PRAGMA journal_mode = WAL;
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {VERSION};
-BEGIN;
+TABLES = f"""
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE generations (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE); -- the states it was in, the last now
 CREATE TABLE articles (
@@ -65,9 +64,18 @@ CREATE TRIGGER forget AFTER DELETE ON passages BEGIN
     INSERT INTO forgotten SELECT old.id, max(number) + 1 FROM generations;
 END;
 {feedback.SCHEMA};
+"""
+SCHEMA = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+BEGIN;
+{TABLES}
 INSERT INTO generations (name) VALUES ('{{generation}}');
 COMMIT;
 """
+
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -89,6 +97,7 @@ class Database:
         with self._explained():
             self.connection = self._connect()
             try:
+                self._check_kind()
                 self._upgrade()
                 self._check()
             except BaseException:
@@ -174,6 +183,8 @@ class Database:
         Raises FootnoteError while another process still reads an older state.
         """
         with self._lock, self._explained():
+            for copy in copies(self.file):
+                copy.unlink()
             self.connection.execute("VACUUM")
             ((is_busy, *_),) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if is_busy:
@@ -227,30 +238,29 @@ class Database:
         return os.access(self.directory, os.W_OK) and os.access(self.file, os.W_OK)
 
     def _upgrade(self) -> None:
-        """Tell the languages of the articles in a library of the version before."""
-        if self._version() != UPGRADED or not self._writable():
+        """Bring a library of an older version up to date; raises FootnoteError where that can't be written."""
+        if self._version() >= VERSION:
             return
-        self.connection.create_function("detect", 1, lambda text: detect(text[body(text) :]), deterministic=True)
-        with self.writing() as connection:
-            if self._version() == UPGRADED:  # no other process was quicker
-                connection.execute(f"ALTER TABLE articles ADD COLUMN language TEXT NOT NULL DEFAULT '{ENGLISH}'")
-                connection.execute("UPDATE articles SET language = detect(text)")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+        self._check_writable()
+        with self.changing():
+            if self._version() < VERSION:  # no other process was quicker
+                kept = upgrade(self.file, TABLES, VERSION)
+                log.warning(UPGRADED, self.directory, kept.name)
 
     def _version(self) -> int:
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         return int(version)
 
-    def _check(self) -> None:
+    def _check_kind(self) -> None:
         (application,) = self.connection.execute("PRAGMA application_id").fetchone()
-        version = self._version()
         if application != APPLICATION:
             raise sqlite3.DatabaseError("it is not a Footnote library")
-        if version != VERSION:
+        if (version := self._version()) > VERSION:
             raise FootnoteError(
-                f"{self.file} is a library of version {version}, this is version {VERSION}: "
-                "index the articles again into another folder."
+                f"{self.file} is a library of version {version}, this is version {VERSION}: update Footnote."
             )
+
+    def _check(self) -> None:
         if self.file.stat().st_size <= CHECKED:
             (verdict,) = self.connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":

@@ -104,6 +104,8 @@ def _ranking_faults(database: Database) -> Iterator[str]:
         state = _state(database, found)
         if state == "behind":
             continue  # a small change is not worth writing the whole file: who searches takes it over
+        if state != "current" and not ids:
+            continue  # where there is no article, nobody searches, so that nothing puts it right
         if state != "current":
             yield f"{name} is {state}: the next search puts that right, and so does --rebuild"
         elif not isinstance(found, str) and found.ids() != ids:

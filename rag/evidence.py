@@ -125,14 +125,16 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
 
     A unit scores the weight of the question's words in it, each word weighted by how few of the candidates hold it
     (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
-    expected answer type. Words that stand only in its title or heading count for a share. What an article says again in
-    the same words takes no place from others, and what only repeats the question takes one in all.
+    expected answer type. Words that stand only in its title or heading count for a share. What is said again in the
+    same words under the same title and headings, as in copies of an article, takes no place from others, and what only
+    repeats the question takes one in all.
     """
     once: dict[tuple[str, ...], tuple[int, Hit, Evidence]] = {}
     for rank, hit in enumerate(hits):
         for e in _units(hit.passage, article_of):
             echo = e.asks and not says_more(e.text, question)
-            once.setdefault(() if echo else (e.article, e.context, e.text), (rank, hit, e))
+            said = (e.title or e.article, e.context, e.text)
+            once.setdefault(() if echo else said, (rank, hit, e))
     candidates = list(once.values())
     stems = [set(terms(e.text, e.language)) for _, _, e in candidates]
     above = [set(terms(f"{e.title} {e.context}", e.language)) for _, _, e in candidates]

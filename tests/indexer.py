@@ -6,7 +6,6 @@
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import sys
@@ -168,6 +167,7 @@ def full(library: Path, articles: Path, room: Callable[[int], Callable[[], None]
 
 def quota(library: Path, articles: Path) -> dict[str, int]:
     """No file may grow beyond a limit, from 4 kB on."""
+    import resource  # Windows has none, and there the rest is used
 
     def room(share: int) -> Callable[[], None]:
         limit = 4000 * (share + 1) ** 2

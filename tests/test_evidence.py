@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from index.article import Article
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
@@ -53,6 +54,15 @@ def test_a_sentence_of_a_far_better_passage_is_kept_before_one_with_a_word_more(
 def test_evidence_stands_in_the_order_of_the_articles() -> None:
     found = select("boats", [hit("Boats came. Then they left. Boats sank."), hit("More boats.", 90, 2)], 9)
     assert [e.start for e in found] == sorted(e.start for e in found)
+
+
+def test_copies_of_an_article_take_no_place_from_others() -> None:
+    said = "The mill of Brindle was built in 1870 by Ada Thorne."
+    texts = {**{f"copy-{n}": said for n in range(30)}, "other": "The mill of Brindle burnt in 1901."}
+    articles = {id: Article(id, "Mills", id, text, "") for id, text in texts.items()}
+    hits = [Hit(Passage(id, 0, len(text), text), 1.0, 1, 1, 1) for id, text in texts.items()]
+    found = select("When was the mill of Brindle built?", hits, 2, articles.__getitem__)
+    assert [e.article for e in found] == ["copy-0", "other"]
 
 
 def test_short_lines_and_long_sentences_can_be_evidence() -> None:

@@ -147,6 +147,17 @@ def test_rankings_that_are_cut_flipped_or_missing_are_built_anew(
         assert state(library, states) == "old"
 
 
+def test_an_emptied_library_whose_rankings_are_missing_is_sound(library: Path) -> None:
+    """As a kill leaves it while the last article is forgotten: no search would ever put that right."""
+    with Library.open(library, CheapEmbedder()) as opened:
+        for article in opened.articles():
+            opened.remove(article.id)
+        for name in ("vectors.faiss", "words"):
+            path = library / name
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+            assert opened.search(QUESTION) == [] and opened.check() == []
+
+
 def test_rankings_of_an_older_state_are_brought_up_to_date(library: Path, states: dict[str, list[str]]) -> None:
     """As when power fails after the database was written and before the vectors were."""
     place = library.parent

@@ -1,11 +1,9 @@
 """Articles in any language: which one it is, and that their own words find them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from index.database import Database
 from index.language import detect
 from index.library import Library
 
@@ -68,16 +66,3 @@ def test_a_question_finds_the_article_in_its_language(library: Library, question
 @pytest.mark.parametrize("question", ["Thorn\u00adfield", "ＴＨＯＲＮＦＩＥＬＤ", "Thorn\u200bfield", "thornfield’s"])
 def test_what_looks_alike_is_alike(library: Library, question: str) -> None:
     assert library.search(question)[0].lexical_rank == 1
-
-
-def test_a_library_from_before_languages_were_told_is_brought_up_to_date(tmp_path: Path) -> None:
-    source = tmp_path / "turm.txt"
-    source.write_text(ARTICLES["de"], encoding="utf-8")
-    with Library.open(tmp_path / "library") as library:
-        library.sync([source])
-    database = Database(tmp_path / "library")
-    database.connection.executescript("ALTER TABLE articles DROP COLUMN language; PRAGMA user_version = 2;")
-    database.close()
-    with Library.open(tmp_path / "library") as library:
-        assert library.article("turm").language == "de"
-        assert library.search("Häuser")[0].lexical_rank == 1

@@ -275,14 +275,6 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
         Library.open(tmp_path)
 
 
-def test_a_library_of_another_version_is_refused(library_copy: Path) -> None:
-    connection = sqlite3.connect(library_copy / "library.db")
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(FootnoteError, match="version 99"):
-        Library.open(library_copy)
-
-
 def test_a_changed_text_is_not_cited(library_copy: Path) -> None:
     connection = sqlite3.connect(library_copy / "library.db")
     connection.execute("UPDATE articles SET text = replace(text, '1742', '1743')")

@@ -65,10 +65,10 @@ def until(condition: Callable[[], object]) -> None:
     raise AssertionError("It does not come.")
 
 
-def asked(queue: QuestionQueue, told: Told, question: str, **how: Any) -> Turn:
+def asked(queue: QuestionQueue, told: Told, question: str, visitor: str = "", **how: Any) -> Turn:
     turn = Turn(question, stage="Waiting", **how)
     told.conversations.add("ada", told.conversations.begin("ada", question), turn)
-    queue.ask(turn, ["before"])
+    queue.ask(turn, ["before"], visitor)
     return turn
 
 
@@ -94,6 +94,17 @@ def test_who_waits_sees_their_place(queue: QuestionQueue, told: Told) -> None:
     told.go_on.set()
     until(lambda: queue.now(third)[0].answered)
     assert [question for question, *_ in told.heard if question in "abc"] == ["a", "c"]
+
+
+def test_who_asks_much_does_not_keep_others_waiting(queue: QuestionQueue, told: Told) -> None:
+    asked(queue, told, "first", "ada")
+    many = [asked(queue, told, f"ada {number}", "ada") for number in range(5)]
+    other = asked(queue, told, "ben", "ben")
+    assert queue.now(other)[0].stage in ("Waiting", "Waiting, 1 question before this one")
+    told.go_on.set()
+    until(lambda: queue.now(many[-1])[0].answered)
+    heard = [question for question, *_ in told.heard if question.startswith(("ada", "ben"))]
+    assert heard.index("ben") <= 1 and heard[-1] == "ada 4"
 
 
 def test_what_comes_after_a_stop_changes_nothing(queue: QuestionQueue, told: Told) -> None:

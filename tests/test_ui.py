@@ -1,5 +1,6 @@
 """The parts of the page that need no browser."""
 
+import asyncio
 import re
 import socket
 import threading
@@ -161,7 +162,7 @@ def test_accounts_know_their_passwords(tmp_path: Path, line: str) -> None:
     line = line.format("secret: with colon")
     file.write_text(f"{line}\n# who may see the page\n", encoding="utf-8")
     accounts = Accounts(file)
-    assert accounts.verify("ada", "secret: with colon")
+    assert accounts.verify("ada", "secret: with colon") and asyncio.run(accounts.admit("ada", "secret: with colon"))
     assert not accounts.verify("ada", "secret") and not accounts.verify("bob", "secret: with colon")
     assert not accounts.verify("ada", line.partition(":")[2] + " ") and not accounts.verify("bob", "")
 

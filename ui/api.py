@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.events import api
+from pydantic import ValidationError, validate_call
 
 from index.errors import FootnoteError
+from index.search import CANDIDATES
 from rag.answer import hit_as_json
 from ui.backend import Backend
 
@@ -25,7 +29,7 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
             history: The questions before it, oldest first, for one that leans on them.
             quick: Whether a sentence of the articles as it stands will do, which is sooner there.
         """
-        return _told(lambda: backend.assistant.result().ask(question, history or [], quick=quick).as_json())
+        return backend.assistant.result().ask(question, history or [], quick=quick).as_json()
 
     def search(question: str, k: int = 10) -> list[dict[str, Any]]:
         """The passages of the articles that fit a question best, with their text.
@@ -34,7 +38,8 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
             question: The question, or words to search for.
             k: How many passages.
         """
-        return _told(lambda: [hit_as_json(h) | {"text": h.passage.text} for h in backend.reader.search(question, k)])
+        found = backend.reader.search(question, max(1, min(k, CANDIDATES)))
+        return [hit_as_json(hit) | {"text": hit.passage.text} for hit in found]
 
     def articles() -> list[dict[str, Any]]:
         """The articles in the library: id, title, source and length in characters."""
@@ -49,16 +54,12 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
         Args:
             key: The article's id, source or title.
         """
+        found = backend.reader.article(key)
+        return {"id": found.id, "title": found.title, "source": found.source, "text": found.text}
 
-        def found() -> dict[str, Any]:
-            a = backend.reader.article(key)
-            return {"id": a.id, "title": a.title, "source": a.source, "text": a.text}
-
-        return _told(found)
-
-    api(ask, api_name="ask", **model_queue)
+    api(_told(ask), api_name="ask", **model_queue)
     for function in (search, articles, article):
-        api(function, api_name=function.__name__, concurrency_limit=None)
+        api(_told(function), api_name=function.__name__, concurrency_limit=None)
 
 
 def answer_in_json(server: Any) -> None:
@@ -71,9 +72,20 @@ def answer_in_json(server: Any) -> None:
     server.postprocess_output_data = content
 
 
-def _told(call: Callable[[], Told]) -> Told:
-    """What ``call`` returns; an error of ours reaches the program as its one line."""
-    try:
-        return call()
-    except FootnoteError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+def _told(function: Callable[..., Told]) -> Callable[..., Told]:
+    """``function`` for whoever calls it with anything: what is wrong with that reaches the program as one line."""
+    called, names = validate_call(function), list(signature(function).parameters)
+
+    @wraps(function)
+    def told(*given: Any, **named: Any) -> Told:
+        try:
+            return called(*given, **named)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            place, *_ = first["loc"]
+            name = names[place] if isinstance(place, int) and place < len(names) else place
+            raise gr.Error(f"{name}: {first['msg']}.", print_exception=False) from None
+        except FootnoteError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return told

@@ -34,6 +34,12 @@ def owner(key: str, request: gr.Request | None) -> str:
     return f"browser:{key}" if len(key) >= KEY else ""
 
 
+def _visitor(request: gr.Request | None) -> str:
+    """Who takes turns with others: the account, or else the address, for a browser can have any number of keys."""
+    client = getattr(request, "client", None)
+    return owner("", request) or (client.host if client else "")
+
+
 class StillAskedError(UsageError):
     """A question is on its way; the page says so no longer than until its answer."""
 
@@ -72,25 +78,36 @@ class Chat:
 
     def ask(self, question: str, key: str, id: str, scope: str, quick: bool, request: gr.Request) -> View:
         """Put ``question`` at the end."""
-        return self._asked(owner(key, request), id, question, None, Scope.loads(scope), quick)
+        return self._asked(request, owner(key, request), id, question, None, Scope.loads(scope), quick)
 
     def suggestion(self, key: str, id: str, scope: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
         """Ask one of the suggested questions."""
-        return self._asked(owner(key, request), id, str(event.question), None, Scope.loads(scope), quick)
+        return self._asked(request, owner(key, request), id, str(event.question), None, Scope.loads(scope), quick)
 
     def retry(self, key: str, id: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
         """Ask a question once more, on a branch of its own."""
         who = owner(key, request)
         turn = self._turn(who, id, event)
-        return self._asked(who, id, turn.question, turn, turn.scope, quick) if turn else self.view(who, id)
+        return self._asked(request, who, id, turn.question, turn, turn.scope, quick) if turn else self.view(who, id)
 
     def edit(self, key: str, id: str, quick: bool, request: gr.Request, event: gr.EventData) -> View:
         """Ask another question in the place of one, on a branch of its own."""
         who = owner(key, request)
         turn = self._turn(who, id, event)
-        return self._asked(who, id, str(event.question), turn, turn.scope, quick) if turn else self.view(who, id)
+        return (
+            self._asked(request, who, id, str(event.question), turn, turn.scope, quick) if turn else self.view(who, id)
+        )
 
-    def _asked(self, owner: str, id: str, question: str, beside: Turn | None, scope: Scope, quick: bool) -> View:
+    def _asked(
+        self,
+        request: gr.Request,
+        owner: str,
+        id: str,
+        question: str,
+        beside: Turn | None,
+        scope: Scope,
+        quick: bool,
+    ) -> View:
         """The view after asking at the end, or in the place of the turn ``beside``; says what is refused, and why."""
         try:
             question = _fit(question)
@@ -109,7 +126,7 @@ class Chat:
             id = id or self._conversations.begin(owner, question)
             turn = Turn(question, parent, scope, quick, stage="Waiting")
             self._conversations.add(owner, id, turn)
-            self._queue.ask(turn, [t.exchange for t in before if t.answered])
+            self._queue.ask(turn, [t.exchange for t in before if t.answered], _visitor(request))
         except FootnoteError as error:
             return self.view(owner, id, error)
         return self.view(owner, id)

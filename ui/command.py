@@ -168,7 +168,7 @@ def launch(backend: "Backend", at: Address, accounts: "Accounts | None", mcp: bo
                 server_name=at.host,
                 server_port=at.port,
                 root_path=at.url and str(at),
-                auth=accounts.verify if accounts else None,
+                auth=accounts.admit if accounts else None,  # type: ignore[arg-type]  # which it awaits
                 share=False,
                 quiet=True,
                 prevent_thread_lock=True,

@@ -100,7 +100,8 @@ class Endpoint:
         self._described(asked.model)
         head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": asked.model}
         articles = f"{(self._url or str(request.base_url)).rstrip('/')}{ROOT}/articles/"
-        made = self._workers.stream(lambda: self._made(asked, articles))
+        visitor = request.client.host if request.client else ""
+        made = self._workers.stream(lambda: self._made(asked, articles), visitor)
         if asked.stream:
             events = _events(made, head, bool(asked.stream_options and asked.stream_options.include_usage))
             return StreamingResponse(events, media_type="text/event-stream", headers=UNBUFFERED)

@@ -9,6 +9,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.attempts import Attempts
+
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: blob: data:; form-action 'self'; "
@@ -25,7 +27,12 @@ def guarded(hosts: Sequence[str], path: str = "") -> list[Middleware]:
     ``path`` is where a reverse proxy shows it; some proxies leave it away, others leave it on.
     """
     below = [Middleware(StripPath, path)] if path else []  # first: the guard looks at the path, too
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), *below, Middleware(Guard, hosts)]
+    return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+        *below,
+        Middleware(Guard, hosts),
+        Middleware(Attempts),
+    ]
 
 
 class StripPath:

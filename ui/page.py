@@ -27,6 +27,7 @@ HEAD = (
 )
 SYSTEM = ["system-ui", "sans-serif"]  # fonts that are there: none is fetched
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=SYSTEM, font_mono=["ui-monospace", "monospace"])
+UNREAD = (3600, 24 * 3600)  # seconds: how often files on their way in are looked through, and from what age on deleted
 OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # the page's events are no endpoints
 AT_ONCE: dict[str, Any] = OWN | {"queue": False}
 BESIDE: dict[str, Any] = OWN | {"concurrency_limit": None}
@@ -36,7 +37,7 @@ EACH: dict[str, Any] = AT_ONCE | {"trigger_mode": "multiple"}  # events that com
 
 def build(backend: Backend) -> gr.Blocks:
     """The page on ``backend``, not launched yet."""
-    page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=UNREAD)
     with page:
         endpoints(backend, model_queue(backend))  # first, so that they get the names they ask for
         gr.HTML("<h1>Footnote</h1><p>Answers from your articles, each with its proof</p>", elem_id="head")

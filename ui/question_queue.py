@@ -1,7 +1,6 @@
 """The queue: questions stand in it until the model has time, whether or not the browser that asked is still there."""
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Condition, Thread
@@ -15,6 +14,7 @@ from rag.exchange import History
 from ui.backend import Backend
 from ui.conversations import Conversations
 from ui.fault import log_text
+from ui.line import Line
 from ui.record import partial, record
 from ui.scope import ids, narrowed_to
 from ui.suggestions import following
@@ -42,16 +42,16 @@ class QuestionQueue:
         self._backend = backend
         self._conversations = conversations
         self._jobs: dict[str, Job] = {}  # by the turn's id: those that wait and those that are worked on
-        self._waiting: deque[Job] = deque()
+        self._waiting = Line[Job]()
         self._changed = Condition()
         self._threads: list[Thread] = []
         backend.is_busy = lambda: bool(self._jobs)
 
-    def ask(self, turn: Turn, history: History) -> None:
-        """Put ``turn`` at the end of the queue; ``history`` holds the exchanges before it."""
+    def ask(self, turn: Turn, history: History, visitor: str = "") -> None:
+        """Put ``turn`` into the queue, where visitors take turns; ``history`` holds the exchanges before it."""
         with self._changed:
             job = self._jobs[turn.id] = Job(turn, history)
-            self._waiting.append(job)
+            self._waiting.put(job, visitor)
             if len(self._threads) < self._backend.at_once:
                 self._threads.append(Thread(target=self._work, daemon=True))
                 self._threads[-1].start()
@@ -64,7 +64,7 @@ class QuestionQueue:
             if not job:
                 kept = self._conversations.turn(turn.id) or turn
                 return (_forgotten(kept) if kept.stage else kept), -1
-            place = self._waiting.index(job) if job in self._waiting else -1
+            place = next((place for place, other in enumerate(self._waiting) if other is job), -1)
         if place > 0:
             stage = f"Waiting, {place} question{'s' * (place > 1)} before this one"
             return replace(job.turn, stage=stage), job.version + 1000 * place
@@ -77,8 +77,8 @@ class QuestionQueue:
             if not job or not job.turn.stage:
                 return job.turn if job else turn
             job.stopped = True
-            if job in self._waiting:
-                self._waiting.remove(job)
+            if any(other is job for other in self._waiting):
+                self._waiting.leave(job)
                 del self._jobs[turn.id]
             self._set(job, replace(job.turn, trouble="Stopped.", stage=""))
         self._conversations.keep(job.turn)
@@ -97,9 +97,9 @@ class QuestionQueue:
     def _work(self) -> None:
         while True:
             with self._changed:
-                while not self._waiting:
+                while not len(self._waiting):
                     self._changed.wait()
-                job = self._waiting.popleft()
+                job = self._waiting.take()
             try:
                 for turn in self._answered(job):
                     if not self._set(job, turn):
@@ -157,7 +157,7 @@ class QuestionQueue:
         if job.turn.record.get("abstained", True):
             return
         with self._changed:
-            if self._waiting or self._changed.wait(PAUSE):
+            if len(self._waiting) or self._changed.wait(PAUSE):
                 return
         assistant = self._assistant(job.turn)
         found = tuple(following(job.turn.record, self._backend.reader, self._answers(assistant), self._is_busy))
@@ -175,7 +175,7 @@ class QuestionQueue:
         return sure
 
     def _is_busy(self) -> bool:
-        return bool(self._waiting)
+        return len(self._waiting) > 0
 
 
 def _forgotten(turn: Turn) -> Turn:

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import closing, suppress
-from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any, Generic, TypeVar
+
+from ui.line import Line
 
 T = TypeVar("T")
 LOOK = 0.5  # seconds without a piece after which a None is given
@@ -13,17 +14,20 @@ OVER = object()
 
 
 class Workers(Generic[T]):
-    """``count`` threads; what is asked while all are at work waits, first come, first served.
+    """``count`` threads; what is asked while all are at work waits, and visitors take turns.
 
     They don't keep the process from ending, so that Ctrl-C need not wait for a model's server.
     """
 
     def __init__(self, count: int) -> None:
-        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._waiting = Line[Callable[[], None]]()
+        self._come = Condition()
         for _ in range(count):
             Thread(target=self._work, daemon=True).start()
 
-    async def stream(self, make: Callable[[], Generator[T, None, None]]) -> AsyncGenerator[T | None, None]:
+    async def stream(
+        self, make: Callable[[], Generator[T, None, None]], visitor: str = ""
+    ) -> AsyncGenerator[T | None, None]:
         """What ``make`` yields, and raises what it raises; None again and again while there is nothing yet.
 
         One thread runs all of it. Closing this ends it at its next piece, or before it is begun.
@@ -46,7 +50,9 @@ class Workers(Generic[T]):
             except BaseException as error:  # told to who waits
                 tell(error)
 
-        self._waiting.put(run)
+        with self._come:
+            self._waiting.put(run, visitor)
+            self._come.notify()
         try:
             while True:
                 try:
@@ -63,4 +69,9 @@ class Workers(Generic[T]):
 
     def _work(self) -> None:
         while True:
-            self._waiting.get()()
+            with self._come:
+                while not len(self._waiting):
+                    self._come.wait()
+                run = self._waiting.take()
+            run()
+            del run  # what it holds is not kept until the next one
