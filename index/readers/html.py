@@ -87,7 +87,7 @@ def _blocks(element: Any) -> Iterator[Block]:
     for kind, node, text in _walk(element):
         if kind == "text":
             pieces.append(text)
-            if text and any(parent.tag == "a" for parent in [node, *node.iterancestors()]):
+            if text and _is_in(node, "a"):
                 linked += sum(map(str.isalnum, text))
             continue
         yield Block("".join(pieces), linked, tag)
@@ -176,9 +176,12 @@ def _is_apart(element: Any) -> bool:
 def _words(element: Any, text: str | None) -> str:
     if not text:
         return ""
-    if any(parent.tag in ("pre", "textarea") for parent in [element, *element.iterancestors()]):
-        return text
-    return WHITE.sub(" ", text)
+    words = WHITE.sub(" ", text)
+    return text if words != text and _is_in(element, "pre", "textarea") else words
+
+
+def _is_in(element: Any, *tags: str) -> bool:
+    return element.tag in tags or next(element.iterancestors(*tags), None) is not None
 
 
 def _is_reference(element: Any) -> bool:

@@ -3,6 +3,7 @@
 import posixpath
 import zipfile
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -99,16 +100,30 @@ class Package:
 
 def local(element: Any) -> str:
     """The name of an element without its namespace, of which there are several for the same; "" for a comment."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _bare(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def attribute(element: Any, name: str) -> str | None:
     """The attribute of that name, in whichever namespace."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
+    for key, value in element.items():
+        if _bare(key) == name:
+            return str(value)
+    return None
 
 
 def child(element: Any, *names: str) -> Any | None:
     """The first child called so, then its first child called so, and on; None where there is none."""
     for name in names:
-        element = next((found for found in element if local(found) == name), None) if element is not None else None
+        for found in element if element is not None else ():
+            if local(found) == name:
+                element = found
+                break
+        else:
+            return None
     return element

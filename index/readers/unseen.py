@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 ENDS = r"\s*(?:!important\s*)?(?:;|$)"
@@ -38,8 +39,8 @@ def hide(tree: Any) -> None:
         return
     names, inks = _unseen_names(tree), _inks(tree)
     styled = inks is None
-    for element in tree.iter():
-        if not isinstance(element.tag, str):
+    for element in tree.iter("*"):
+        if not element.keys():
             continue
         classes = (element.get("class") or "").split()
         own = {*(f".{name}" for name in classes), f"#{element.get('id')}"}
@@ -111,6 +112,7 @@ def _papers(element: Any, styled: bool) -> Iterator[str]:
     yield COLOURS["white"]
 
 
+@lru_cache(maxsize=256)
 def _colour(name: str) -> str:
     """A colour's one name: #ffffff for white, #fff, rgb(255, 255, 255) and hsl(0, 0%, 100%)."""
     name = "".join(name.lower().split())
