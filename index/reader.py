@@ -17,7 +17,7 @@ Reader = Callable[[Path], Document]
 
 KINDS = {  # module and function by endings
     ("text", "plain"): ".txt .text .log",
-    ("text", "restructured"): ".rst",
+    ("restructured", "restructured"): ".rst",
     ("text", "markdown"): ".md .markdown .mdx",
     ("html", "html"): ".html .htm .xhtml",
     ("pdf", "pdf"): ".pdf",

@@ -13,11 +13,14 @@ from openpyxl.chart import BarChart
 from openpyxl.styles import Font, PatternFill
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
+from pptx.slide import Slide
 from pptx.util import Inches
 from reach import out_of_reach
 from xlsxwriter import Workbook as Workbook2
@@ -209,6 +212,30 @@ def test_lists_of_a_slide_have_their_numbers_and_what_is_beside_it_is_not_read(t
     frame.paragraphs[1].level = 1
     show.save(str(tmp_path / "a.pptx"))
     assert read(tmp_path / "a.pptx").text == "1. Open.\na) With a key.\n2. Close.\n- Done"
+
+
+def test_white_on_the_paper_of_a_slide_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> None:
+    def write(slide: Slide, words: str, left: int, filled: bool = False, colour: str = "FFFFFF") -> None:
+        box = slide.shapes.add_textbox(Inches(left), 0, Inches(1), Inches(1))
+        box.text_frame.text = words
+        box.text_frame.paragraphs[0].runs[0].font.color.rgb = RGBColor.from_string(colour)
+        if filled:
+            box.fill.solid()
+            box.fill.fore_color.rgb = RGBColor(0, 0, 90)
+
+    show = Presentation()
+    white, dark = (show.slides.add_slide(show.slide_layouts[6]) for _ in range(2))
+    write(white, "Unseen.", 0)
+    write(white, "Grey.", 2, colour="888888")
+    write(white, "On a box.", 4, filled=True)
+    write(white, "On a bar.", 6)
+    bar = white.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(6), 0, Inches(2), Inches(2))
+    white.shapes._spTree.insert(2, bar._element)
+    dark.background.fill.solid()
+    dark.background.fill.fore_color.rgb = RGBColor(0, 0, 90)
+    write(dark, "On a dark slide.", 0)
+    show.save(str(tmp_path / "a.pptx"))
+    assert read(tmp_path / "a.pptx").text == "Grey.\n\nOn a box.\n\nOn a bar.\n\nOn a dark slide."
 
 
 def test_the_messages_of_a_mailbox_and_the_chapters_of_a_book(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, part
 from index.readers.drawing import drawn
 from index.readers.formula import MATH, PARTS, formula, raised
 from index.readers.grid import Cell, heads, joined, rows
+from index.readers.ground import erase_unseen
 from index.readers.numbering import shaped
 from index.readers.package import Package, attribute, child, local
 
@@ -33,6 +34,7 @@ def slides(path: Path) -> Document:
             if slide._element.get("show") == "0":
                 continue
             _alternatives(slide._element)
+            erase_unseen(slide)
             seen = (shape for shape in slide.shapes if _is_on(shape, show.slide_width or 0, show.slide_height or 0))
             blocks = list(_blocks(seen, slide.shapes.title))
             if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:

@@ -24,7 +24,6 @@ HEAD = 20_000  # characters in which the first heading is looked for
 RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
 RETURN = "\r\x85\u2028\u2029"  # looked for before all patterns, for that takes no time
 LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
-DATED = re.compile(r"^:date:[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 COLOUR = re.compile(  # and titles and other orders of a terminal, in logs
     r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()*+][A-Z0-9]|[=>78cDEHMZ])|[^\n]\x08|\x08"
 )
@@ -67,10 +66,3 @@ def markdown(path: Path) -> Document:
     lower = LOWER.match(document.text, start)
     first = (next(found, "") or (lower[1] if lower else "")).strip().rstrip("#").rstrip()
     return replace(document, title=document.title or title(markup.plain(first)))
-
-
-def restructured(path: Path) -> Document:
-    """``plain``, with the date that the fields below the title of a reStructuredText say."""
-    document = plain(path)
-    dated = DATED.search(document.text, 0, HEAD)
-    return replace(document, date=document.date or (iso(dated[1]) if dated else None))
