@@ -18,7 +18,7 @@ Reader = Callable[[Path], Document]
 KINDS = {  # module and function by endings
     ("text", "plain"): ".txt .text .log",
     ("restructured", "restructured"): ".rst",
-    ("text", "markdown"): ".md .markdown .mdx",
+    ("markdown", "markdown"): ".md .markdown .mdx",
     ("html", "html"): ".html .htm .xhtml",
     ("pdf", "pdf"): ".pdf",
     ("word", "word"): ".docx .docm",

@@ -342,6 +342,22 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
         ("a.txt", "The mill\r\rIt was sold.\rTo Bo.\r\n", "The mill\n\nIt was sold.\nTo Bo.\r\n"),
         ("a.rtf", "No rich text at all.", "No rich text at all."),
         ("a.rst", "Title\n=====\n\nWords.", "Title\n=====\n\nWords."),
+        ("a.txt", "{\\rtf1 The caf\\'e9 is Vera\\u8217?s.}", "The café is Vera’s."),
+        ("a.eml", "Subject: Two\nContent-Type: text/plain; format=flowed\n\nThe key is \nhere.\n> And \n> there.\n"
+         "-- \nBo",
+         "Subject: Two\n\nThe key is here.\n> And \n> there.\n-- \nBo"),
+        ("a.eml", "Subject: Two\nContent-Type: text/plain; format=flowed; delsp=yes\n\nThe har \nbour.\n",
+         "Subject: Two\n\nThe harbour."),
+        ("a.mbox", "From - Tue Mar  5 10:00:00 2024\nX-Mozilla-Status: 0001\nSubject: One\n\nKept.\n\n"
+         "From - Tue Mar  5 10:00:00 2024\nX-Mozilla-Status: 0009\nSubject: Two\n\nDeleted.\n",
+         "Subject: One\n\nKept."),
+        ("a.mhtml", "Subject: Two\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n"
+         "<p class=x>No.<p>Seen.<div><template shadowmode=open><p>Within.</template></div>\n--B\n"
+         "Content-Type: text/css\n\n@charset \"utf-8\";\n.x { display: none }\n--B--\n",
+         "Seen.\n\nWithin."),
+        ("a.json", '{"at": [{"name": "Oss", "place": {"kind": "Point", "at": [10.5, 59.9]}}, {"name": "Brindle", '
+         '"place": {"kind": "Point", "at": [10, 60]}}]}',
+         "at\n\nname\tplace kind\tplace at\nOss\tPoint\t10.5; 59.9\nBrindle\tPoint\t10; 60"),
     ],
 )  # fmt: skip
 def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -415,6 +431,36 @@ def test_chapters_are_called_as_the_table_of_contents_has_it(tmp_path: Path, kin
         for name, text in parts.items():
             archive.writestr(name, text)
     assert read(tmp_path / "a.epub").labels == ("chapter The Weir", "chapter The Mill")
+
+
+def test_a_book_that_is_locked_or_has_only_pictures_says_so(tmp_path: Path) -> None:
+    book(tmp_path / "a.epub", content(3))
+    with zipfile.ZipFile(tmp_path / "a.epub", "a") as archive:
+        archive.writestr(
+            "META-INF/encryption.xml",
+            "<encryption><CipherData><CipherReference URI='in/c0.xhtml'/></CipherData></encryption>",
+        )
+    with pytest.raises(UnreadableFile, match="encrypted"):
+        read(tmp_path / "a.epub")
+    show = Presentation()
+    show.slides.add_slide(show.slide_layouts[6])
+    show.save(str(tmp_path / "a.pptx"))
+    with pytest.raises(UnreadableFile, match="holds no text, at most pictures"):
+        read(tmp_path / "a.pptx")
+
+
+def test_a_mail_that_is_encrypted_says_so(tmp_path: Path) -> None:
+    source = "Subject: Keys\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nMIIB\n"
+    article = written(tmp_path / "a.eml", source)
+    assert (article.title, article.lost) == ("Keys", ("is encrypted: what it says can't be read",))
+
+
+def test_notes_of_a_book_are_read_and_the_numbers_of_its_pages_are_not(tmp_path: Path) -> None:
+    body = (
+        '<p>The keeper <span epub:type="pagebreak">12</span>went.</p><aside epub:type="footnote"><p>By Bo.</p></aside>'
+    )
+    page = f"<html xmlns='http://www.w3.org/1999/xhtml' xmlns:epub='http://www.idpf.org/2007/ops'><body>{body}</body></html>"
+    assert written(tmp_path / "a.xhtml", page).text == "The keeper went.\n\nBy Bo."
 
 
 def test_lines_that_are_no_json_are_named(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from index.document import Document, iso, row
-from index.readers.text import HEAD, plain
+from index.readers.text import plain
 
+HEAD = 20_000  # characters in which the date is looked for
 DATED = re.compile(r"^:date:[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 INDENT = r"^(?P<indent>[ \t]*)"
 GRID = re.compile(INDENT + r"\+-[-+]*-\+[ \t\r]*\n(?:(?P=indent)[+|].*[+|][ \t\r]*\n)+", re.MULTILINE)

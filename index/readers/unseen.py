@@ -23,7 +23,9 @@ SHOWING = re.compile(
 )
 SPOKEN = {"sr-only", "visually-hidden", "screen-reader-text"}  # classes of what only programs that read aloud have
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")  # of a style sheet
-CONDITION = re.compile(r"/\*.*?\*/|@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL)  # for print, for small screens
+CONDITION = re.compile(
+    r"/\*.*?\*/|@[^{};]*;|@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL
+)  # for print, for small screens
 INK = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 PAPER = re.compile(r"(?:^|;)\s*background(?:-\w+)?\s*:\s*([^;!]+)", re.IGNORECASE)
 TRIPLE = re.compile(r"rgba?\((\d+),(\d+),(\d+)(?:,([\d.]+%?))?\)")
