@@ -1,12 +1,14 @@
 """The readers of smaller kinds: what each calls its parts, its titles and dates, and what it shows of its values."""
 
 import datetime
+import re
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from corpus import book, content, mail, opendocument
+from corpus import book, content, mail, opendocument, sheet, slides, word
 from indexer import CheapEmbedder
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -129,6 +131,39 @@ def test_what_is_written_in_white_or_in_no_format_on_a_sheet_is_not_read(tmp_pat
     book.active["D1"].number_format = book.active["E1"].number_format = ";;;"
     book.save(tmp_path / "a.xlsx")
     assert read(tmp_path / "a.xlsx").text == "Boat\t\tFee"
+
+
+def changed(path: Path, change: Callable[[str, bytes], bytes]) -> None:
+    """Write the package at ``path`` anew."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, change(name, part))
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.pptx", "a.docx"])
+def test_strict_office_files_are_read(tmp_path: Path, name: str) -> None:
+    {".xlsx": sheet, ".pptx": slides, ".docx": word}[name[1:]](tmp_path / name, content(3))
+    before = read(tmp_path / name).text
+    usual = re.compile(rb"http://schemas.openxmlformats.org/((?:spread|presentation|drawing|wordprocessing)\w+|"
+                       rb"officeDocument)/2006/(main|relationships)")  # fmt: skip
+    changed(tmp_path / name, lambda _, part: usual.sub(rb"http://purl.oclc.org/ooxml/\1/\2", part))
+    assert read(tmp_path / name).text == before
+
+
+def test_a_stylesheet_or_a_date_that_openpyxl_refuses_costs_no_rows(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Gull", 1450.5])
+    book.active["B1"].number_format = '#,##0.00 "kr"'
+    book.save(tmp_path / "a.xlsx")
+
+    def damaged(name: str, part: bytes) -> bytes:
+        part = part.replace(b'<patternFill patternType="gray125"', b'<patternFill patternType="odd"')
+        return re.sub(rb"(<dcterms:created.*?>)[^<]*", rb"\1yesterday", part) if "core" in name else part
+
+    changed(tmp_path / "a.xlsx", damaged)
+    assert read(tmp_path / "a.xlsx").text == "Gull\t1,450.50 kr"
 
 
 def test_the_text_boxes_of_a_sheet_are_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from index.readers.grid import Cell, heads, joined, rows
 from index.readers.ground import erase_unseen
 from index.readers.numbering import shaped
 from index.readers.package import Package, attribute, child, local
+from index.readers.strict import usual
 
 FORMS = {
     "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman",
@@ -27,7 +28,8 @@ def slides(path: Path) -> Document:
         for name in package.names:
             if name.endswith(".xml"):
                 package.check(name)
-        show = Presentation(str(path))
+        source = usual(path, package)
+        show = Presentation(str(source) if isinstance(source, Path) else source)
         texts = []
         first = None
         for number, slide in enumerate(show.slides, 1):
