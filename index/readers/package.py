@@ -16,6 +16,8 @@ LARGEST = 64 * 2**20  # bytes of one part, unpacked: as XML it takes about ten t
 USUAL = 8 * 2**20  # bytes of one part, up to which it may be packed as tightly as it likes
 TIGHT = 100  # times smaller than unpacked: text is never packed as tightly, but what is made to fill the memory is
 ALL = 2**30  # bytes of all parts, unpacked; pictures are among them and are never unpacked
+Change = Callable[[str, bytes], bytes]  # of a part, by its name
+
 OLD = b"\xd0\xcf\x11\xe0"  # of the files that Office wrote before 2007, and of encrypted ones
 
 
@@ -67,7 +69,7 @@ class Package:
         self.check(name)
         return self._archive.read(name)
 
-    def rewritten(self, change: Callable[[str, bytes], bytes]) -> BytesIO:
+    def rewritten(self, change: Change) -> BytesIO:
         """The package with its parts of XML changed, and others empty: nobody reads its pictures."""
         stream = BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

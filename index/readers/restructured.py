@@ -84,7 +84,7 @@ def _simple(table: re.Match[str]) -> str:
 def _listed(table: re.Match[str]) -> str:
     """The rows of a table that is written as a list of lists, or as comma-separated values, below its caption."""
     head: list[list[str]] = []
-    lines = []
+    lines: list[str] = []
     for line in table["body"].splitlines():
         option = OPTION.fullmatch(line) if not lines else None
         if option and option[1] == "header":

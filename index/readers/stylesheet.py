@@ -8,8 +8,8 @@ CELL = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 ATTRIBUTE = re.compile(rb"""\b(numFmtId|formatCode)=("[^"]*"|'[^']*')""")
 SPACE = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PLAIN = (
-    b'<styleSheet xmlns="%s"><numFmts count="%d">%s</numFmts><fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders>'
-    b"<border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>%s</cellXfs></styleSheet>"
+    b'<styleSheet xmlns="%s"><numFmts count="%d">%s</numFmts><fonts><font/></fonts><fills><fill>'
+    b"<patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>%s</cellXfs></styleSheet>"
 )
 
 
