@@ -346,6 +346,19 @@ def test_a_title_that_a_program_put_there_is_none(tmp_path: Path) -> None:
         assert read(tmp_path / "the-minutes.pdf").title == "The minutes"
 
 
+def test_what_stands_beside_a_title_is_no_part_of_it(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.setFont("Helvetica-Bold", 18)
+    canvas.drawString(40, 520, "Invoice 117")
+    canvas.setFont("Helvetica", 10)
+    for place, (name, value) in enumerate((("Invoice no.", "2024-117"), ("Date", "5 March 2024"))):
+        canvas.drawString(240, 520 - 14 * place, name)
+        canvas.drawRightString(390, 520 - 14 * place, value)
+    canvas.drawString(40, 440, "Please pay within 14 days to the account of the harbour.")
+    canvas.save()
+    assert read(tmp_path / "a.pdf").title == "Invoice 117"
+
+
 def test_an_initial_is_the_first_letter_of_its_text(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
     for size, left, height, words in (
