@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import is_zipfile
 
 from index.document import shown
 from index.folder import Problem, regular, scan
@@ -101,7 +102,7 @@ def read(path: Path) -> Article:
         raise UnreadableFile(TOO_LARGE)
     document = read_document(path)
     if not document.text.strip():
-        raise UnreadableFile("is empty")
+        raise UnreadableFile("holds no text, at most pictures" if is_zipfile(path) else "is empty")
     digest = _digest(document.text)
     return Article(
         slug(path.stem),

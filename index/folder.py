@@ -14,6 +14,7 @@ from index.reader import PICTURES, READERS
 
 UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f]')  # characters that Windows has in no name of a file
 
+UNSEEN = (".", "~$")  # how the names begin of hidden files, and of those by which Office marks what is open
 LIBRARY = {  # a library's own files, in whichever folder it is
     "library.db", "library.db-shm", "library.db-wal", "library.lock", "vectors.faiss", "words", "words.lock",
 }  # fmt: skip
@@ -108,7 +109,7 @@ def _below(folder: Path, found: Scan, seen: set[tuple[int, int]], links: list[Pa
         own = LIBRARY if any(entry.name == "library.db" for entry in entries) else set()
         for entry in entries:
             path = here / entry.name
-            if entry.name.startswith(".") or entry.name in own:
+            if entry.name.startswith(UNSEEN) or entry.name in own:
                 continue
             if _is_folder(entry):
                 (links if entry.is_symlink() else left).append(path)

@@ -17,8 +17,8 @@ Reader = Callable[[Path], Document]
 
 KINDS = {  # module and function by endings
     ("text", "plain"): ".txt .text .log",
-    ("text", "restructured"): ".rst",
-    ("text", "markdown"): ".md .markdown .mdx",
+    ("restructured", "restructured"): ".rst",
+    ("markdown", "markdown"): ".md .markdown .mdx",
     ("html", "html"): ".html .htm .xhtml",
     ("pdf", "pdf"): ".pdf",
     ("word", "word"): ".docx .docm",

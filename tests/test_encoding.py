@@ -92,6 +92,12 @@ def test_what_is_in_doubt_is_refused_with_what_may_help() -> None:
         decode(b"The \xa4\xd0\xaa\x93\xfe\x8d of the \xde\xf0\xa6 house.")
 
 
+@pytest.mark.parametrize("text", ["ΛΙΜΑΝΙ ΤΟΥ ΠΕΙΡΑΙΑ", "Ο φάρος.", "Ä Ö Ü ß"])
+def test_letters_that_may_be_of_two_alphabets_are_refused(text: str) -> None:
+    with pytest.raises(UnreadableFile, match="no encoding that we can be sure of"):
+        decode(text.encode("cp1253" if "Ο" in text else "cp1252"))
+
+
 @pytest.mark.parametrize("label", ["gb2312", "iso-8859-1", "utf-8", "nonsense", "koi8-r"])
 def test_a_page_is_read_as_browsers_read_it(label: str) -> None:
     words = {"gb2312": CHINESE, "koi8-r": RUSSIAN}.get(label, "Das Café Löwen – ein „Haus“ für €3.")
@@ -106,6 +112,14 @@ def test_a_page_is_read_as_browsers_read_it(label: str) -> None:
         ("名前,役職\nアンナ,灯台守\nオーレ,船長\n", "shift_jis"),
         ("09:00 INFO the pump started again\n" * 40 + "灯塔由安娜建造，看守人是奥勒，他在港口的工作。\n", "gbk"),
         ("Le phare coûte 40 € par mois, payé par les Œuvres.", "iso8859-15"),
+        ("Το λιμάνι χτίστηκε το 1931.", "cp1253"),
+        ("Ενοίκιο: 450 ευρώ τον μήνα. Άδεια: όχι.", "iso8859-7"),
+        ("Маяк збудував інженер Їжакевич у 1931 році.", "koi8-u"),
+        ("המגדלור נבנה בשנת 1931 על ידי המהנדס כהן.", "cp1255"),
+        ("بنى المهندس أحمد المنارة سنة 1931.", "cp1256"),
+        ("ประภาคารสร้างในปี 1931 โดยวิศวกรสมชาย", "cp874"),
+        ("燈塔由林先生建造", "utf-16-le"),
+        ("守塔人是王芳。", "utf-16-be"),
     ],
 )
 def test_a_short_text_or_one_line_of_another_script_is_told(text: str, encoding: str) -> None:

@@ -39,6 +39,12 @@ def test_other_kinds_are_told_by_count(library: Library, folder: Path) -> None:
     assert notes == ["left out 4 files of other kinds: .doc (2), .zip (1), without an ending (1)"]
 
 
+def test_what_office_leaves_beside_an_open_file_is_no_file_of_ours(library: Library, folder: Path) -> None:
+    (folder / "~$report.docx").write_bytes(b"\x05Clara" + bytes(156))
+    changes = library.sync([folder])
+    assert len(library.entries()) == 5 and not changes.problems and not changes.notes
+
+
 @pytest.mark.parametrize("place", [".", "library"])
 def test_a_library_does_not_read_its_own_files(folder: Path, place: str) -> None:
     (folder / "words.txt").write_text("The word of the day is lagoon.")

@@ -94,6 +94,13 @@ def said(folder: Path, body: str) -> list[str]:
         ("<p>It leaks.<span style='display:block'>So says Ada.</span></p>", "It leaks.\n\nSo says Ada."),
         (f"{'<div>' * 1000}The vault is below.", "The vault is below."),
         ("<dialog open><p>It is closed in May.</p></dialog><dialog>Not seen.</dialog>", "It is closed in May."),
+        ("<ol><li><p>Moor.</p><p>At the quay.</p></li><li><p>Pay.</p></li></ol>",
+         "1. Moor.\n\nAt the quay.\n\n2. Pay."),
+        ("<dl><p><dt>Fees<dd>Due in May.</dl>", "Fees\n\nDue in May."),
+        ("<h3>Fire<span class='mw-editsection'>[<a href=x>edit</a>]</span></h3><p>It burnt.</p><div id=catlinks><a "
+         "href=x>Category</a>: <ul><li><a href=x>Towns</a></ul></div>", "Fire\n\nIt burnt."),
+        ("<p>Three of five. <meter value=3>no</meter><progress>no</progress></p>", "Three of five."),
+        ("<style>@charset 'utf-8';\n.x{display:none}</style><p class=x>Not seen.</p><p>Seen.</p>", "Seen."),
         ("<div>Bare words <b>in</b> a division<p>and a paragraph</p>and more.</div>",
          "Bare words in a division\n\nand a paragraph\n\nand more."),
     ],
@@ -154,6 +161,7 @@ def test_a_row_is_told_with_its_columns_and_heading(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "title", "date"),
     [
+        ("</head><body><p class='c1 title'>The pier</p><h1>One</h1>", "The pier", None),
         ("<title>Oss – Home</title>", "The harbour", None),
         ("<meta property='og:title' content='The quay'>", "The quay", None),
         ("<meta name=date content='2024-02-30'>", "The harbour", None),

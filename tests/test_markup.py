@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.markup import plain
-from index.readers.text import markdown
+from index.readers.markdown import markdown
 from index.sentence import sentences
 from rag.evidence import Evidence
 

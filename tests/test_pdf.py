@@ -346,6 +346,42 @@ def test_a_title_that_a_program_put_there_is_none(tmp_path: Path) -> None:
         assert read(tmp_path / "the-minutes.pdf").title == "The minutes"
 
 
+def test_a_box_beside_prose_is_read_apart(tmp_path: Path) -> None:
+    prose = (
+        "The harbour of Larkhaven was built by",
+        "the engineer Leon Faber, who came from",
+        "Oss with forty masons and their sons in",
+        "the spring of that year, and who left",
+        "it again when the last stone was laid.",
+    )
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.setFillGray(0.9)
+    canvas.rect(285, 456, 120, 46, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    for place, line in enumerate(prose):
+        canvas.drawString(40, 490 - 14 * place, line)
+    for place, line in enumerate(("In short", "The fee is 450.")):
+        canvas.drawString(291, 486 - 17 * place, line)
+    canvas.drawString(40, 400, "Nobody knows where he went after that, nor why he left.")
+    canvas.save()
+    text = read(tmp_path / "a.pdf").text
+    assert " ".join(prose) in text and "\t" not in text
+    assert "The fee is 450." in text
+
+
+def test_what_stands_beside_a_title_is_no_part_of_it(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
+    canvas.setFont("Helvetica-Bold", 18)
+    canvas.drawString(40, 520, "Invoice 117")
+    canvas.setFont("Helvetica", 10)
+    for place, (name, value) in enumerate((("Invoice no.", "2024-117"), ("Date", "5 March 2024"))):
+        canvas.drawString(240, 520 - 14 * place, name)
+        canvas.drawRightString(390, 520 - 14 * place, value)
+    canvas.drawString(40, 440, "Please pay within 14 days to the account of the harbour.")
+    canvas.save()
+    assert read(tmp_path / "a.pdf").title == "Invoice 117"
+
+
 def test_an_initial_is_the_first_letter_of_its_text(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A5)
     for size, left, height, words in (

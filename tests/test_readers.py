@@ -1,23 +1,28 @@
 """The readers of smaller kinds: what each calls its parts, its titles and dates, and what it shows of its values."""
 
 import datetime
+import re
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from corpus import book, content, mail, opendocument
+from corpus import book, content, mail, opendocument, sheet, slides, word
 from indexer import CheapEmbedder
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Font, PatternFill
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
+from pptx.slide import Slide
 from pptx.util import Inches
 from reach import out_of_reach
 from xlsxwriter import Workbook as Workbook2
@@ -128,6 +133,39 @@ def test_what_is_written_in_white_or_in_no_format_on_a_sheet_is_not_read(tmp_pat
     assert read(tmp_path / "a.xlsx").text == "Boat\t\tFee"
 
 
+def changed(path: Path, change: Callable[[str, bytes], bytes]) -> None:
+    """Write the package at ``path`` anew."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, change(name, part))
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.pptx", "a.docx"])
+def test_strict_office_files_are_read(tmp_path: Path, name: str) -> None:
+    {".xlsx": sheet, ".pptx": slides, ".docx": word}[name[1:]](tmp_path / name, content(3))
+    before = read(tmp_path / name).text
+    usual = re.compile(rb"http://schemas.openxmlformats.org/((?:spread|presentation|drawing|wordprocessing)\w+|"
+                       rb"officeDocument)/2006/(main|relationships)")  # fmt: skip
+    changed(tmp_path / name, lambda _, part: usual.sub(rb"http://purl.oclc.org/ooxml/\1/\2", part))
+    assert read(tmp_path / name).text == before
+
+
+def test_a_stylesheet_or_a_date_that_openpyxl_refuses_costs_no_rows(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Gull", 1450.5])
+    book.active["B1"].number_format = '#,##0.00 "kr"'
+    book.save(tmp_path / "a.xlsx")
+
+    def damaged(name: str, part: bytes) -> bytes:
+        part = part.replace(b'<patternFill patternType="gray125"', b'<patternFill patternType="odd"')
+        return re.sub(rb"(<dcterms:created.*?>)[^<]*", rb"\1yesterday", part) if "core" in name else part
+
+    changed(tmp_path / "a.xlsx", damaged)
+    assert read(tmp_path / "a.xlsx").text == "Gull\t1,450.50 kr"
+
+
 def test_the_text_boxes_of_a_sheet_are_read(tmp_path: Path) -> None:
     book = Workbook()
     book.active.append(["Boat", "Fee"])
@@ -209,6 +247,30 @@ def test_lists_of_a_slide_have_their_numbers_and_what_is_beside_it_is_not_read(t
     frame.paragraphs[1].level = 1
     show.save(str(tmp_path / "a.pptx"))
     assert read(tmp_path / "a.pptx").text == "1. Open.\na) With a key.\n2. Close.\n- Done"
+
+
+def test_white_on_the_paper_of_a_slide_is_not_read_and_white_on_a_colour_is(tmp_path: Path) -> None:
+    def write(slide: Slide, words: str, left: int, filled: bool = False, colour: str = "FFFFFF") -> None:
+        box = slide.shapes.add_textbox(Inches(left), 0, Inches(1), Inches(1))
+        box.text_frame.text = words
+        box.text_frame.paragraphs[0].runs[0].font.color.rgb = RGBColor.from_string(colour)
+        if filled:
+            box.fill.solid()
+            box.fill.fore_color.rgb = RGBColor(0, 0, 90)
+
+    show = Presentation()
+    white, dark = (show.slides.add_slide(show.slide_layouts[6]) for _ in range(2))
+    write(white, "Unseen.", 0)
+    write(white, "Grey.", 2, colour="888888")
+    write(white, "On a box.", 4, filled=True)
+    write(white, "On a bar.", 6)
+    bar = white.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(6), 0, Inches(2), Inches(2))
+    white.shapes._spTree.insert(2, bar._element)
+    dark.background.fill.solid()
+    dark.background.fill.fore_color.rgb = RGBColor(0, 0, 90)
+    write(dark, "On a dark slide.", 0)
+    show.save(str(tmp_path / "a.pptx"))
+    assert read(tmp_path / "a.pptx").text == "Grey.\n\nOn a box.\n\nOn a bar.\n\nOn a dark slide."
 
 
 def test_the_messages_of_a_mailbox_and_the_chapters_of_a_book(tmp_path: Path) -> None:
@@ -315,6 +377,22 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
         ("a.txt", "The mill\r\rIt was sold.\rTo Bo.\r\n", "The mill\n\nIt was sold.\nTo Bo.\r\n"),
         ("a.rtf", "No rich text at all.", "No rich text at all."),
         ("a.rst", "Title\n=====\n\nWords.", "Title\n=====\n\nWords."),
+        ("a.txt", "{\\rtf1 The caf\\'e9 is Vera\\u8217?s.}", "The café is Vera’s."),
+        ("a.eml", "Subject: Two\nContent-Type: text/plain; format=flowed\n\nThe key is \nhere.\n> And \n> there.\n"
+         "-- \nBo",
+         "Subject: Two\n\nThe key is here.\n> And \n> there.\n-- \nBo"),
+        ("a.eml", "Subject: Two\nContent-Type: text/plain; format=flowed; delsp=yes\n\nThe har \nbour.\n",
+         "Subject: Two\n\nThe harbour."),
+        ("a.mbox", "From - Tue Mar  5 10:00:00 2024\nX-Mozilla-Status: 0001\nSubject: One\n\nKept.\n\n"
+         "From - Tue Mar  5 10:00:00 2024\nX-Mozilla-Status: 0009\nSubject: Two\n\nDeleted.\n",
+         "Subject: One\n\nKept."),
+        ("a.mhtml", "Subject: Two\nContent-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n"
+         "<p class=x>No.<p>Seen.<div><template shadowmode=open><p>Within.</template></div>\n--B\n"
+         "Content-Type: text/css\n\n@charset \"utf-8\";\n.x { display: none }\n--B--\n",
+         "Seen.\n\nWithin."),
+        ("a.json", '{"at": [{"name": "Oss", "place": {"kind": "Point", "at": [10.5, 59.9]}}, {"name": "Brindle", '
+         '"place": {"kind": "Point", "at": [10, 60]}}]}',
+         "at\n\nname\tplace kind\tplace at\nOss\tPoint\t10.5; 59.9\nBrindle\tPoint\t10; 60"),
     ],
 )  # fmt: skip
 def test_what_is_read(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -388,6 +466,36 @@ def test_chapters_are_called_as_the_table_of_contents_has_it(tmp_path: Path, kin
         for name, text in parts.items():
             archive.writestr(name, text)
     assert read(tmp_path / "a.epub").labels == ("chapter The Weir", "chapter The Mill")
+
+
+def test_a_book_that_is_locked_or_has_only_pictures_says_so(tmp_path: Path) -> None:
+    book(tmp_path / "a.epub", content(3))
+    with zipfile.ZipFile(tmp_path / "a.epub", "a") as archive:
+        archive.writestr(
+            "META-INF/encryption.xml",
+            "<encryption><CipherData><CipherReference URI='in/c0.xhtml'/></CipherData></encryption>",
+        )
+    with pytest.raises(UnreadableFile, match="encrypted"):
+        read(tmp_path / "a.epub")
+    show = Presentation()
+    show.slides.add_slide(show.slide_layouts[6])
+    show.save(str(tmp_path / "a.pptx"))
+    with pytest.raises(UnreadableFile, match="holds no text, at most pictures"):
+        read(tmp_path / "a.pptx")
+
+
+def test_a_mail_that_is_encrypted_says_so(tmp_path: Path) -> None:
+    source = "Subject: Keys\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nMIIB\n"
+    article = written(tmp_path / "a.eml", source)
+    assert (article.title, article.lost) == ("Keys", ("is encrypted: what it says can't be read",))
+
+
+def test_notes_of_a_book_are_read_and_the_numbers_of_its_pages_are_not(tmp_path: Path) -> None:
+    body = (
+        '<p>The keeper <span epub:type="pagebreak">12</span>went.</p><aside epub:type="footnote"><p>By Bo.</p></aside>'
+    )
+    page = f"<html xmlns='http://www.w3.org/1999/xhtml' xmlns:epub='http://www.idpf.org/2007/ops'><body>{body}</body></html>"
+    assert written(tmp_path / "a.xhtml", page).text == "The keeper went.\n\nBy Bo."
 
 
 def test_lines_that_are_no_json_are_named(tmp_path: Path) -> None:

@@ -153,6 +153,19 @@ def test_what_a_style_or_the_theme_makes_white_or_hides_is_not_read(tmp_path: Pa
     assert said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>") == ["Seen. Grey."]
 
 
+def test_what_says_where_to_write_is_no_text(tmp_path: Path) -> None:
+    def control(words: str, about: str) -> str:
+        return f"<w:sdt><w:sdtPr>{about}</w:sdtPr><w:sdtContent>{words}</w:sdtContent></w:sdt>"
+
+    look, unfilled = '<w:rStyle w:val="Platzhaltertext"/>', "<w:showingPlcHdr/>"
+    styles = '<w:style w:styleId="Platzhaltertext"><w:name w:val="Placeholder Text"/></w:style>'
+    body = p(r("Tenant: ") + control(r("Klicken oder tippen Sie hier.", look), unfilled))
+    body += p(r("Rent: ") + control(r("450 crowns", look), "")) + control(p(r("Boat: Petrel")), unfilled)
+    body += control(p(r("Choose an item.", look)), unfilled)
+    found = said(tmp_path, body, styles=f"<w:styles SPACES>{styles}</w:styles>")
+    assert [words.strip() for words in found] == ["Tenant:", "Rent: 450 crowns", "Boat: Petrel"]
+
+
 def test_a_cell_that_was_deleted_is_not_read(tmp_path: Path) -> None:
     gone = f"<w:tc><w:tcPr><w:cellDel/></w:tcPr>{p('Gone')}</w:tc>"
     assert said(tmp_path, table(["Boat", gone, "Fee"])) == ["Boat\tFee"]

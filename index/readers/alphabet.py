@@ -1,8 +1,9 @@
-"""Alphabets: which of the encodings of Latin letters a text is in, told by the letters that its language has."""
+"""Alphabets: which of the encodings of Latin and other letters a text is in, told by those that its language has."""
 
 import re
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, pairwise
+from operator import itemgetter
 
 LANGUAGES = {  # letters beyond a to z of each language, by the encodings that it was written in, likeliest first
     ("cp1252", "iso8859_15", "mac_roman", "cp850"): (
@@ -16,6 +17,17 @@ LANGUAGES = {  # letters beyond a to z of each language, by the encodings that i
 }
 NEUTRAL = set("–—…“”„‘’‚‹›«»€£°§©®™•·†‡±×÷¼½¾²³¹µ¿¡ºª\u00a0")  # what texts of all of them hold
 ENOUGH = 0.95  # the share of its characters beyond ASCII that an alphabet must explain
+FREQUENT = {  # the most frequent letters of other alphabets, by the encodings that they were written in
+    ("cp1253", "iso8859_7", "cp737"): "αοιετσνηυρπκμλάίόέή",
+    ("cp1251", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic"): "оеаинтсрвлкмдпуяіьы",
+    ("cp1255",): "יוהלאתבמשנרד",
+    ("cp1256",): "اليمنوتربدعةسكف",
+    ("cp874",): "านรอกเงมยลวดทสตะปบคห่้ีัิื",
+}
+SURE = 0.75  # the share of frequent letters that makes an alphabet sure, if it is RIVAL times that of the next
+RIVAL = 1.2
+SHOUTED = 0.5  # what a capital within a word counts: in a wrong encoding, all letters may be capitals
+LEAST = 8  # letters that tell an alphabet
 PLAIN = 2  # times as many letters from a to z, at least
 WIDE = re.compile(rb"[a-zA-Z]?[\x80-\xff]+[a-zA-Z]?")
 EURO = b"\xa4"  # in ISO-8859-15; in Windows-1252 it is a sign that nobody writes
@@ -38,6 +50,35 @@ def latin(data: bytes) -> str | None:
             if max(_explained(text, set(alphabet)) for alphabet in alphabets) >= ENOUGH:
                 return data.decode(encoding)
     return None
+
+
+def other(data: bytes) -> str | None:
+    """``data`` in the one encoding that makes it frequent letters of Greek, Cyrillic, Hebrew, Arabic or Thai."""
+    wide = b" ".join(match[0] for match in islice(WIDE.finditer(data), SAMPLE))
+    best = []
+    for encodings, letters in FREQUENT.items():
+        shares = []
+        for encoding in encodings:
+            with suppress(UnicodeDecodeError):
+                text = wide.decode(encoding)
+                shares.append((_frequent(text, letters, SHOUTED), _frequent(text, letters), encoding))
+        best.append(max(shares, key=itemgetter(0), default=(0.0, 0.0, "")))
+    share, _, encoding = likeliest = max(best, key=itemgetter(0))
+    rival = max(shouted for _, shouted, other in best if other != likeliest[2])
+    with suppress(UnicodeDecodeError):
+        return data.decode(encoding) if share >= max(SURE, RIVAL * rival) else None
+    return None
+
+
+def _frequent(text: str, letters: str, shouted: float = 1) -> float:
+    """The share of the characters beyond ASCII that are frequent letters; 0 for a few, or for one over and over."""
+    found = [(before, sign) for before, sign in pairwise(f" {text}") if sign > "\x7f"]
+    counts = [
+        shouted if sign.isupper() and before.isalpha() else 1
+        for before, sign in found
+        if sign.lower() in letters and sign != before
+    ]
+    return sum(counts) / len(found) if len(counts) >= LEAST else 0
 
 
 def _explained(text: str, alphabet: set[str]) -> float:

@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from index.readers.unseen import is_unseen
+from index.readers.xhtml import TYPED
 
 SKIPPED = {
     "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "button", "annotation",
     "annotation-xml", "option", "datalist", "head", "link", "meta", "canvas", "audio", "video", "map", "del",
-    "rt", "rp",
+    "rt", "rp", "meter", "progress",
 }  # fmt: skip
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
@@ -19,7 +20,7 @@ BLOCKS = {
 ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog", "alertdialog"}
 FURNITURE = re.compile(  # names of what is around a text, whatever it says
     r"(?:^|\s)(?:breadcrumbs?|cookies?|(?:cookie|consent)-?(?:banner|bar|notice|consent|popup)\S*|pagination|pager|"
-    r"skip-?link|advert\S*|ads?|newsletter-?(?:form|signup|box|banner|popup)|toc)(?:\s|$)",
+    r"mw-editsection|catlinks|skip-?link|advert\S*|ads?|newsletter-?(?:form|signup|box|banner|popup)|toc)(?:\s|$)",
     re.IGNORECASE,
 )
 MENUS = re.compile(  # names of what is around a text if it is made of links, and may be a part of it otherwise
@@ -40,20 +41,36 @@ def is_block(element: Any) -> bool:
 def is_boilerplate(element: Any) -> bool:
     """Whether a reader of the page does not see it, or it is part of the page and not of its text."""
     if not isinstance(element.tag, str) or element.tag in SKIPPED:
-        return not (element.tag == "button" and any(parent.tag in HEADINGS for parent in element.iterancestors()))
+        return not _is_shown(element)
     if element.tag == "header" and not _is_inside(element):
         return element.find(".//h1") is None
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     named = element.tag in BLOCKS and element.tag not in ("body", "main", "article")
-    around = (element.tag in ("footer", "aside") and not _is_inside(element)) or (named and bool(MENUS.search(names)))
+    kind = _kind(element)
+    margin = element.tag in ("footer", "aside") and not _is_inside(element) and not kind
+    around = margin or (named and bool(MENUS.search(names)))
     return (
         is_unseen(element)
+        or "pagebreak" in kind
         or (element.tag == "dialog" and element.get("open") is None)
         or (element.get("aria-hidden") == "true" and element.tag in BLOCKS)
         or element.get("role") in ROLES
-        or (named and bool(FURNITURE.search(names)))
+        or ((named or element.tag == "span") and bool(FURNITURE.search(names)))
         or (around and _is_of_links(element))
     )
+
+
+def _is_shown(element: Any) -> bool:
+    """Whether it is shown though others of its kind are not: a button in a heading, what is within a part of a page."""
+    if element.tag == "button":
+        return any(parent.tag in HEADINGS for parent in element.iterancestors())
+    return element.tag == "template" and bool(element.get("shadowrootmode") or element.get("shadowmode"))
+
+
+def _kind(element: Any) -> str:
+    """What an element of a book is: "footnote", "pagebreak"."""
+    role = element.get("role") or ""
+    return element.get("epub:type") or element.get(TYPED) or (role if role.startswith("doc-") else "")
 
 
 def _is_inside(element: Any) -> bool:

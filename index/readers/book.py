@@ -30,6 +30,9 @@ def book(path: Path) -> Document:
         chapters: list[tuple[str, str]] = []
         lost: list[str] = []
         files = [items.get(e.get("idref"), "") for e in root.iter() if local(e) == "itemref"]
+        locked = _locked(package)
+        if any(_beside(main, file) in locked for file in files):
+            raise UnreadableFile("is encrypted: it can only be read where it was bought (DRM)")
         for name in dict.fromkeys(_beside(main, file) for file in files):  # each once, however often it is named
             try:
                 tree = parsed(decode_page(package.bytes(name)), is_xml=True)
@@ -42,6 +45,16 @@ def book(path: Path) -> Document:
                 lost.append(f"chapter {posixpath.basename(name)} can't be read")
     text, pages, labels = parts(chapters)
     return Document(text, title(about.get("title")), iso(about.get("date")), pages, labels, tuple(lost))
+
+
+def _locked(package: Package) -> set[str]:
+    """The parts that are encrypted; fonts may be in any book."""
+    root = package.xml("META-INF/encryption.xml")
+    return (
+        {unquote(e.get("URI") or "") for e in root.iter() if local(e) == "CipherReference"}
+        if root is not None
+        else set()
+    )
 
 
 def _beside(name: str, other: str) -> str:

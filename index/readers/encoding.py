@@ -7,7 +7,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from contextlib import suppress
 
 from index.document import UnreadableFile
-from index.readers.alphabet import latin
+from index.readers.alphabet import latin, other
 
 DOUBT = 0.05  # of charset-normalizer's chaos and coherence, both from 0 to 1
 SAMPLE = 100_000  # bytes that the encoding of a file is told by
@@ -31,6 +31,7 @@ FREQUENT = {  # the most frequent characters of texts in each encoding, which de
     "shift_jis": KANA,
     "euc_jp": KANA,
 }
+FREQUENT["utf_16_le"] = FREQUENT["utf_16_be"] = "".join(FREQUENT.values())  # without a mark, a blank or a line end
 SURE = 0.15  # the share of frequent characters that makes one of these encodings sure, if it is RIVAL times the next
 RIVAL = 1.5
 
@@ -75,7 +76,9 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _in_halves(data) or _nearly_utf8(data) or _frequent(data) or latin(data) or _detected(data)
+        return (
+            _in_halves(data) or _nearly_utf8(data) or _frequent(data) or latin(data) or other(data) or _detected(data)
+        )
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -148,13 +151,14 @@ def _nearly_utf8(data: bytes) -> str | None:
 def _frequent(data: bytes) -> str | None:
     """``data`` in the Chinese, Japanese or Korean encoding that makes it frequent characters."""
     lines = [line for line in data[:SAMPLE].splitlines() if not line.isascii()]  # others may be English
-    if sum(byte >= 0x80 for line in lines for byte in line) < 0.3 * sum(map(len, lines)):
+    if sum(byte >= 0x80 for line in lines for byte in line) < 0.2 * sum(map(len, lines)):
         return None
     shares = []
     for encoding, frequent in FREQUENT.items():
         with suppress(UnicodeDecodeError):
             wide = [c for c in data.decode(encoding)[:SAMPLE] if c > "\x7f"]
-            shares.append((sum(c in frequent for c in wide) / len(wide), encoding))
+            count = sum(c in frequent for c in wide)
+            shares.append((count / len(wide) * (count > 1), encoding))
     (share, encoding), (second, _) = sorted([*shares, (0.0, ""), (0.0, "")], reverse=True)[:2]
     return data.decode(encoding) if share >= max(SURE, RIVAL * second) else None
 

@@ -19,6 +19,7 @@ from index.readers.web_head import named, published
 from index.readers.xhtml import TYPED, xhtml
 
 CELLS = ".//*[@role='cell' or @role='gridcell' or @role='columnheader' or @role='rowheader']"
+TEXTS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article")
 INLINE = ("span", "label", "strong", "b", "a", "time", "small")
 NOTE = "noteref"
 LETTER, WHITE = re.compile(r"\w"), re.compile(r"\s+")
@@ -82,22 +83,26 @@ def _main(tree: Any) -> Any:
 
 def _blocks(element: Any) -> Iterator[Block]:
     """The blocks in ``element``, in the order of the page."""
-    pieces, linked, tag = list[str](), 0, element.tag
+    pieces, linked, tag, mark = list[str](), 0, element.tag, ""
     items = dict[Any, int]()  # the number of the last item of each list so far
     for kind, node, text in _walk(element):
         if kind == "text":
             pieces.append(text)
-            if text and any(parent.tag == "a" for parent in [node, *node.iterancestors()]):
+            if text and _is_in(node, "a"):
                 linked += sum(map(str.isalnum, text))
             continue
-        yield Block("".join(pieces), linked, tag)
+        said = "".join(pieces)
+        if kind == "open" and tag == "li" and node.tag in TEXTS and said.strip() == mark.strip():
+            continue  # a paragraph with which an item begins
+        yield Block(said, linked, tag)
         pieces, linked, tag = [], 0, "p"
         if kind == "table":
             yield from _table(node)
         elif kind == "open":
             tag = node.tag
             if tag == "li":
-                pieces.append(_mark(node, items))
+                mark = _mark(node, items)
+                pieces.append(mark)
     yield Block("".join(pieces), linked, tag)
 
 
@@ -125,7 +130,7 @@ def _steps(element: Any) -> Iterator[tuple[str, Any, str]]:
                 yield "text", child, "\n"
             elif child.tag == "table" and _is_data(child):
                 yield "table", child, ""
-            elif child.tag == "dl":
+            elif child.tag == "dl" and all(part.tag in ("dt", "dd", "div") for part in child.iterchildren("*")):
                 yield from _definitions(child)
             elif child.get("role") == "row" and (cells := child.xpath(CELLS)):
                 yield from _line("tr", row([_inline(cell) for cell in cells]))
@@ -176,9 +181,12 @@ def _is_apart(element: Any) -> bool:
 def _words(element: Any, text: str | None) -> str:
     if not text:
         return ""
-    if any(parent.tag in ("pre", "textarea") for parent in [element, *element.iterancestors()]):
-        return text
-    return WHITE.sub(" ", text)
+    words = WHITE.sub(" ", text)
+    return text if words != text and _is_in(element, "pre", "textarea") else words
+
+
+def _is_in(element: Any, *tags: str) -> bool:
+    return element.tag in tags or next(element.iterancestors(*tags), None) is not None
 
 
 def _is_reference(element: Any) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
+from index.readers.callout import callouts
 from index.readers.columns import tables
 from index.readers.grid import Cell, heads
 from index.readers.piece import Line, Piece, fits, lines, words
@@ -56,6 +57,7 @@ class Paragraph:
 def paragraphs(pieces: Sequence[Piece], rules: Rules) -> list[Paragraph]:
     """The paragraphs and tables of a page in reading order: column by column, where it has columns of prose."""
     rest, drawn = _drawn([piece for piece in pieces if piece.text.strip()], rules)
+    rest, boxes = callouts(rest, rules)
     found: list[Paragraph] = []
     for region in _regions(rest):
         made = list(_paragraphs(lines(region), rules))
@@ -63,6 +65,13 @@ def paragraphs(pieces: Sequence[Piece], rules: Rules) -> list[Paragraph]:
         found += made
     for table in drawn:
         found.insert(_place(table, found), table)
+    for box in boxes:
+        made = list(_paragraphs(lines(box), rules))
+        beside = [n for n, p in enumerate(found) if p.bottom < made[0].top and made[-1].bottom < p.top]
+        place = max(beside) + 1 if beside else _place(made[0], found)
+        while 0 < place < len(found) and found[place].opens and not STOP.search(found[place - 1].lines[-1]):
+            place += 1  # what is beside goes on there
+        found[place:place] = made
     if found:
         found[0].opens = True
     return found

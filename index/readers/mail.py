@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
@@ -23,6 +23,8 @@ HEAD = re.compile(rb".*?(?=\r?\n\r?\n|\Z)", re.DOTALL)
 QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)  # what mailboxes put before lines that look like a separator
 WEB = ("text/html", "application/xhtml+xml")
 MARKED = ("text/rtf", "text/richtext", "text/enriched", "text/css", "text/javascript")
+EXPUNGED = 8  # of the flags that Thunderbird gives a message
+FLOWED = re.compile(r"(?<!^--) \r?\n(?!>|-- \r?$|[ \t]*\r?$)", re.MULTILINE)
 LARGEST = 10**6  # bytes of an attached text that is read with its message
 LONGEST = 10_000  # characters of a header that is decoded; a longer one, of hundreds of addresses, stays as it is
 
@@ -40,7 +42,8 @@ def message(path: Path) -> Document:
         found = _parsed(path.read_bytes())
         if not any(_header(found, name) for name in HEADERS):
             return plain(path)
-        return Document(_text(found), title(_header(found, "Subject")), _day(found))
+        lost = ("is encrypted: what it says can't be read",) if _is_encrypted(found) else ()
+        return Document(_text(found), title(_header(found, "Subject")), _day(found), lost=lost)
 
 
 def mailbox(path: Path) -> Document:
@@ -54,7 +57,10 @@ def mailbox(path: Path) -> Document:
         texts, lost = [], []
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
             try:
-                words = _text(_parsed(QUOTED.sub(b"", data[start:end].partition(b"\n")[2])))
+                found = _parsed(QUOTED.sub(b"", data[start:end].partition(b"\n")[2]))
+                if _is_deleted(found):
+                    continue
+                words = _text(found)
             except Exception:
                 lost.append(f"message {number} can't be read")
             else:
@@ -68,10 +74,11 @@ def saved_page(path: Path) -> Document:
     with damage("MHTML"):
         found = _parsed(path.read_bytes())
         sources = [part for part in found.walk() if part.get_content_type() in WEB]
+        sheets = [_decoded(_data(part), _charset(part)) for part in found.walk() if part.get_content_subtype() == "css"]
         pages = []
         for source in sources:
             with suppress(UnreadableFile):  # advertisements
-                pages.append(_page(source))
+                pages.append(_page(source, sheets))
         if sources and not pages:
             raise UnreadableFile("holds no main text, at most menus")
     if not pages:
@@ -125,10 +132,31 @@ def _shown(part: EmailMessage) -> Iterator[str]:
             attached = PARAGRAPHS.join(filter(None, [attached, _page(part).text]))
         yield attached
     elif _is_text(part) and (not name or len(_data(part)) < LARGEST):
-        words = _decoded(_data(part), _charset(part))
+        words = _unfolded(part, _decoded(_data(part), _charset(part)))
         yield f"Attached: {name}\n\n{words}" if name else words
     elif name:
         yield f"Attached: {name}"
+
+
+def _is_deleted(found: EmailMessage) -> bool:
+    """Whether it is only left in a mailbox of Thunderbird until that is compacted."""
+    status = _header(found, "X-Mozilla-Status")
+    return bool(re.fullmatch(r"[0-9a-fA-F]{4}", status)) and bool(int(status, 16) & EXPUNGED)
+
+
+def _is_encrypted(found: EmailMessage) -> bool:
+    kinds = {part.get_content_type() for part in found.walk()}
+    return "multipart/encrypted" in kinds or (
+        "application/pkcs7-mime" in kinds and found.get_param("smime-type") != "signed-data"
+    )
+
+
+def _unfolded(part: EmailMessage, words: str) -> str:
+    """The text of a part with the lines joined that were only broken for the way: those that end with a blank."""
+    if part.get_param("format") != "flowed":
+        return words
+    blank = "" if str(part.get_param("delsp")).lower() == "yes" else " "
+    return FLOWED.sub(blank, words)
 
 
 def _likeness(way: EmailMessage) -> int:
@@ -146,8 +174,11 @@ def _inner(part: EmailMessage) -> list[EmailMessage]:
     return cast(list[EmailMessage], part.get_payload())
 
 
-def _page(part: EmailMessage) -> Document:
-    return page(decode_page(_data(part), _charset(part)), is_xml=part.get_content_type() == WEB[1])
+def _page(part: EmailMessage, sheets: Sequence[str] = ()) -> Document:
+    """A web page with its style ``sheets``, which are parts of their own."""
+    is_xml = part.get_content_type() == WEB[1]
+    styles = "" if is_xml else "".join(f"<style>{sheet}</style>" for sheet in sheets if "</" not in sheet)
+    return page(decode_page(_data(part), _charset(part)) + styles, is_xml=is_xml)
 
 
 def _data(part: EmailMessage) -> bytes:

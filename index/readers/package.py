@@ -2,7 +2,10 @@
 
 import posixpath
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +16,8 @@ LARGEST = 64 * 2**20  # bytes of one part, unpacked: as XML it takes about ten t
 USUAL = 8 * 2**20  # bytes of one part, up to which it may be packed as tightly as it likes
 TIGHT = 100  # times smaller than unpacked: text is never packed as tightly, but what is made to fill the memory is
 ALL = 2**30  # bytes of all parts, unpacked; pictures are among them and are never unpacked
+Change = Callable[[str, bytes], bytes]  # of a part, by its name
+
 OLD = b"\xd0\xcf\x11\xe0"  # of the files that Office wrote before 2007, and of encrypted ones
 
 
@@ -64,6 +69,16 @@ class Package:
         self.check(name)
         return self._archive.read(name)
 
+    def rewritten(self, change: Change) -> BytesIO:
+        """The package with its parts of XML changed, and others empty: nobody reads its pictures."""
+        stream = BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for name in sorted(self.names):
+                is_xml = name.endswith((".xml", ".rels"))
+                archive.writestr(name, change(name, self.bytes(name)) if is_xml else b"")
+        stream.seek(0)
+        return stream
+
     def xml(self, name: str | None) -> Any | None:
         """The root of a part; None where it is missing or damaged. Entities are not expanded, nothing is fetched."""
         with suppress(KeyError, zipfile.BadZipFile, self._etree.XMLSyntaxError, EOFError, OSError):
@@ -99,16 +114,30 @@ class Package:
 
 def local(element: Any) -> str:
     """The name of an element without its namespace, of which there are several for the same; "" for a comment."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _bare(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def attribute(element: Any, name: str) -> str | None:
     """The attribute of that name, in whichever namespace."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
+    for key, value in element.items():
+        if _bare(key) == name:
+            return str(value)
+    return None
 
 
 def child(element: Any, *names: str) -> Any | None:
     """The first child called so, then its first child called so, and on; None where there is none."""
     for name in names:
-        element = next((found for found in element if local(found) == name), None) if element is not None else None
+        for found in element if element is not None else ():
+            if local(found) == name:
+                element = found
+                break
+        else:
+            return None
     return element

@@ -101,7 +101,7 @@ def largest(pages: Sequence[Page]) -> str | None:
     if not found or not heights:
         return None
     top = max(found, key=lambda p: p.height)
-    words = " ".join(top.lines)
+    words = top.rows[0][0].text if top.rows else " ".join(top.lines)  # beside it may stand a date
     return words if top.height > 1.15 * heights[len(heights) // 2] and 2 < len(words) < 200 else None
 
 

@@ -14,6 +14,7 @@ from index.readers.text import plain
 
 LINE_END = re.compile(r"\r\n?|\n")
 LISTED = 200  # characters of a list that stands in a cell, at most
+WITHIN = 3  # levels of fields within fields that are columns of a table
 DEEPEST = 100  # levels that are gone into
 
 
@@ -108,12 +109,15 @@ def _is_grid(value: list[Any]) -> bool:
     return 1 < len(lines) == len(value) and len(set(map(len, lines))) == 1
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
+def _flat(record: dict[str, Any], depth: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, item in record.items():
         if item == [] or (isinstance(item, list) and _is_flat(item) and sum(map(len, map(_plain, item))) < LISTED):
             item = "; ".join(map(_plain, item)) or None
-        found |= {f"{name} {key}": inner for key, inner in item.items()} if isinstance(item, dict) else {name: item}
+        if isinstance(item, dict) and depth < WITHIN:
+            found |= {f"{name} {key}": inner for key, inner in _flat(item, depth + 1).items()}
+        else:
+            found[name] = item
     return {name: item for name, item in found.items() if item is not None}
 
 

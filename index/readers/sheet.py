@@ -8,12 +8,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, parts, row, title
 from index.readers.drawing import drawn
 from index.readers.grid import Cell, heads, parted, rows
 from index.readers.package import Package
+from index.readers.strict import usual
+from index.readers.stylesheet import plain
 
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell [^>]*?ref=["']([A-Z]+\d+:[A-Z]+\d+)["']""")
 UNCOUNTED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
@@ -27,6 +29,7 @@ SIZED = re.compile(rb"<(?:\w+:)?(row|col)\s[^>]*>")
 ATTRIBUTE = re.compile(rb"""(\w+)=["']([^"']*)""")
 CELL, FAR = re.compile(rb"<(?:\w+:)?c[ />]"), re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d{7,})""")
 
+STYLES = "xl/styles.xml"
 WHITE = "FFFFFF"
 BLANK = re.compile(r"\s*;\s*;\s*;\s*")  # a number format that shows nothing
 
@@ -42,7 +45,7 @@ def workbook(path: Path) -> Document:
         created = package.properties()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = _opened(path)
+            book = _opened(path, package)
         try:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             several = len(sheets) > 1
@@ -65,7 +68,17 @@ def workbook(path: Path) -> Document:
     return Document(text, title(created[0]), iso(created[1]), pages, labels, tuple(lost))
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, package: Package) -> Any:
+    """The workbook; where its stylesheet is damaged, without the looks of its cells."""
+    try:
+        return _loaded(usual(path, package))
+    except (TypeError, ValueError, KeyError, IndexError):
+        if STYLES not in package.names:
+            raise
+    return _loaded(package.rewritten(lambda name, part: plain(part) if name == STYLES else part))
+
+
+def _loaded(source: Path | IO[bytes]) -> Any:
     """The workbook, without its sheets that are charts: where there is one, openpyxl's own function fails."""
     with needs("openpyxl"):
         from openpyxl.reader.excel import ExcelReader
@@ -74,7 +87,12 @@ def _opened(path: Path) -> Any:
         def read_chartsheet(self, sheet: Any, rel: Any) -> None:
             """Nothing: what it draws stands in other sheets."""
 
-    reader = Reader(path, read_only=True, data_only=True, keep_links=False)
+        def read_properties(self) -> None:
+            """Nothing: they are read without openpyxl, which fails where a date is damaged."""
+
+        read_custom = read_properties
+
+    reader = Reader(source, read_only=True, data_only=True, keep_links=False)
     reader.read()
     return reader.wb
 

@@ -8,8 +8,10 @@ from index.document import PARAGRAPHS, Document, clean, damage, iso, needs, part
 from index.readers.drawing import drawn
 from index.readers.formula import MATH, PARTS, formula, raised
 from index.readers.grid import Cell, heads, joined, rows
+from index.readers.ground import erase_unseen
 from index.readers.numbering import shaped
 from index.readers.package import Package, attribute, child, local
+from index.readers.strict import usual
 
 FORMS = {
     "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman",
@@ -26,13 +28,15 @@ def slides(path: Path) -> Document:
         for name in package.names:
             if name.endswith(".xml"):
                 package.check(name)
-        show = Presentation(str(path))
+        source = usual(path, package)
+        show = Presentation(str(source) if isinstance(source, Path) else source)
         texts = []
         first = None
         for number, slide in enumerate(show.slides, 1):
             if slide._element.get("show") == "0":
                 continue
             _alternatives(slide._element)
+            erase_unseen(slide)
             seen = (shape for shape in slide.shapes if _is_on(shape, show.slide_width or 0, show.slide_height or 0))
             blocks = list(_blocks(seen, slide.shapes.title))
             if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:

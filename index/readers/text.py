@@ -1,33 +1,24 @@
-"""Text and Markdown: a file's characters as they stand, whatever encoding they are in."""
+"""Text: a file's characters as they stand, whatever encoding they are in."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
-from index import markup
 from index.document import Document, clean, iso, title
 from index.front_matter import body, front_matter
 from index.readers.encoding import decode
 
-HEADING = re.compile(
-    r"^(?P<fence>```|~~~).*?^(?P=fence)|^ {0,3}# +(?P<title>[^\r\n]+)|^<h1\b[^>]*>(?P<web>.*?)</h1>",
-    re.DOTALL | re.MULTILINE,
-)
-LOWER = re.compile(r"\s*#{2,6} +([^\r\n]+)")  # a heading below the first rank, with which a text may begin
-TAG = re.compile(r"<[^>]*>")
 UNDERLINED = re.compile(  # a first line with a line of signs below it, and perhaps above, as in reStructuredText
     r"(?:\s*\.\. [^\n]*\n)*\s*(?:([=\-~^*#])\1{2,}[ \t]*\r?\n)?"
     r"[ \t]*(?P<title>[\w\"“«„'(][^\n]{0,118}[^\s.!?,;:])[ \t]*\r?\n([=\-~^*#])\3{2,}[ \t]*(?:\r?\n|\Z)"
 )
 TOP = 2000  # characters in which it stands
-HEAD = 20_000  # characters in which the first heading is looked for
 RETURNS = re.compile(r"\r+(?=\r\n)")  # what some programs put before a line end
 RETURN = "\r\x85\u2028\u2029"  # looked for before all patterns, for that takes no time
 LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
-DATED = re.compile(r"^:date:[ \t]+(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 COLOUR = re.compile(  # and titles and other orders of a terminal, in logs
     r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()*+][A-Z0-9]|[=>78cDEHMZ])|[^\n]\x08|\x08"
 )
+RICH = b"{\\rtf"  # with which rich text begins, under whichever name
 DATES = ("date", "created", "published", "publishDate", "pubDate")
 
 
@@ -37,7 +28,12 @@ def plain(path: Path) -> Document:
 
     Line ends stay as they are; where most of them are something else, such as "\\r" alone, they become "\\n".
     """
-    text = _lines(clean(decode(path.read_bytes())))
+    data = path.read_bytes()
+    if data.startswith(RICH):
+        from index.readers.rtf import rtf
+
+        return rtf(path)
+    text = _lines(clean(decode(data)))
     fields = front_matter(text)
     pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text.strip() else ()
     labels = tuple(f"page {number}" for number, _ in enumerate(pages, 1))
@@ -56,21 +52,3 @@ def _lines(text: str) -> str:
     if len(LINE_END.findall(text)) <= text.count("\n"):
         return text
     return LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
-
-
-def markdown(path: Path) -> Document:
-    """``plain``, with the first ``# `` heading, or any that it begins with, for a title where there is none."""
-    document = plain(path)
-    start = body(document.text)
-    headings = HEADING.finditer(document.text, start, start + HEAD)
-    found = (heading["title"] or TAG.sub("", heading["web"]) for heading in headings if not heading["fence"])
-    lower = LOWER.match(document.text, start)
-    first = (next(found, "") or (lower[1] if lower else "")).strip().rstrip("#").rstrip()
-    return replace(document, title=document.title or title(markup.plain(first)))
-
-
-def restructured(path: Path) -> Document:
-    """``plain``, with the date that the fields below the title of a reStructuredText say."""
-    document = plain(path)
-    dated = DATED.search(document.text, 0, HEAD)
-    return replace(document, date=document.date or (iso(dated[1]) if dated else None))

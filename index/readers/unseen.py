@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 ENDS = r"\s*(?:!important\s*)?(?:;|$)"
@@ -22,7 +23,9 @@ SHOWING = re.compile(
 )
 SPOKEN = {"sr-only", "visually-hidden", "screen-reader-text"}  # classes of what only programs that read aloud have
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")  # of a style sheet
-CONDITION = re.compile(r"/\*.*?\*/|@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL)  # for print, for small screens
+CONDITION = re.compile(
+    r"/\*.*?\*/|@[^{};]*;|@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL
+)  # for print, for small screens
 INK = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 PAPER = re.compile(r"(?:^|;)\s*background(?:-\w+)?\s*:\s*([^;!]+)", re.IGNORECASE)
 TRIPLE = re.compile(r"rgba?\((\d+),(\d+),(\d+)(?:,([\d.]+%?))?\)")
@@ -38,8 +41,8 @@ def hide(tree: Any) -> None:
         return
     names, inks = _unseen_names(tree), _inks(tree)
     styled = inks is None
-    for element in tree.iter():
-        if not isinstance(element.tag, str):
+    for element in tree.iter("*"):
+        if not element.keys():
             continue
         classes = (element.get("class") or "").split()
         own = {*(f".{name}" for name in classes), f"#{element.get('id')}"}
@@ -111,6 +114,7 @@ def _papers(element: Any, styled: bool) -> Iterator[str]:
     yield COLOURS["white"]
 
 
+@lru_cache(maxsize=256)
 def _colour(name: str) -> str:
     """A colour's one name: #ffffff for white, #fff, rgb(255, 255, 255) and hsl(0, 0%, 100%)."""
     name = "".join(name.lower().split())

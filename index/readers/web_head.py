@@ -5,6 +5,7 @@ from typing import Any
 
 from index.document import iso, title
 
+STYLES = {"title", "MsoTitle"}  # classes of titles, as Google Docs and Word write them
 DATES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate",
     "publish-date", "citation_publication_date", "og:published_time",
@@ -16,7 +17,8 @@ def named(tree: Any) -> str | None:
     headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
     lower = (" ".join(h.text_content().split()) for h in tree.iter("h2"))
     only = headings if len(headings) == 1 else []
-    return title(_meta(tree, "og:title"), *only, _title(tree), *headings, next(lower, None))
+    styled = (" ".join(p.text_content().split()) for p in tree.iter("p") if STYLES & {*(p.get("class") or "").split()})
+    return title(_meta(tree, "og:title"), *only, _title(tree), next(styled, None), *headings, next(lower, None))
 
 
 def published(tree: Any, source: str) -> str | None:

@@ -21,6 +21,7 @@ from index.readers.rtf import MAGIC, rtf
 
 GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
 WHITE = "FFFFFF"
+PLACEHOLDER = "Placeholder Text"  # a style, called so in every Word
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
 GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"  # A to Z and a to z in the font Symbol
 SYMBOLS = {  # signs of two fonts that have codes of their own
@@ -181,6 +182,8 @@ class _Reader:
         style = _value(child(run, "rPr", "rStyle"))
         if _is_hidden(child(run, "rPr")) or style in self._hidden or self._is_white(run):
             return ""
+        if self._styles.get(style) == PLACEHOLDER and _is_unfilled(run):
+            return ""
         words = self._inline(run)
         return raised(words) if _value(child(run, "rPr", "vertAlign")) == "superscript" else words
 
@@ -322,6 +325,12 @@ def _is_ground(properties: Any | None) -> bool:
         return True
     plain = _value(shade) in ("", "clear", "nil") and (attribute(shade, "fill") or "") if shade is not None else ""
     return shade is not None and plain not in ("", "auto", WHITE)
+
+
+def _is_unfilled(run: Any) -> bool:
+    """Whether it stands in a content control that says what to write there: "Click or tap here to enter text"."""
+    controls = (part for part in run.iterancestors() if local(part) == "sdt")
+    return any(child(control, "sdtPr", "showingPlcHdr") is not None for control in controls)
 
 
 def _is_left_out(row: Any) -> bool:

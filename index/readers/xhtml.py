@@ -1,6 +1,7 @@
 """XHTML: web pages that are XML, in which empty elements end where they begin and CDATA is text."""
 
 import re
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -16,15 +17,20 @@ def xhtml(source: str) -> Any | None:
     import lxml.etree as etree
     import lxml.html
 
-    parser = lxml.html.XHTMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        tree = lxml.html.document_fromstring(_without_type(source).encode(), parser=parser)
+        tree = lxml.html.document_fromstring(_without_type(source).encode(), parser=_parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
-    for element in tree.iter():
-        if isinstance(element.tag, str):
-            element.tag = element.tag.rpartition("}")[2]
+    for element in tree.iter("{*}*"):
+        element.tag = element.tag.rpartition("}")[2]
     return tree
+
+
+@cache
+def _parser() -> Any:
+    import lxml.html
+
+    return lxml.html.XHTMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
 def _without_type(source: str) -> str:
