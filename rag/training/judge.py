@@ -43,6 +43,7 @@ FITTED = 1200  # examples that the probe is fitted to before the adapter is trai
 PENALTY = 0.1  # of its squared weights there, for states of unit variance
 WARM_UP = 30  # steps
 LEAST = 0.05  # the rate falls to so much of the peak
+TEMPERATURE = 1.8  # set by hand: as widely spread as the log-odds that reranking.py's margins were chosen for
 REPORTED = 100  # steps between two reports, at which the adapter is written
 
 
@@ -88,7 +89,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--layer", type=int, default=17, help="the last one, whose states the probe reads")
     parser.add_argument("--examples", type=int, default=3072, help="twins, and as many others")
     parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
+    parser.add_argument("--rate", type=float, default=1e-4, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -134,9 +135,11 @@ class Judge:
         return ", ".join(f"{name} {area:.3f}" for name, area in areas.items())
 
     def probe(self, layer: int) -> Probe:
-        """It as the assistant reads it."""
+        """It as the assistant reads it, its log-odds divided by TEMPERATURE (Guo 2017, "On calibration of modern
+        neural networks")."""
         weights = (self.weights / self.scale).detach()
-        return Probe(layer, weights.numpy().astype(np.float32), float(self.bias - weights @ self.mean))
+        bias = float(self.bias.detach() - weights @ self.mean)
+        return Probe(layer, (weights / TEMPERATURE).numpy().astype(np.float32), bias / TEMPERATURE)
 
     def _pooled(self, samples: Sequence[Sample]) -> Tensor:
         """As `LanguageModel.states`: that of the last token and the mean of the question's, added."""
