@@ -27,7 +27,7 @@ from evals.suite_libraries import open_libraries
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import CANDIDATES, FEW, MOST, Assistant
-from rag.confidence import combined, signs
+from rag.confidence import signs
 from rag.models import Models
 from rag.question import kind
 from rag.training.build import HELD_OUT
@@ -98,12 +98,12 @@ def _all_judged(assistant: Assistant, cases: Sequence[Case]) -> list[tuple[float
 
 
 def _judged(assistant: Assistant, case: Case) -> tuple[float, float]:
-    """The log-odds of the reader's confidence, and what the judge's verdicts say together."""
+    """The log-odds of the reader's confidence, and the judge's best verdict."""
     work = Work(case.question, kind(case.question), hits=assistant.search(case.question))
     deque(assistant.read(work, CANDIDATES), 0)
     if not assistant.ask_judge(work, MOST):
         raise SystemExit("The writer has no probe, or none is installed: there are no verdicts to fit.")
-    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), combined(work.verdicts.values())
+    return float(logit(np.clip(work.confidence, SURE, 1 - SURE))), max(work.verdicts.values())
 
 
 def _fit(rows: np.ndarray, names: tuple[str, str, str]) -> None:

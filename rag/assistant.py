@@ -164,7 +164,7 @@ class Assistant:
         if not self.ask_judge(work, count):
             work.threshold = UNREAD if work.unread else WRITTEN
             return
-        sure = judged(work.confidence, work.verdicts.values())
+        sure = judged(work.confidence, max(work.verdicts.values()))
         explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
         work.confidence = max(sure, work.confidence) if explained else sure
         work.threshold = JUDGED

@@ -3,7 +3,8 @@ the names and numbers of the question that stand around the sentence that it cho
 
 The reader's parameters were fitted with evidence as the assistant chooses it (``python -m evals.calibrate``), on
 articles of SQuAD 2.0's training set that the adapter was not trained on, of which QUICK declines 7% of the answerable
-questions. What the judge's verdicts weigh against it was set by hand: no two sets of questions agree (README.md).
+questions. What the judge's best verdict weighs beside it was set by hand, between what two sets of questions give
+(README.md).
 """
 
 import math
@@ -20,11 +21,11 @@ SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
 ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in other articles alone
 STEM = 5  # letters of a name that must stand there
-QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.40  # thresholds: quick, written, and written with a verdict
+QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.38  # thresholds: quick, written, and written with a verdict
 ABOUT = 0.5  # threshold of a summary: the judge finds the articles to be about its topic
 UNREAD = 0.43  # threshold in the languages that the reader does not read (`lexical_reading.py`)
-READER, VERDICT, OFFSET = 0.3, 1.1, 0.0  # of the reader's log-odds and of the verdicts'
-BEST = 2 / 3  # of the best two verdicts, how much the best one counts: what two sentences say, one alone may not
+READER, VERDICT, OFFSET = 0.3, 1.0, -1.0  # of the reader's log-odds and of the best verdict: the best of eight is
+# high by chance, too
 
 
 def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
@@ -53,17 +54,11 @@ def elsewhere(question: str, best: Evidence, evidence: Sequence[Evidence], hits:
     return len(missing) / len(names) if names else 0.0
 
 
-def judged(confidence: float, verdicts: Iterable[float]) -> float:
-    """``confidence``, which rests on the reader, and the judge's verdicts (log-odds) on units, as one."""
+def judged(confidence: float, verdict: float) -> float:
+    """``confidence``, which rests on the reader, and the judge's best ``verdict`` (log-odds) on a unit, as one."""
     if not 0 < confidence < 1:
         return confidence
-    return probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * combined(verdicts) + OFFSET)
-
-
-def combined(verdicts: Iterable[float]) -> float:
-    """What the two best of ``verdicts`` say together; of one alone, it."""
-    first, *others = sorted(verdicts, reverse=True)
-    return BEST * first + (1 - BEST) * (others[0] if others else first)
+    return probability(READER * math.log(confidence / (1 - confidence)) + VERDICT * verdict + OFFSET)
 
 
 def probability(odds: float) -> float:

@@ -13,8 +13,8 @@ from rag.evidence import Evidence
 from rag.exchange import History
 from ui.backend import Backend
 from ui.conversations import Conversations
+from ui.fair_queue import FairQueue
 from ui.fault import log_text
-from ui.line import Line
 from ui.record import partial, record
 from ui.scope import ids, narrowed_to
 from ui.suggestions import following
@@ -42,7 +42,7 @@ class QuestionQueue:
         self._backend = backend
         self._conversations = conversations
         self._jobs: dict[str, Job] = {}  # by the turn's id: those that wait and those that are worked on
-        self._waiting = Line[Job]()
+        self._waiting = FairQueue[Job]()
         self._changed = Condition()
         self._threads: list[Thread] = []
         backend.is_busy = lambda: bool(self._jobs)

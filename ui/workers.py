@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from threading import Condition, Event, Thread
 from typing import Any, Generic, TypeVar
 
-from ui.line import Line
+from ui.fair_queue import FairQueue
 
 T = TypeVar("T")
 LOOK = 0.5  # seconds without a piece after which a None is given
@@ -20,7 +20,7 @@ class Workers(Generic[T]):
     """
 
     def __init__(self, count: int) -> None:
-        self._waiting = Line[Callable[[], None]]()
+        self._waiting = FairQueue[Callable[[], None]]()
         self._come = Condition()
         for _ in range(count):
             Thread(target=self._work, daemon=True).start()

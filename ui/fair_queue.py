@@ -1,4 +1,4 @@
-"""The line: who waits for the model, in an order in which nobody gets more than their share."""
+"""A fair queue: who waits for the model, in an order in which nobody gets more than their share."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Line(Generic[T]):
+class FairQueue(Generic[T]):
     """What visitors wait for: one of each in turns, and each one's own first come, first served.
 
     Start-time fair queuing (Goyal, Vin and Cheng, 1996): each thing starts a turn after the one before of the same
