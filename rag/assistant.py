@@ -9,7 +9,7 @@ from rag import checker, collection
 from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
-from rag.confidence import ABOUT, JUDGED, QUICK, UNREAD, WRITTEN, confidence, judged, probability
+from rag.confidence import ABOUT, THRESHOLD, UNREAD, confidence, judged, probability
 from rag.decomposition import asks_several, chooses, is_faithful, split
 from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
@@ -155,19 +155,18 @@ class Assistant:
         reader alone chooses.
         """
         reading = work.reading
-        work.chosen, work.threshold = work.evidence, UNREAD if work.unread else QUICK
+        work.chosen, work.threshold = work.evidence, UNREAD if work.unread else THRESHOLD
         if work.kind is Kind.SUMMARY and not quick:
             self._judge_topic(work)
         if quick or reading is None or not reading.candidates:
             return
         work.chosen = most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
         if not self.ask_judge(work, count):
-            work.threshold = UNREAD if work.unread else WRITTEN
             return
         sure = judged(work.confidence, max(work.verdicts.values()))
         explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
         work.confidence = max(sure, work.confidence) if explained else sure
-        work.threshold = JUDGED
+        work.threshold = THRESHOLD
         if work.is_ranked:
             work.chosen = convincing(work)
             work.reading = without_reader(work) if work.unread else self._reading(work, prior(work))

@@ -2,9 +2,9 @@
 the names and numbers of the question that stand around the sentence that it chose, and the judge's verdict.
 
 The reader's parameters were fitted with evidence as the assistant chooses it (``python -m evals.calibrate``), on
-articles of SQuAD 2.0's training set that the adapter was not trained on, of which QUICK declines 7% of the answerable
-questions. What the judge's best verdict weighs beside it was set by hand, between what two sets of questions give
-(README.md).
+articles of SQuAD 2.0's training set that the adapter was not trained on; THRESHOLD declines 7% of the answerable
+questions there. What the judge's best verdict weighs beside it was set by hand, between what two sets of questions
+give (README.md).
 """
 
 import math
@@ -21,7 +21,7 @@ SLOPE, COVERED, BIAS = 0.48, 1.86, -0.35
 ABSENT = 1.5  # log-odds: a name or number stands in no passage in 10% of the unanswerable and 1.5% of the others
 ELSEWHERE = 2.5  # log-odds, set by hand: the names of the question stand in other articles alone
 STEM = 5  # letters of a name that must stand there
-QUICK, WRITTEN, JUDGED = 0.33, 0.33, 0.38  # thresholds: quick, written, and written with a verdict
+THRESHOLD = 0.33  # with a verdict and without
 ABOUT = 0.5  # threshold of a summary: the judge finds the articles to be about its topic
 UNREAD = 0.43  # threshold in the languages that the reader does not read (`lexical_reading.py`)
 READER, VERDICT, OFFSET = 0.3, 1.0, -1.0  # of the reader's log-odds and of the best verdict: the best of eight is

@@ -4,7 +4,7 @@ import pytest
 
 from index.passage import Passage
 from index.search import Hit
-from rag.confidence import JUDGED, around, confidence, covers, elsewhere, judged, signs
+from rag.confidence import THRESHOLD, around, confidence, covers, elsewhere, judged, signs
 from rag.evidence import Evidence
 from rag.generation import Candidate, Reading
 
@@ -51,10 +51,9 @@ def test_without_words_that_could_answer_there_is_none() -> None:
 
 
 def test_the_verdict_of_a_writer_moves_the_confidence_both_ways() -> None:
-    doubtful, neutral, certain = (judged(0.6, [verdict]) for verdict in (-1.0, 0.5, 3.0))
-    assert doubtful < JUDGED < neutral < certain < 1
-    assert judged(0.0, [3.0]) == 0.0 and judged(0.2, [0.5]) < judged(0.9, [0.5])
-    assert judged(0.6, [-3.0, 1.0]) < judged(0.6, [-3.0, 1.0, 0.9]), "two sentences say it"
+    doubtful, neutral, certain = (judged(0.6, verdict) for verdict in (-1.0, 0.5, 3.0))
+    assert doubtful < THRESHOLD < neutral < certain < 1
+    assert judged(0.0, 3.0) == 0.0 and judged(0.2, 0.5) < judged(0.9, 0.5)
 
 
 def test_the_date_that_is_put_to_a_title_covers_no_year_of_the_question() -> None:
