@@ -10,6 +10,7 @@ from rag.answer import Answer
 from rag.conversation import Conversation
 from rag.exchange import Exchange
 from rag.follow_up import is_follow_up, standalone
+from rag.models import writer as packaged_writer
 from rag.writer import Writer, rewritten
 
 MILL = [Exchange("Who built the mill of Oss?", "Ida Brandt built it in 1912.")]
@@ -121,3 +122,18 @@ def test_a_conversation_is_kept_until_another_has_its_first_question(tmp_path: P
     ask(another, "Who built the dam?")
     ask(another, "When?")
     assert [kept.question for kept in Conversation(tmp_path, resumed=True).exchanges] == ["Who built the dam?", "When?"]
+
+
+FERRY = [Exchange("Wann wurde die Fähre Marigold gebaut?", "Die Fähre Marigold wurde 1898 gebaut.")]
+
+
+def test_in_another_language_the_writer_says_whether_a_question_leans() -> None:
+    model = packaged_writer()
+    assert "Marigold" in standalone("Wer hat sie im Jahr 1912 gekauft?", FERRY, model)
+    alone = "Wie viele Bienenvölker stehen in Ammel Bank?"
+    assert standalone(alone, FERRY, model) == alone
+
+
+def test_what_the_writer_makes_of_it_in_another_language_is_not_believed() -> None:
+    question = "Seit wann ist sie dort angestellt und was verdient sie jetzt im Jahr 2021?"
+    assert standalone(question, FERRY, writer("Wer leitet die Schule?")) == question
