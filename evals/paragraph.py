@@ -15,7 +15,8 @@ from rag.work import Work
 
 
 def read_paragraph(assistant: Assistant, question: str, paragraph: Span, quick: bool = False) -> Answer:
-    """The words of ``paragraph`` that answer ``question``, cited by their sentence, or an abstention.
+    """The words of ``paragraph`` that answer ``question``, cited by their sentence, or an abstention. In a language that
+    the reader does not read, it is the sentence.
 
     The assistant's way without the search and without the writer; ``quick`` leaves the judge out, too.
     """
@@ -26,10 +27,11 @@ def read_paragraph(assistant: Assistant, question: str, paragraph: Span, quick: 
     work = Work(question, Kind.SPAN, hits=[hit])
     deque(assistant.read(work, CANDIDATES), 0)
     assistant.judge(work, quick, MOST)
-    words = work.short_answer()
+    words: str | None = None
     statements: tuple[Statement, ...] = ()
-    if words and work.reading and assistant.is_answered(work):
+    if work.reading and work.reading.candidates and assistant.is_answered(work):
         sentence = work.evidence[work.reading.candidates[0].label - 1]
+        words = work.short_answer() or sentence.spoken
         statements = (Statement(words, (Citation.of(article, sentence.start, sentence.end),)),)
     took = time.perf_counter() - started
     return Answer(
@@ -41,5 +43,5 @@ def read_paragraph(assistant: Assistant, question: str, paragraph: Span, quick: 
         work.confidence,
         work.tokens,
         Timings(generate=took, total=took),
-        short=words if statements else None,
+        short=words,
     )
