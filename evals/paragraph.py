@@ -15,8 +15,8 @@ from rag.work import Work
 
 
 def read_paragraph(assistant: Assistant, question: str, paragraph: Span, quick: bool = False) -> Answer:
-    """The words of ``paragraph`` that answer ``question``, cited by their sentence, or an abstention; in a language that
-    the reader does not read, the sentence.
+    """The words of ``paragraph`` that answer ``question``, cited by their sentence, or an abstention; in a language
+    that the reader does not read, the sentence.
 
     The assistant's way without the search and without the writer; ``quick`` leaves the judge out, too.
     """
