@@ -160,8 +160,10 @@ class Assistant:
             self._judge_topic(work)
         if quick or reading is None or not reading.candidates:
             return
-        work.chosen = most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH)
-        if not self.ask_judge(work, count):
+        work.chosen = work.telling(most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH))
+        if not work.chosen:
+            work.confidence = 0.0
+        if not work.chosen or not self.ask_judge(work, count):
             return
         sure = judged(work.confidence, max(work.verdicts.values()))
         explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
@@ -172,14 +174,14 @@ class Assistant:
             work.reading = without_reader(work) if work.unread else self._reading(work, prior(work))
 
     def ask_judge(self, work: Work, count: int) -> bool:
-        """Leaves the judge's verdicts on the ``count`` best units in ``work``; whether there are any."""
+        """Leaves the judge's verdicts on those of the ``count`` best units that state something in ``work``; whether
+        there are any."""
         assert work.reading
         judge, units = self.models.judge, most_probable(work.evidence, work.reading.labels, count, count, ENOUGH)
+        units = work.telling(units)
         verdicts = judge.verdicts(work.question, [in_context(e, work.hits) for e in units]) if judge else None
-        if verdicts is None:
-            return False
-        work.verdicts = dict(zip(units, verdicts, strict=True))
-        return True
+        work.verdicts = dict(zip(units, verdicts or (), strict=verdicts is not None))
+        return bool(work.verdicts)
 
     def _judge_topic(self, work: Work) -> None:
         """Leaves the confidence that the evidence of a summary is about its topic in ``work``, if there is a judge."""

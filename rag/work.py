@@ -61,6 +61,10 @@ class Work:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(evidence.text, self.question))
 
+    def telling(self, units: Sequence[Evidence]) -> list[Evidence]:
+        """Those of ``units`` that are not empty."""
+        return [e for e in units if not self.is_empty(e)]
+
     def answers(self, evidence: Evidence) -> bool:
         """Whether it answers by itself: by the judge's verdict; each sentence of a summary does."""
         if self.kind is Kind.SUMMARY:

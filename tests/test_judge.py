@@ -98,6 +98,14 @@ def test_what_leans_on_the_sentence_before_it_is_told_where_it_differs(answers: 
     assert "71" in said and "In 2023 it had 64 pupils." in said
 
 
+def test_a_question_in_an_article_is_no_answer(answers: Callable[..., str]) -> None:
+    hall = "# The hall of Harnby\n\nThe council plans to sell the hall of Harnby in 2027."
+    asked = "# To be asked\n\nHas the hall of Harnby been sold?\n\nWhere is the key?"
+    drafted, question = Draft("Yes, the hall of Harnby has been sold.", (1,)), "Has the hall of Harnby been sold?"
+    said = answers({"a": hall, "b": asked}, question, drafted, ["Has the hall", "plans to sell"], 4.0)
+    assert "has been sold" not in said and "?" not in said
+
+
 LEUCHTTURM = """# Der Leuchtturm von Oss
 
 Der Leuchtturm von Oss wurde 1912 gebaut und hat einen Wärter. Sanna Rask strich ihn rot. Seine Lampe kam aus Lund."""
