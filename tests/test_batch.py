@@ -28,7 +28,7 @@ QUESTIONS = [
 
 
 def test_a_server_is_asked_many_questions_at_once_and_they_come_back_in_order(seed_library: Library) -> None:
-    together = threading.Barrier(4, timeout=20)
+    together = threading.Barrier(4, timeout=100)
 
     def waits_for_three_others(request: Request) -> None:
         together.wait()

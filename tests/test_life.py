@@ -10,6 +10,6 @@ def test_whatever_befalls_a_library_nothing_is_lost() -> None:
     from life import life
 
     with life(seed=24) as lived:
-        for _ in range(60):
+        for _ in range(12):
             lived.step()
-    assert lived.outcomes.total() == 60
+    assert lived.outcomes.total() == 12
