@@ -72,7 +72,9 @@ def test_no_letter_is_out_of_reach(name: str) -> None:
     check(TEXTS[name])
 
 
-FIXTURES = sorted(path for folder in (DATA, SEEDS) for path in folder.rglob("*.*") if path.stem != "scan" and path.suffix != ".gz")
+FIXTURES = sorted(
+    path for folder in (DATA, SEEDS) for path in folder.rglob("*.*") if path.stem != "scan" and path.suffix != ".gz"
+)
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
