@@ -1,15 +1,17 @@
-"""A share of ``python tests/life.py``."""
+"""A share of ``python tests/life.py``, in a process of its own: it forks, and models' threads don't survive that."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes can't be forked here")
 def test_whatever_befalls_a_library_nothing_is_lost() -> None:
-    from life import life
-
-    with life(seed=24) as lived:
-        for _ in range(12):
-            lived.step()
-    assert lived.outcomes.total() == 12
+    command = [sys.executable, str(HERE / "life.py"), "12", "--seed", "24"]
+    ended = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, timeout=240)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
