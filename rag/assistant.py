@@ -180,7 +180,7 @@ class Assistant:
         judge, units = self.models.judge, most_probable(work.evidence, work.reading.labels, count, count, ENOUGH)
         units = work.telling(units)
         verdicts = judge.verdicts(work.question, [in_context(e, work.hits) for e in units]) if judge else None
-        work.verdicts = dict(zip(units, verdicts or (), strict=verdicts is not None))
+        work.verdicts = dict(zip(units, verdicts, strict=True)) if verdicts else {}
         return bool(work.verdicts)
 
     def _judge_topic(self, work: Work) -> None:
