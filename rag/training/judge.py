@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -33,9 +34,10 @@ from rag.language_model import LanguageModel
 from rag.local_writer import LocalWriter
 from rag.probe import NAMED, Probe
 from rag.training.adapter_file import write
-from rag.training.judged import Judged, mixed, twins
+from rag.training.judged import Judged, mixed, near_misses, twins
 from rag.training.transformer import Keys, Transformer
 
+SOURCES = (twins, near_misses, mixed)
 AT_ONCE = 64  # examples whose states are written together
 KEPT_BACK = 6  # one of so many articles
 BATCH = 8
@@ -61,11 +63,8 @@ def main() -> None:
     random.seed(options.seed)
     torch.manual_seed(options.seed)
     samples, prefix = collected(options)
-    articles = sorted({sample.judged.article for sample in samples})
-    random.Random(options.seed).shuffle(articles)
-    kept = set(articles[: len(articles) // KEPT_BACK])
-    trained = [sample for sample in samples if sample.judged.article not in kept]
-    watched = [sample for sample in samples if sample.judged.article in kept]
+    trained = [sample for sample in samples if not _kept_back(sample)]
+    watched = [sample for sample in samples if _kept_back(sample)]
     model = Transformer(options.model, "cpu", torch.bfloat16, range(options.first, options.layer + 1))
     judge = Judge(model, model.keys(prefix))
     judge.fit(random.sample(trained, min(FITTED, len(trained))))
@@ -79,6 +78,11 @@ def main() -> None:
     print(f"with the adapter: {judge.areas(watched)}", flush=True)
 
 
+def _kept_back(sample: Sample) -> bool:
+    """The same articles whatever the number of examples."""
+    return crc32(sample.judged.article.encode()) % KEPT_BACK == 0
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="a GGUF file whose name ends with the first 12 digits of its sha256")
@@ -87,9 +91,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the adapter and the probe")
     parser.add_argument("--first", type=int, default=12, help="the first block that is trained")
     parser.add_argument("--layer", type=int, default=17, help="the last one, whose states the probe reads")
-    parser.add_argument("--examples", type=int, default=3072, help="twins, and as many others")
+    parser.add_argument("--examples", type=int, default=3584, help="of each source")
     parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=1e-4, help="peak learning rate")
+    parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -124,15 +128,12 @@ class Judge:
         return found
 
     def areas(self, samples: Sequence[Sample]) -> str:
-        """The area under the ROC curve, of all, of the twins, and of the others."""
+        """The area under the ROC curve, of all and by source."""
         scores = ((self.states(samples) - self.mean) / self.scale @ self.weights + self.bias).detach().numpy()
         answers = np.array([sample.judged.answers for sample in samples])
-        twin = np.array([sample.judged.twin for sample in samples])
-        areas = {
-            name: roc_auc_score(answers[rows], scores[rows])
-            for name, rows in (("all", twin | ~twin), ("twins", twin), ("others", ~twin))
-        }
-        return ", ".join(f"{name} {area:.3f}" for name, area in areas.items())
+        source = np.array([sample.judged.source for sample in samples])
+        found = [f"{name} {roc_auc_score(answers[source == name], scores[source == name]):.3f}" for name in set(source)]
+        return ", ".join([f"all {roc_auc_score(answers, scores):.3f}", *sorted(found)])
 
     def probe(self, layer: int) -> Probe:
         """It as the assistant reads it, its log-odds divided by TEMPERATURE (Guo 2017, "On calibration of modern
@@ -196,7 +197,7 @@ def collected(options: argparse.Namespace) -> tuple[list[Sample], Tensor]:
     writer = LocalWriter(model)
     (instruction,) = model.token_states([writer.judging])
     samples: list[Sample] = []
-    for source in (twins, mixed):
+    for source in SOURCES:
         examples = list(islice(source(options.data, options.seed), options.examples))
         for start in track(range(0, len(examples), AT_ONCE), source.__name__):
             some = examples[start : start + AT_ONCE]
