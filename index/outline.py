@@ -6,6 +6,7 @@ from index.language import ENGLISH
 from index.markup import plain
 
 CONTEXT = 240  # characters of context, at most
+BELOW = " › "  # between what stands above a place, outermost first
 PLAIN = 7  # the level of a heading without a mark, below all that have one
 
 
@@ -30,4 +31,4 @@ class Outline:
             if room < 0 and kept:
                 break
             kept.insert(0, words)
-        return " › ".join(filter(None, [*kept, *more]))
+        return BELOW.join(filter(None, [*kept, *more]))

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from index.outline import BELOW
+
 ROW = re.compile(  # with tabs, bars or wide gaps between its cells
     r"[^\n]*\S[^\S\n]*\t[^\S\n]*\S|\s*\|[^\n]*\|\s*$|\s*\S[^\n]*\t\s*$|\s*[^\s|][^\n|]*\s\|\s+\S|\s*\S[^\n]*?\S {4,}\S"
 )
@@ -54,7 +56,7 @@ def named_cells(row: str, context: str) -> list[tuple[str, str]]:
 
     Empty cells are left out; a row may be shorter than the names, for it ends with its last full cell.
     """
-    names, values = context.rpartition(" › ")[2].split(SEPARATOR), _places(row)
+    names, values = context.rpartition(BELOW)[2].split(SEPARATOR), _places(row)
     placed = len(values) == len(names) or (len(values) < len(names) and ("\t" in row or "|" in row))
     if not placed:
         values = cells(row)

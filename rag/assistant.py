@@ -137,14 +137,17 @@ class Assistant:
             work.reading = lexical_reading(work.question, work.evidence)
             work.confidence = work.reading.answerable
             return
-        work.reading = self._reading(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
-        work.confidence = confidence(work.question, work.reading, work.evidence, work.hits)
+        reading = self._reading(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
+        work.confidence = confidence(work.question, reading, work.evidence, work.hits)
+        work.take(reading)
 
     def _reading(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> Reading:
-        """The reader's, with the log-odds that are ``known`` of each unit, and with what speaks against it."""
+        """The reader's of the units under their headings, with the log-odds that are ``known`` of each, and with what
+        speaks against it."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
         known = [odds - penalty(work, e) for odds, e in zip(known, work.evidence, strict=True)]
-        read = self.models.reader.read(work.question, [e.undated for e in work.evidence], closed, scores, known)
+        lines = [e.under_headings.undated for e in work.evidence]
+        read = self.models.reader.read(work.question, lines, closed, scores, known)
         work.tokens += read.tokens
         return read
 
@@ -171,7 +174,7 @@ class Assistant:
         work.threshold = THRESHOLD
         if work.is_ranked:
             work.chosen = convincing(work)
-            work.reading = without_reader(work) if work.unread else self._reading(work, prior(work))
+            work.take(without_reader(work) if work.unread else self._reading(work, prior(work)))
 
     def ask_judge(self, work: Work, count: int) -> bool:
         """Leaves the judge's verdicts on those of the ``count`` best units that state something in ``work``; whether

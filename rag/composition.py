@@ -3,6 +3,8 @@
 from collections.abc import Generator, Iterator, Sequence
 
 from index.open import AnyLibrary
+from index.sentence import Span
+from index.term import terms
 from rag import checker
 from rag.answer import Statement
 from rag.citation import Citation
@@ -172,8 +174,18 @@ class Composition:
                 yield self._statement(e.spoken if e.article == home else f"{e.title}: {e.spoken}", [e])
 
     def _statement(self, text: str, evidence: Sequence[Evidence], support: float = 1.0) -> Statement:
-        citations = tuple(Citation.of(self.library.article(e.article), e.start, e.end) for e in evidence)
+        """``text`` with citations of ``evidence``, and of a heading above it that holds what the evidence does not."""
+        lacking = set(terms(text)) - set(terms(" ".join(e.text for e in evidence)))
+        places = [(e.article, *place) for e in evidence for place in (*self._above(e, lacking), (e.start, e.end))]
+        citations = tuple(Citation.of(self.library.article(id), *place) for id, *place in dict.fromkeys(places))
         return Statement(" ".join(text.split()), citations, round(support, 3))
+
+    def _above(self, evidence: Evidence, lacking: set[str]) -> list[Span]:
+        """Where the headings of ``evidence`` stand that hold something ``lacking``, for what says its headings."""
+        article = self.library.article(evidence.article).text
+        held = [heading for heading in evidence.headings if evidence.headed and lacking & set(terms(heading))]
+        starts = [(article.rfind(heading, 0, evidence.start), len(heading)) for heading in held]
+        return [(start, start + length) for start, length in starts if start >= 0]
 
 
 def _repeats(statement: Statement, said: Sequence[Statement]) -> bool:

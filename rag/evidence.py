@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from index.article import Article
 from index.language import ENGLISH
 from index.markup import plain
+from index.outline import BELOW
 from index.passage import Passage
 from index.search import Hit
 from index.sentence import STOP, blocks, sentences
@@ -39,7 +40,8 @@ class Evidence:
     """A unit of an article: ``article.text[start:end] == text``.
 
     ``title`` is the article's, with its date where it has one; ``context`` holds the headings or column names above.
-    ``asked`` holds the cells of a row that a question is about, where it says which.
+    ``asked`` holds the cells of a row that a question is about, where it says which. What is ``headed`` says its
+    headings, too: "14 March 1911: Lost the mizzen mast."
     """
 
     article: str
@@ -51,6 +53,7 @@ class Evidence:
     context: str = ""
     language: str = ENGLISH
     asked: tuple[tuple[str, str], ...] = ()
+    headed: bool = False
 
     @property
     def line(self) -> Line:
@@ -60,7 +63,22 @@ class Evidence:
     @property
     def spoken(self) -> str:
         """It as a person would say it: a row with the names of its columns, lines with signs between them."""
-        return _listed(self._cells) if self._cells else plain(_in_one_line(self.text))
+        return self._said(_listed(self._cells) if self._cells else plain(_in_one_line(self.text)))
+
+    @property
+    def headings(self) -> list[str]:
+        """What stands above it and is no title: headings, outermost first, and what leads to a list."""
+        above = self.context.rpartition(BELOW)[0] if self._cells else self.context
+        title = undated(self.title).casefold()
+        return [words for words in above.split(BELOW) if words and words.casefold() != title]
+
+    @property
+    def under_headings(self) -> "Evidence":
+        """It with its headings, where it has any."""
+        return replace(self, headed=bool(self.headings))
+
+    def _said(self, words: str) -> str:
+        return ": ".join([*(heading.rstrip(":： ") for heading in self.headings), words]) if self.headed else words
 
     @property
     def _cells(self) -> list[tuple[str, str]]:
@@ -80,11 +98,10 @@ class Evidence:
     def undated(self) -> Line:
         """It as the reader does, who would take the date of a title for a year that is asked for, and any cell of a
         row for the one that is."""
-        return self._under(undated(self.title), _listed(self.asked) or self.spoken)
+        return self._under(undated(self.title), self._said(_listed(self.asked)) if self.asked else self.spoken)
 
     def _under(self, title: str, words: str) -> Line:
-        above = self.context.rpartition(" › ")[0] if self._cells else self.context
-        return Line(words, " — ".join(filter(None, (title, above))))
+        return Line(words, " — ".join(filter(None, (title, "" if self.headed else BELOW.join(self.headings)))))
 
 
 def in_context(evidence: Evidence, hits: Sequence[Hit]) -> Line:

@@ -49,6 +49,17 @@ class Work:
         best = max(self.verdicts.values(), default=None)
         return best is not None and (best >= 0 or self.kind is Kind.EXPLANATION)
 
+    def take(self, reading: Reading) -> None:
+        """Keeps ``reading``, which was made of the evidence under its headings: where the words that answer stand in
+        a heading, all of the evidence says its headings, too."""
+        self.reading = reading
+        best = next(iter(reading.candidates), None)
+        if best and best.text not in (*YES_OR_NO, "") and best.text not in self.evidence[best.label - 1].spoken:
+            under = {e: e.under_headings for e in self.evidence}
+            self.evidence = list(under.values())
+            self.chosen = [under[e] for e in self.chosen]
+            self.verdicts = {under[e]: verdict for e, verdict in self.verdicts.items()}
+
     def is_relevant(self, proof: Sequence[Evidence], first: bool) -> bool:
         """Whether the reader finds enough in what a statement cites; what the judge ranked is to the point."""
         if self.reading is None or self.is_ranked:
@@ -59,7 +70,8 @@ class Work:
 
     def is_empty(self, evidence: Evidence) -> bool:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
-        return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(evidence.text, self.question))
+        said = evidence.under_headings.spoken
+        return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(said, self.question))
 
     def telling(self, units: Sequence[Evidence]) -> list[Evidence]:
         """Those of ``units`` that are not empty."""
@@ -98,7 +110,9 @@ class Work:
             place = self.evidence[c.label - 1]
             if (place.article, place.start) in cited and c.text in statement.text:
                 first.setdefault(c.label, c.text)
-        return sorted(dict.fromkeys(first.values()), key=statement.text.index)
+        words = dict.fromkeys(first.values())
+        apart = [one for one in words if not any(one in other for other in words if other != one)]
+        return sorted(apart, key=statement.text.index)
 
     def holds_answer(self, statement: str) -> bool:
         """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
