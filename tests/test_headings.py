@@ -1,7 +1,6 @@
-"""Answers that stand in a heading: logs, change logs, profiles. The real reader; a writer that says what a test wants."""
+"""Answers that stand in a heading: logs, change logs, profiles. The writer says what a test wants."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from made_up import Given, MadeUpWriter, label
