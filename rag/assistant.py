@@ -11,7 +11,7 @@ from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
 from rag.confidence import ABOUT, THRESHOLD, UNREAD, confidence, judged, probability
 from rag.decomposition import asks_several, chooses, is_faithful, split
-from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
+from rag.evidence import Evidence, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
 from rag.follow_up import is_follow_up, standalone
 from rag.generation import Reading
@@ -30,6 +30,9 @@ ENOUGH = 0.97
 SUMMARY = 9
 TOPIC_UNITS = 4  # of a summary's that the judge reads: are they about its topic?
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
+FOUND = 0.9  # probability, the reader's of a unit by itself, from which on nothing else is read with it
+NAMED, RISE = 0.8, 3.5  # probability of an answer in a unit with its title or the sentence before it, and by how much,
+# in log-odds, it is more than without, where the answer stands there
 SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
 
 
@@ -146,7 +149,7 @@ class Assistant:
         speaks against it."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
         known = [odds - penalty(work, e) for odds, e in zip(known, work.evidence, strict=True)]
-        lines = [e.under_headings.undated for e in work.evidence]
+        lines = [e.under_headings().undated for e in work.evidence]
         read = self.models.reader.read(work.question, lines, closed, scores, known)
         work.tokens += read.tokens
         return read
@@ -161,7 +164,11 @@ class Assistant:
         work.chosen, work.threshold = work.evidence, UNREAD if work.unread else THRESHOLD
         if work.kind is Kind.SUMMARY and not quick:
             self._judge_topic(work)
-        if quick or reading is None or not reading.candidates:
+        if reading is None or not reading.candidates:
+            return
+        if quick:
+            self._say_more(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
+            work.confidence = confidence(work.question, work.reading or reading, work.evidence, work.hits)
             return
         work.chosen = work.telling(most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH))
         if not work.chosen:
@@ -175,6 +182,26 @@ class Assistant:
         if work.is_ranked:
             work.chosen = convincing(work)
             work.take(without_reader(work) if work.unread else self._reading(work, prior(work)))
+            self._say_more(work, prior(work))
+
+    def _say_more(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> None:
+        """Lets the evidence say the sentence before it, or its title, where the words that answer stand there: "Ines
+        Moll: She founded it". The reader has to find far more of an answer in the best unit with it than without.
+        """
+        if not work.reading or not work.reading.candidates or work.kind is not Kind.SPAN or work.unread:
+            return
+        best = work.evidence[work.reading.candidates[0].label - 1]
+        alone = best.under_headings()
+        plain = self.models.reader.read(work.question, [alone.undated])
+        if plain.answerable >= FOUND:
+            return
+        for form in Evidence.in_context, Evidence.under_title:
+            more = self.models.reader.read(work.question, [form(best).undated])
+            elsewhere = more.candidates[0].text not in alone.spoken
+            if elsewhere and more.answerable >= NAMED and more.odds - plain.odds >= RISE:
+                work.put({e: form(e) for e in work.evidence})
+                work.take(self._reading(work, known, scores))
+                return
 
     def ask_judge(self, work: Work, count: int) -> bool:
         """Leaves the judge's verdicts on those of the ``count`` best units that state something in ``work``; whether
@@ -182,7 +209,7 @@ class Assistant:
         assert work.reading
         judge, units = self.models.judge, most_probable(work.evidence, work.reading.labels, count, count, ENOUGH)
         units = work.telling(units)
-        verdicts = judge.verdicts(work.question, [in_context(e, work.hits) for e in units]) if judge else None
+        verdicts = judge.verdicts(work.question, [e.in_context().line for e in units]) if judge else None
         work.verdicts = dict(zip(units, verdicts, strict=True)) if verdicts else {}
         return bool(work.verdicts)
 

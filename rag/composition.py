@@ -37,7 +37,10 @@ class Composition:
     def of(
         self, work: Work, quick: bool, before: tuple[Statement, ...]
     ) -> Generator[Stage, None, tuple[Statement, ...]]:
-        """What is said of one question, after what was said ``before``."""
+        """What is said of one question, after what was said ``before``. Of a sentence that points to the one before it,
+        both are said."""
+        if work.kind is not Kind.SUMMARY:
+            work.put({e: e.in_context() for e in work.evidence})
         if quick:
             return self._verbatim(work)
         said: tuple[Statement, ...] = ()
@@ -181,10 +184,10 @@ class Composition:
         return Statement(" ".join(text.split()), citations, round(support, 3))
 
     def _above(self, evidence: Evidence, lacking: set[str]) -> list[Span]:
-        """Where the headings of ``evidence`` stand that hold something ``lacking``, for what says its headings."""
+        """Where that stands above ``evidence`` which it says, too, and which holds something ``lacking``."""
         article = self.library.article(evidence.article).text
-        held = [heading for heading in evidence.headings if evidence.headed and lacking & set(terms(heading))]
-        starts = [(article.rfind(heading, 0, evidence.start), len(heading)) for heading in held]
+        held = [words for words in evidence.above if lacking & set(terms(words))]
+        starts = [(article.rfind(words, 0, evidence.start), len(words)) for words in held]
         return [(start, start + length) for start, length in starts if start >= 0]
 
 

@@ -69,9 +69,8 @@ def probability(odds: float) -> float:
 def signs(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> tuple[float, float]:
     """The reader's log-odds that the evidence answers, and the share of the question's names and numbers that stand in
     the passage around the best sentence, its title or heading."""
-    answerable = min(max(reading.answerable, 1e-6), 1 - 1e-6)
     best = evidence[reading.candidates[0].label - 1]
-    return math.log(answerable / (1 - answerable)), covers(around(best, hits), question)
+    return reading.odds, covers(around(best, hits), question)
 
 
 def around(evidence: Evidence, hits: Sequence[Hit]) -> str:

@@ -28,6 +28,8 @@ KINSHIP = 0.6
 NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]*)*|\b\d{4}\b")
 DATED = re.compile(r" \(\d{4}(?:-\d\d){2}\)$")
 RETRIEVED = 0.3  # weight of a unit's retrieval score, against 1 for the reader's probability
+ENDS = '.!?”"。！？'  # of sentences
+FAR = 1000  # characters before a sentence in which the one before it is looked for
 OPENING = 3  # words of a sentence in which it may point to the one before it
 LEADING = (":", "：", ",", ";", "?", "？", "–", "—", "-")  # ends of a line that the next ones go on from
 PARTS = 4  # names of a question that are searched for on their own, at most
@@ -40,8 +42,9 @@ class Evidence:
     """A unit of an article: ``article.text[start:end] == text``.
 
     ``title`` is the article's, with its date where it has one; ``context`` holds the headings or column names above.
-    ``asked`` holds the cells of a row that a question is about, where it says which. What is ``headed`` says its
-    headings, too: "14 March 1911: Lost the mizzen mast."
+    ``asked`` holds the cells of a row that a question is about, where it says which. ``before`` is the sentence before
+    one that points there ("It has 17 farms"). ``above`` is what else it says, its title, headings or the sentence
+    before: "14 March 1911: Lost the mizzen mast."
     """
 
     article: str
@@ -53,7 +56,8 @@ class Evidence:
     context: str = ""
     language: str = ENGLISH
     asked: tuple[tuple[str, str], ...] = ()
-    headed: bool = False
+    before: str = ""
+    above: tuple[str, ...] = ()
 
     @property
     def line(self) -> Line:
@@ -72,13 +76,21 @@ class Evidence:
         title = undated(self.title).casefold()
         return [words for words in above.split(BELOW) if words and words.casefold() != title]
 
-    @property
     def under_headings(self) -> "Evidence":
-        """It with its headings, where it has any."""
-        return replace(self, headed=bool(self.headings))
+        """It with its headings, where it has any and does not say them already."""
+        return replace(self, above=self.above or tuple(self.headings))
+
+    def under_title(self) -> "Evidence":
+        """It with its article's title and its headings."""
+        return replace(self, above=(undated(self.title), *self.headings))
+
+    def in_context(self) -> "Evidence":
+        """It with the sentence before it, where it points there and says nothing else already."""
+        return replace(self, above=self.above or tuple(filter(None, [self.before])))
 
     def _said(self, words: str) -> str:
-        return ": ".join([*(heading.rstrip(":： ") for heading in self.headings), words]) if self.headed else words
+        above = [f"{plain(one_line(one)).rstrip(':： ')}{' ' if one == self.before else ': '}" for one in self.above]
+        return "".join([*above, words])
 
     @property
     def _cells(self) -> list[tuple[str, str]]:
@@ -87,7 +99,7 @@ class Evidence:
     @property
     def is_sentence(self) -> bool:
         """Whether it ends as a sentence does, and is no heading, date or signature."""
-        return self.text[-1:] in '.!?”"。！？'
+        return self.text[-1:] in ENDS
 
     @property
     def asks(self) -> bool:
@@ -101,18 +113,8 @@ class Evidence:
         return self._under(undated(self.title), self._said(_listed(self.asked)) if self.asked else self.spoken)
 
     def _under(self, title: str, words: str) -> Line:
-        return Line(words, " — ".join(filter(None, (title, "" if self.headed else BELOW.join(self.headings)))))
-
-
-def in_context(evidence: Evidence, hits: Sequence[Hit]) -> Line:
-    """``evidence`` as it is read by itself: where it begins with "it" or "they", after the sentence before it."""
-    line = evidence.line
-    if evidence.is_sentence and POINTING.search(" ".join(evidence.text.split()[:OPENING])):
-        for passage in (hit.passage for hit in hits if hit.passage.article_id == evidence.article):
-            if passage.start < evidence.start < passage.end:
-                before = sentences(passage.text[: evidence.start - passage.start], evidence.language)[-1:]
-                return Line(" ".join([*(one_line(s.text) for s in before), line.text]), line.context)
-    return line
+        headings = BELOW.join(heading for heading in self.headings if heading not in self.above)
+        return Line(words, " — ".join(filter(None, ("" if undated(title) in self.above else title, headings))))
 
 
 def queries(question: str) -> list[str]:
@@ -210,16 +212,26 @@ def _in_one_line(text: str) -> str:
 def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]:
     if article_of is None:
         for unit in units(passage.text):
-            yield _evidence(passage.article_id, unit, passage.start, "")
+            found = _evidence(passage.article_id, unit, passage.start, "")
+            yield replace(found, before=_before(passage.text, unit, ENGLISH))
         return
     article = article_of(passage.article_id)
     for unit in units(article.text, passage.start, passage.end, article.language):
-        yield replace(_evidence(article.id, unit, 0, named(article)), language=article.language)
+        before = _before(article.text, unit, article.language)
+        yield replace(_evidence(article.id, unit, 0, named(article)), language=article.language, before=before)
 
 
 def _evidence(article: str, unit: Unit, offset: int, title: str) -> Evidence:
     context = "" if unit.context.strip().lower() == title.lower() else unit.context
     return Evidence(article, offset + unit.start, offset + unit.end, unit.text, 0.0, title, context)
+
+
+def _before(text: str, unit: Unit, language: str) -> str:
+    """The sentence before ``unit`` in its paragraph, where its first words point there."""
+    if unit.text[-1:] not in ENDS or not POINTING.search(" ".join(unit.text.split()[:OPENING])):
+        return ""
+    paragraph = max(text.rfind("\n\n", 0, unit.start) + 1, unit.start - FAR, 0)
+    return next((s.text for s in reversed(sentences(text[paragraph : unit.start], language))), "")
 
 
 def named(article: Article) -> str:

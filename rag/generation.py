@@ -54,6 +54,12 @@ class Reading:
     def answerable(self) -> float:
         return 1.0 - self.labels[NO_ANSWER]
 
+    @property
+    def odds(self) -> float:
+        """Those of ``answerable``, as their logarithm."""
+        held = min(max(self.answerable, 1e-6), 1 - 1e-6)
+        return math.log(held / (1 - held))
+
     @classmethod
     def ranked(cls, answerable: float, weights: Sequence[float]) -> "Reading":
         """One that finds an answer with probability ``answerable``, in each sentence by its log-odds ``weights``, and

@@ -1,7 +1,7 @@
 """The state of a question while it is answered: what is known so far, and whether a statement is to the point."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.search import Hit
@@ -55,10 +55,13 @@ class Work:
         self.reading = reading
         best = next(iter(reading.candidates), None)
         if best and best.text not in (*YES_OR_NO, "") and best.text not in self.evidence[best.label - 1].spoken:
-            under = {e: e.under_headings for e in self.evidence}
-            self.evidence = list(under.values())
-            self.chosen = [under[e] for e in self.chosen]
-            self.verdicts = {under[e]: verdict for e, verdict in self.verdicts.items()}
+            self.put({e: e.under_headings() for e in self.evidence})
+
+    def put(self, said: Mapping[Evidence, Evidence]) -> None:
+        """Says each unit of the evidence otherwise."""
+        self.evidence = [said[e] for e in self.evidence]
+        self.chosen = [said[e] for e in self.chosen]
+        self.verdicts = {said[e]: verdict for e, verdict in self.verdicts.items()}
 
     def is_relevant(self, proof: Sequence[Evidence], first: bool) -> bool:
         """Whether the reader finds enough in what a statement cites; what the judge ranked is to the point."""
@@ -70,7 +73,7 @@ class Work:
 
     def is_empty(self, evidence: Evidence) -> bool:
         """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
-        said = evidence.under_headings.spoken
+        said = evidence.under_title().spoken
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(said, self.question))
 
     def telling(self, units: Sequence[Evidence]) -> list[Evidence]:

@@ -9,7 +9,7 @@ from index.article import Article
 from index.library import Library
 from index.passage import Passage
 from index.search import Hit
-from rag.evidence import Evidence, in_context, lead, merged_hits, most_probable, queries, select
+from rag.evidence import Evidence, lead, merged_hits, most_probable, queries, select
 
 
 def hit(text: str, start: int = 0, rank: int = 1) -> Hit:
@@ -86,7 +86,7 @@ def test_hits_of_several_searches_come_in_turns_and_once() -> None:
 def test_a_sentence_that_points_is_read_after_the_one_before_it() -> None:
     text = "The guild was founded in 1996. It has 17 farms. Its cheese is blue. The mayor likes it."
     hits = [hit(text)]
-    read = {e.text: in_context(e, hits).text for e in select("What of the guild and the mayor?", hits, 9)}
+    read = {e.text: e.in_context().line.text for e in select("What of the guild and the mayor?", hits, 9)}
     assert read["It has 17 farms."] == "The guild was founded in 1996. It has 17 farms."
     assert read["Its cheese is blue."] == "It has 17 farms. Its cheese is blue."
     assert read["The mayor likes it."] == "The mayor likes it." and read["The guild was founded in 1996."].endswith(

@@ -1,4 +1,7 @@
-"""Answers that stand in a heading: logs, change logs, profiles. The writer says what a test wants."""
+"""Answers that stand beside the sentence that answers: in a heading, in the title, or in the sentence before it.
+
+The reader is the real one; the writer says what a test wants.
+"""
 
 from collections.abc import Iterator
 
@@ -44,6 +47,16 @@ Runs the museum shop. Speaks Polish and Danish.
 ## Viktor Ruhl
 
 Restores clocks in the attic workshop.""",
+    "moll.md": """# Ines Moll
+
+Born in Varde in 1961. She founded the swimming club of Varde in 1988 and led it for nine years.""",
+    "dish.md": """# Paella of the coast
+
+Uses saffron, rabbit and flat beans. Takes 50 minutes and serves six.""",
+    "varde.md": """# A history of Varde
+
+Tomas Brink, an architect from Orsk, won the competition for the market in 1979. He also designed the water tower.
+The first director of the museum was Karin Voss. Her successor was Jon Ask.""",
 }
 
 
@@ -78,6 +91,50 @@ def test_a_quick_answer_in_a_heading_is_said_and_cited(
     (statement,) = answer.statements
     assert cited(statement) == quotes
     assert all(quote in statement.text for quote in quotes)
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "quotes"),
+    [
+        (
+            "Who founded the swimming club of Varde?",
+            "Ines Moll",
+            ["Ines Moll", "She founded the swimming club of Varde in 1988 and led it for nine years."],
+        ),
+        (
+            "Which dish uses saffron?",
+            "Paella of the coast",
+            ["Paella of the coast", "Uses saffron, rabbit and flat beans."],
+        ),
+        (
+            "Who designed the water tower?",
+            "Tomas Brink",
+            [
+                "Tomas Brink, an architect from Orsk, won the competition for the market in 1979.",
+                "He also designed the water tower.",
+            ],
+        ),
+    ],
+)
+def test_an_answer_in_the_title_or_the_sentence_before_is_said_and_cited(
+    library: Library, models: Models, question: str, short: str, quotes: list[str]
+) -> None:
+    answer = Assistant(library, models).ask(question, quick=True)
+    assert answer.short == short
+    assert cited(answer.statements[0]) == quotes
+
+
+def test_what_a_sentence_points_to_is_said_with_it(library: Library, models: Models) -> None:
+    answer = Assistant(library, models).ask("Who succeeded Karin Voss?", quick=True)
+    assert answer.short == "Jon Ask"
+    said = "The first director of the museum was Karin Voss. Her successor was Jon Ask."
+    assert answer.statements[0].text == said
+    assert " ".join(cited(answer.statements[0])) == said
+
+
+def test_a_title_is_no_answer_to_what_its_article_leaves_open(library: Library, models: Models) -> None:
+    answer = Assistant(library, models).ask("Which dish uses cumin?", quick=True)
+    assert answer.abstained
 
 
 def test_a_date_two_headings_above_is_found(library: Library, models: Models) -> None:
