@@ -16,8 +16,10 @@ from rag.prompt import Line
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 PUBLISHED = re.compile(r"(?<=\(\d{4})(?:-\d\d){2}(?=\))")
-POINTERS = "it|its|he|him|his|she|her|hers|they|them|their|this|that|these|those|there"
+PRONOUNS = "it|its|he|him|his|she|her|hers|they|them|their"
+POINTERS = f"{PRONOUNS}|this|that|these|those|there"
 POINTING = re.compile(rf"\b(?:{POINTERS}|who|which)\b", re.I)  # in a sentence, where "who" asks nothing
+PRONOUN = re.compile(rf"\b(?:{PRONOUNS})\b", re.I)
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 NEGATION = re.compile(

@@ -21,7 +21,7 @@ from rag.writer import STATEMENTS, Draft
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
 SUPPORTED = 1.0  # log-odds of the judge's yes, for each word of a statement's own: do its quotes state it?
 LIKELY, SURELY = 2.5, 3.0  # where words are the question's alone or in another order, or a quote has other names or
-# numbers, too; where names are in another order
+# numbers, too, or says what stands before it; where names are in another order
 COMPARED = 2  # sentences that are held against what is said, at most
 FOUND = 0.3  # probability, the reader's of a sentence by itself, from which on it holds an answer, too
 ENTAILED = 1.5  # log-odds of the judge's yes from which on a sentence states what is said, too
@@ -37,10 +37,10 @@ class Composition:
     def of(
         self, work: Work, quick: bool, before: tuple[Statement, ...]
     ) -> Generator[Stage, None, tuple[Statement, ...]]:
-        """What is said of one question, after what was said ``before``. Of a sentence that points to the one before it,
-        both are said."""
+        """What is said of one question, after what was said ``before``. A sentence that begins with a pronoun is said
+        with the one before it."""
         if work.kind is not Kind.SUMMARY:
-            work.put({e: e.in_context() for e in work.evidence})
+            work.put({e: e.in_context() if e.speaks_of_it else e for e in work.evidence})
         if quick:
             return self._verbatim(work)
         said: tuple[Statement, ...] = ()
@@ -144,15 +144,15 @@ class Composition:
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
         """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
-        ``question`` alone, puts things in another order, or may have taken the wrong name or number; where that is not
-        known, yes. What is said word for word needs no asking."""
+        ``question`` alone, puts things in another order, or may have taken the wrong name or number, or it from what
+        stands before; where that is not known, yes. What is said word for word needs no asking."""
         lines, judge = [e.line for e in proof], self.models.judge
         if text in (one_line(line.text) for line in lines):
             return True
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
         ordered = [e.line for e in proof if e.is_sentence]  # the cells of a row stand in no order
         doubtful = checker.words_reordered(text, ordered) or checker.has_others(text, ordered)
-        doubtful = doubtful or bool(checker.only_in_question(text, quotes, question))
+        doubtful = doubtful or any(e.above for e in proof) or bool(checker.only_in_question(text, quotes, question))
         least = max(
             SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
         )

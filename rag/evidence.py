@@ -17,7 +17,7 @@ from index.table import named_cells
 from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
-from rag.checker import POINTING, says_more
+from rag.checker import POINTING, PRONOUN, says_more
 from rag.prompt import Line, one_line
 
 FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
@@ -105,6 +105,11 @@ class Evidence:
     def asks(self) -> bool:
         """Whether it is a question, which states nothing."""
         return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
+
+    @property
+    def speaks_of_it(self) -> bool:
+        """Whether it begins with a pronoun: nobody who reads it alone knows of whom or what."""
+        return bool(self.before and PRONOUN.search(" ".join(self.text.split()[:OPENING])))
 
     @property
     def undated(self) -> Line:
