@@ -18,7 +18,7 @@ from rag.generation import Reading
 from rag.lexical_reading import lexical_reading
 from rag.models import Models
 from rag.question import YES_OR_NO, Kind, checked, kind, topic
-from rag.reranking import convincing, penalty, prior, without_reader
+from rag.reranking import about_another, convincing, penalty, prior, without_reader
 from rag.stage import Stage
 from rag.work import Work
 
@@ -175,7 +175,7 @@ class Assistant:
             work.confidence = 0.0
         if not work.chosen or not self.ask_judge(work, count):
             return
-        sure = judged(work.confidence, max(work.verdicts.values()))
+        sure = judged(work.confidence, max(v - about_another(work, e) for e, v in work.verdicts.items()))
         explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
         work.confidence = max(sure, work.confidence) if explained else sure
         work.threshold = THRESHOLD

@@ -7,7 +7,7 @@ The reader chooses one unit; the judge reads each by itself, and tells several t
 import math
 from collections.abc import Container
 
-from rag.confidence import around, covers
+from rag.confidence import ELSEWHERE, around, covers, elsewhere
 from rag.evidence import Evidence, undated
 from rag.generation import Reading
 from rag.question import Kind
@@ -67,6 +67,11 @@ def penalty(work: Work, evidence: Evidence) -> float:
     """What speaks against a unit by itself, in log-odds: it says nothing of its own, or is about something else."""
     lacking = 0.0 if work.unread else 1 - covers(around(evidence, work.hits), work.question)  # of names in English
     return LACKS * lacking + EMPTY * work.is_empty(evidence)
+
+
+def about_another(work: Work, evidence: Evidence) -> float:
+    """What speaks against a unit's verdict, in log-odds: the names of the question stand in other articles alone."""
+    return 0.0 if work.unread else ELSEWHERE * elsewhere(work.question, evidence, work.evidence, work.hits)
 
 
 def _logprob(work: Work, evidence: Evidence) -> float:

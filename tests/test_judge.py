@@ -130,3 +130,16 @@ def test_a_summary_is_of_what_the_judge_finds_the_articles_to_be_about(
     drafted = Draft("Sanna Rask painted the lighthouse of Oss red in 1912.", (1,))
     said = answers({"lighthouse": ARTICLE}, "Summarise the fire in the lighthouse of Oss.", drafted, [], support)
     assert ("Sanna Rask" in said) is told
+
+
+def test_a_sentence_about_something_else_is_no_answer_to_what_another_article_is_about(tmp_path: Path) -> None:
+    """The ferry Petrel has an article, and nobody was hurt on it; a judge that takes the Ibis for it is not believed."""
+    (tmp_path / "ibis.md").write_text(GAZETTE, encoding="utf-8")
+    (tmp_path / "petrel.md").write_text("# The Petrel\n\nThe ferry Petrel carries 90 cars.", encoding="utf-8")
+    judge = MadeUpJudge(lambda line: 3.0 if "Twelve" in line.text else -3.0)
+    writer = MadeUpWriter(lambda lines: [Draft("Twelve people were hurt.", (label(lines, "Twelve"),))])
+    with Library.open(tmp_path / "library") as library:
+        library.sync([tmp_path / "ibis.md", tmp_path / "petrel.md"])
+        assistant = Assistant(library, Given(reader(), writer, judge))
+        assert "Twelve" in (assistant.ask("How many people were hurt on the ferry Ibis?").text or "")
+        assert assistant.ask("How many people were hurt on the ferry Petrel?").abstained
