@@ -133,7 +133,7 @@ def test_a_summary_is_of_what_the_judge_finds_the_articles_to_be_about(
 
 
 def test_a_sentence_about_something_else_is_no_answer_to_what_another_article_is_about(tmp_path: Path) -> None:
-    """The ferry Petrel has an article, and nobody was hurt on it; a judge that takes the Ibis for it is not believed."""
+    """The ferry Petrel has an article, and nobody was hurt on it: the judge is not believed."""
     (tmp_path / "ibis.md").write_text(GAZETTE, encoding="utf-8")
     (tmp_path / "petrel.md").write_text("# The Petrel\n\nThe ferry Petrel carries 90 cars.", encoding="utf-8")
     judge = MadeUpJudge(lambda line: 3.0 if "Twelve" in line.text else -3.0)
