@@ -30,7 +30,7 @@ def computes(instructions: str) -> bool:
 def model_parameters() -> llama_cpp.llama_model_params:
     """llama.cpp's own, without its code for AMX, which crashes on some of the processors that have it.
 
-    Where it lays the weights out anew for the processor, it reads the file instead of mapping it: a mapped file stays
+    Where it rearranges the weights for the processor, it reads the file instead of mapping it: a mapped file stays
     in memory beside the new layout, 600 MB of it for a file of 1.1 GB.
     """
     made: llama_cpp.llama_model_params = DEFAULTS()

@@ -84,7 +84,7 @@ def test_a_batch_answers_in_order_from_one_model(project: Path) -> None:
     assert [a["abstained"] for a in answers] == [True, False]
 
 
-def test_chat_understands_what_a_follow_up_leans_on(project: Path) -> None:
+def test_chat_understands_what_a_follow_up_refers_to(project: Path) -> None:
     done = rag(project, "chat", stdin="Are key elements of the agreement intact?\nUntil what year?\n\n")
     assert done.returncode == 0 and "2030" in done.stdout.split("\n\n")[-2] + done.stdout
 

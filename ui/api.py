@@ -26,7 +26,7 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
 
         Args:
             question: The question.
-            history: The questions before it, oldest first, for one that leans on them.
+            history: The questions before it, oldest first, for one that refers to them.
             quick: Whether a sentence of the articles as it stands will do, which is sooner there.
         """
         return backend.assistant.result().ask(question, history or [], quick=quick).as_json()
