@@ -66,11 +66,13 @@ class CommandLine(click.Group):
         known = self.list_commands(context)
         if first in known or first.startswith("-") or context.resilient_parsing:
             return super().resolve_command(context, arguments)
+        asks = any(word.endswith(QUESTION_MARKS) for word in arguments)
         meant = _misspelt(first, known)
-        if len(first.split()) != 1 or (not meant and any(word.endswith(QUESTION_MARKS) for word in arguments)):
+        if len(first.split()) != 1 or (asks and not meant):
             return "ask", self.get_command(context, "ask"), arguments
         if meant:
-            raise UsageError(f"There is no command {first}: did you mean rag {meant}? A question goes in quotes.")
+            quotes = " A question goes in quotes." if asks else ""
+            raise UsageError(f"There is no command {first}: did you mean rag {meant}?{quotes}")
         hint = "A question goes in quotes, or ends with a question mark."
         raise UsageError(f"There is no command {first}: see rag --help. {hint}")
 
