@@ -31,7 +31,7 @@ def convincing(work: Work) -> list[Evidence]:
     odds = dict(zip(work.evidence, weights(work), strict=True))
     best, sure = max(odds, key=lambda e: odds[e]), max(max(work.verdicts.values()) - margin, 0.0)
     near = [e for e in work.verdicts if odds[e] >= odds[best] - SHARP * margin and not _is_title(e)]
-    also = [e for e, verdict in work.verdicts.items() if verdict - penalty(work, e) >= sure and not _continues(work, e)]
+    also = [e for e, verdict in work.verdicts.items() if verdict - penalty(work, e) >= sure and not _leans(work, e)]
     return [e for e in work.verdicts if e == best or e in near or e in also]
 
 
@@ -74,7 +74,7 @@ def _logprob(work: Work, evidence: Evidence) -> float:
     return math.log(max(work.reading.labels[1 + work.evidence.index(evidence)], FAINT))
 
 
-def _continues(work: Work, evidence: Evidence) -> bool:
+def _leans(work: Work, evidence: Evidence) -> bool:
     """Whether a unit was judged together with the sentence before it, which may be what answers."""
     return in_context(evidence, work.hits) != evidence.line
 
