@@ -138,7 +138,7 @@ class Composition:
         return [s for s in made if not _cites(shown, s.citations[0])]
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
-        """Whether the judge, asked again, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
+        """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
         ``question`` alone, puts things in another order, or may have taken the wrong name or number; where that is not
         known, yes. What is said word for word needs no asking."""
         lines, judge = [e.line for e in proof], self.models.judge
