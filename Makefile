@@ -66,7 +66,7 @@ browser: ## install Debian's chromium for the tests of the page, if there is no 
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
 	else echo "No chromium here, and only root can install it with apt-get: the tests of the page will be skipped."; fi
 
-clean: ## remove .venv and everything else that is made anew; the library in .rag stays
+clean: ## remove .venv and everything else that make can make again; the library in .rag stays
 	rm -rf .venv .venv-peers build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -53,7 +53,7 @@ def main() -> None:
     from llama_cpp import llama_cpp
     from llama_cpp.server import __main__ as server
 
-    from rag.language_model import model_parameters
+    from rag.llama import model_parameters
 
     llama_cpp.llama_model_default_params = model_parameters
     server.main()  # type: ignore[no-untyped-call]

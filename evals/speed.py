@@ -28,7 +28,8 @@ from index import squad
 from index.embedder import Embedder
 from index.library import Library
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel, model_parameters
+from rag.language_model import LanguageModel
+from rag.llama import model_parameters
 from rag.models import Models
 
 RUNS = 5

@@ -28,6 +28,8 @@ BATCH = 1024  # tokens, padding included
 STEP = 16  # tokens; texts are padded to a multiple of it
 UNBOUNDED = 512  # tokens, for a model that does not say how many it reads
 NATIVE_BFLOAT16 = ("avx512_bf16", "amx_bf16")  # what torch calls it in a processor that computes in it
+HINT = "name a folder or a hub model that sentence-transformers can load."
+TIMEOUT = 10  # seconds for the hub to say whether it has a model
 AGREEMENT = 0.999  # cosine to sentence-transformers that `bert.py` must reach before it embeds questions
 
 
@@ -149,19 +151,26 @@ class Embedder:
 
     @cached_property
     def _model(self) -> SentenceTransformer:
+        if self.folder.is_dir():
+            try:
+                return self._loaded(self.folder)
+            except UsageError:
+                if Path(self.name).is_dir() or self.name == DEFAULT:
+                    raise  # else its download was interrupted, and goes on
+        _look_up(self.name)
+        return self._loaded(None)
+
+    def _loaded(self, folder: Path | None) -> SentenceTransformer:
+        """The model in ``folder``, or from the hub."""
         from sentence_transformers import SentenceTransformer
 
-        local = self.folder.is_dir()
-        if local:
+        if folder:
             _silence_transformers()
         try:
-            model = SentenceTransformer(str(self.folder), local_files_only=local)
+            model = SentenceTransformer(str(folder or self.name), local_files_only=folder is not None)
         except Exception as error:  # whatever a foreign model's files make transformers raise
             reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
-            raise UsageError(
-                f"The embedder {self.name} can't be loaded ({reason}): "
-                "name a folder or a hub model that sentence-transformers can load."
-            ) from error
+            raise UsageError(f"The embedder {self.name} can't be loaded ({reason}): {HINT}") from error
         if _computes_bfloat16(model):
             model = model.bfloat16()
             if model.transformers_model is not None:  # here quicker than torch's own
@@ -170,10 +179,11 @@ class Embedder:
 
     @property
     def folder(self) -> Path:
-        """Where the model's files are; there is no such folder when it is a name on the hub."""
+        """Where the model's files are; there is no such folder when they are on the hub alone."""
         if self.name == DEFAULT and (package := find_spec(EMBEDDED)) and package.origin:
             return Path(package.origin).with_name("model")
-        return Path(self.name)
+        here = Path(self.name)
+        return here if here.is_dir() else _cached(self.name) or here
 
 
 def matching_embedder(library: str, made_with: str, embedder: Embedder | None) -> Embedder:
@@ -187,6 +197,39 @@ def matching_embedder(library: str, made_with: str, embedder: Embedder | None) -
             f"use {made_with}, or index into another library."
         )
     return embedder or Embedder(made_with or None)
+
+
+def _cached(name: str) -> Path | None:
+    """The model's folder in the hub's cache, so that the hub need not be asked."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    with suppress(HFValidationError):
+        for file in ("modules.json", "config.json"):  # the former says how vectors are made, unless it is known to lack
+            found = try_to_load_from_cache(name, file)
+            if found is None:
+                break
+            if isinstance(found, str):
+                return Path(found).parent
+    return None
+
+
+def _look_up(name: str) -> None:
+    """Ask the hub once for a model: sentence-transformers would go on asking for half a minute.
+
+    Raises UsageError where the hub does not have it, or can't be reached.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+
+    try:
+        HfApi().model_info(name, timeout=TIMEOUT)
+    except (HFValidationError, RepositoryNotFoundError) as error:
+        raise UsageError(f"There is no embedder {name}, here or on the hub: {HINT}") from error
+    except HfHubHTTPError:  # the hub is busy, or wants a token: sentence-transformers says it better
+        return
+    except Exception as error:  # of the network; which, depends on the client and its proxies
+        raise UsageError(f"The embedder {name} is not here, and the hub can't be reached: {HINT}") from error
 
 
 def _computes_bfloat16(model: SentenceTransformer) -> bool:

@@ -19,7 +19,7 @@ class Status:
     """How much a library holds, what made it, its size in bytes by file, and how both rankings are.
 
     ``vectors`` and ``words`` are "current", "behind" (who searches takes over what has changed), or "missing",
-    "damaged" or "stale" (it builds them anew).
+    "damaged" or "stale" (it rebuilds them).
     """
 
     articles: int

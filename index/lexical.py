@@ -31,14 +31,14 @@ NEAR = 3  # words that may stand between two neighbours of the question
 NEAR_WEIGHT = 0.2  # against a word's 1; anything from 0.2 to 0.4 measures within a point
 NAMES = 400  # characters of the names of a table's columns, at most
 HEAP = 64_000_000  # bytes that tantivy collects before it writes
-TERMS = "terms-3"  # names the way that terms are made: words that were made in another way are made anew
+TERMS = "terms-3"  # names the way that terms are made: words that were made in another way are made again
 LANGUAGES = {"languages": {"terms": {"field": "language", "size": 1000}}}
 STAMP = 0  # the id of the document that names the generation; passages count from 1
 MAGIC = (1337).to_bytes(4, "little")  # ends each of tantivy's files, after its checksum as JSON and that one's length
 
 
 class UnusableWords(Exception):
-    """A folder of words that is missing or damaged (the message is that word): build it anew."""
+    """A folder of words that is missing or damaged (the message is that word): rebuild it."""
 
 
 class Words:
@@ -144,7 +144,7 @@ class Words:
 
 
 def current(database: Database, held: Words | None, announced: bool = True) -> Words:
-    """``held``, or else what is in ``words``, brought up to date; built anew where that is missing or damaged.
+    """``held``, or else what is in ``words``, brought up to date; rebuilt where that is missing or damaged.
 
     ``announced`` says the latter in the log. Where the folder can't be written, it is done in memory.
     """

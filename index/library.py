@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from index.ranking import Ranking
 from index.search import CANDIDATES, Hit
 from index.store import DatabaseStore
 from index.suggestion import did_you_mean
-from index.sync import Changes, Ingester, located, sync
+from index.sync import Changes, Ingester, sync
 
 if TYPE_CHECKING:
     from index.health import Status
@@ -155,25 +153,18 @@ class Library:
             UsageError: There is no such article, or several have the title.
             FootnoteError: Another process still reads an older state.
         """
+        from index.erasure import erase
+
         with self._database.changing():
             forgotten = self.article(key)
-            with self._database.writing() as connection:
-                places = "SELECT path FROM files JOIN articles ON number = article WHERE id = ? ORDER BY path"
-                found = connection.execute(places, [forgotten.id]).fetchall()
-                files = [Path(os.path.normpath(located(place, self.store.home))) for (place,) in found]
-                connection.execute("DELETE FROM articles WHERE id = ? OR id ISNULL", [forgotten.id])
-                feedback.forget(connection, forgotten)
-                self._database.next_generation()
-            own = [file for file in files if file.is_relative_to(self.store.home)]
-            for file in own:
-                file.unlink(missing_ok=True)
+            files = erase(self._database, forgotten, self.store.home)
         try:
             self.rebuild()
         except FootnoteError as error:
             raise FootnoteError(
                 f"{forgotten.id} is taken out, but bytes of it are left ({error}) Run rag library --rebuild then."
             ) from error
-        return forgotten, [file for file in files if file not in own and file.exists()]
+        return forgotten, [file for file in files if file.exists()]
 
     def rebuild(self) -> None:
         """Build ``vectors.faiss`` and ``words`` again from ``library.db``; none of the three keeps what was deleted.
@@ -181,13 +172,10 @@ class Library:
         Raises:
             FootnoteError: Another process still reads an older state.
         """
-        from index import vectors
+        from index.erasure import compact
 
         with self._database.changing():
-            self._database.compact()  # first: from here on, nobody can write what was deleted into a ranking
-            for file in self._database.directory.glob(f"{vectors.NAME}*"):  # drafts that were left by a kill, too
-                file.unlink()
-            shutil.rmtree(self._database.directory / lexical.NAME, ignore_errors=True)
+            compact(self._database)
             self._vectors = self._words = None
         self._follow()
 

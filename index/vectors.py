@@ -25,7 +25,7 @@ NAME = "vectors.faiss"
 FLAT = 50_000  # vectors that are searched exactly; more are searched by clusters: python -m index.scale
 SAMPLE = 40  # vectors to learn each cluster from; FAISS asks for 39 at least
 PROBES = 1 / 32  # share of the clusters that a search looks into
-GROWTH = 4  # times as many vectors as the clusters were learnt from, and they are learnt anew
+GROWTH = 4  # times as many vectors as the clusters were learnt from, and they are learnt again
 SLACK = 0.05  # share of vectors that may have changed before the file is written again
 CHUNK = 10_000  # rows read from the database at once
 
@@ -36,7 +36,7 @@ PUBLISHED = (
 
 
 class UnusableVectors(FootnoteError):
-    """A vectors file that is missing, stale or damaged (the message is that word): build it anew."""
+    """A vectors file that is missing, stale or damaged (the message is that word): rebuild it."""
 
 
 class Vectors:
@@ -154,7 +154,7 @@ class Vectors:
 
 
 def current(database: Database, held: Vectors | None, announced: bool = True) -> Vectors:
-    """``held``, or else what is in ``vectors.faiss``, brought up to date; built anew where neither is of use.
+    """``held``, or else what is in ``vectors.faiss``, brought up to date; rebuilt where neither is of use.
 
     ``announced`` says the latter in the log.
     """

@@ -13,7 +13,7 @@ import platformdirs
 
 from index.errors import FootnoteError, UsageError
 from rag.checksum import checksum
-from rag.language_model import computes
+from rag.llama import computes
 
 ADAPTER = Path(__file__).parent / "adapter" / "smollm2-135m-footnote.gguf"
 

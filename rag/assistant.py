@@ -102,7 +102,7 @@ class Assistant:
             if self.is_answered(part):
                 said = yield from Composition(self.library, self.models).of(part, quick, statements)
                 statements = (*statements, *said)
-                if said or _is_told(part, statements):
+                if said or _is_covered(part, statements):
                     answered.append(part)
         done = time.perf_counter()
         work.confidence = max(part.confidence for part in parts)
@@ -272,7 +272,7 @@ class Assistant:
         return [e for id in ids for e in lead(self.library.article(id), self.library.passages(id), share)]
 
 
-def _is_told(part: Work, said: Sequence[Statement]) -> bool:
+def _is_covered(part: Work, said: Sequence[Statement]) -> bool:
     """Whether what was ``said`` of other parts answers this one, too."""
     words, best = part.short_answer(), part.best
     cited = {(c.article, c.start) for s in said for c in s.citations}

@@ -20,6 +20,7 @@ from rag.proxy import bypass_for_loopback
 
 BROKEN = "rag.settings"  # in a context: what is wrong with the user's file of settings
 QUESTION_MARKS = ("?", "？", "؟")
+ALIKE = 0.65  # by difflib's ratio, from which on a word is a misspelt command
 COMMANDS = (  # each in the file of its name, which is imported when it is called for
     "articles",
     "ask",
@@ -65,10 +66,13 @@ class CommandLine(click.Group):
         known = self.list_commands(context)
         if first in known or first.startswith("-") or context.resilient_parsing:
             return super().resolve_command(context, arguments)
-        if len(first.split()) != 1 or any(word.endswith(QUESTION_MARKS) for word in arguments):
+        asks = any(word.endswith(QUESTION_MARKS) for word in arguments)
+        meant = _misspelt(first, known)
+        if len(first.split()) != 1 or (asks and not meant):
             return "ask", self.get_command(context, "ask"), arguments
-        if meant := get_close_matches(first, known, 1):
-            raise UsageError(f"There is no command {first}: did you mean rag {meant[0]}?")
+        if meant:
+            quotes = " A question goes in quotes." if asks else ""
+            raise UsageError(f"There is no command {first}: did you mean rag {meant}?{quotes}")
         hint = "A question goes in quotes, or ends with a question mark."
         raise UsageError(f"There is no command {first}: see rag --help. {hint}")
 
@@ -88,6 +92,15 @@ class CommandLine(click.Group):
             if BROKEN in context.meta:
                 raise context.meta[BROKEN]
             return super().invoke(context)
+
+
+def _misspelt(word: str, commands: list[str]) -> str | None:
+    """The command that ``word`` is a slip for: "asc" is one for ask.
+
+    Not one with another first letter, or much longer: questions begin with "how", "what", "do" and "for".
+    """
+    likely = [name for name in commands if name[0] == word[:1] and abs(len(name) - len(word)) < 2]
+    return next(iter(get_close_matches(word, likely, 1, ALIKE)), None)
 
 
 @contextmanager

@@ -48,15 +48,15 @@ def standalone(question: str, history: History, writer: Writer | None) -> str:
     """``question`` as it is to be understood after ``history``; itself where it stands alone."""
     said = [e if isinstance(e, Exchange) else Exchange(e) for e in history]
     said = [e for e in said if kind(e.question) is not Kind.SMALL_TALK][-KEPT:]
-    leans = is_follow_up(question)
-    if not said or not (leans or detect(question) != ENGLISH):  # the signs are of English: elsewhere the writer says
+    refers = is_follow_up(question)
+    if not said or not (refers or detect(question) != ENGLISH):  # the signs are of English: elsewhere the writer says
         return question
     if kind(question) is Kind.SUMMARY and points(question):
         return POINTING.sub(_subject(said[-1]), question, count=1)
     made = writer.standalone(question, said) if writer else ""
     if _is_faithful(made, question, said):
         return made
-    return _together(question, said) if leans else question
+    return _together(question, said) if refers else question
 
 
 def _subject(exchange: Exchange) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import llama_cpp
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.llama import llama_cpp
 
 States = NDArray[np.float32]  # (tokens, width of the model)
 

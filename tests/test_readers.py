@@ -134,7 +134,7 @@ def test_what_is_written_in_white_or_in_no_format_on_a_sheet_is_not_read(tmp_pat
 
 
 def changed(path: Path, change: Callable[[str, bytes], bytes]) -> None:
-    """Write the package at ``path`` anew."""
+    """Rewrite the package at ``path``."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:

@@ -1,4 +1,4 @@
-"""The file of vectors: whole, of the right state, or built anew."""
+"""The file of vectors: whole, of the right state, or rebuilt."""
 
 from collections.abc import Iterator
 from pathlib import Path

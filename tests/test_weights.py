@@ -274,7 +274,7 @@ def test_a_file_in_the_place_of_the_cache_is_one_line(
 
 
 @pytest.mark.parametrize("harm", [CONTENT[:-1], CONTENT + b"x", CONTENT[:-1] + bytes([CONTENT[-1] ^ 1]), b""])
-def test_a_joined_file_that_was_changed_later_is_joined_anew(packages: Packages, cache: Path, harm: bytes) -> None:
+def test_a_joined_file_that_was_changed_later_is_joined_again(packages: Packages, cache: Path, harm: bytes) -> None:
     made = joined(WEIGHTS)
     made.write_bytes(harm)
     assert joined(WEIGHTS).read_bytes() == CONTENT

@@ -37,7 +37,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     places = {"base": str(folder), "platbase": str(folder)}
     purelib, scripts = (Path(sysconfig.get_path(name, "venv", places)) for name in ("purelib", "scripts"))
-    (purelib / "needed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # its .pth files not heeded
+    (purelib / "needed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # its .pth files not followed
     python = str(scripts / Path(sys.executable).name)
     install = ["--python", python, "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     done = subprocess.run([sys.executable, "-m", "pip", *install], capture_output=True, text=True, timeout=60)

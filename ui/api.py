@@ -15,7 +15,7 @@ from index.search import CANDIDATES
 from rag.answer import hit_as_json
 from ui.backend import Backend
 
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 
 def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
@@ -26,7 +26,7 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
 
         Args:
             question: The question.
-            history: The questions before it, oldest first, for one that leans on them.
+            history: The questions before it, oldest first, for one that refers to them.
             quick: Whether a sentence of the articles as it stands will do, which is sooner there.
         """
         return backend.assistant.result().ask(question, history or [], quick=quick).as_json()
@@ -57,9 +57,9 @@ def endpoints(backend: Backend, model_queue: dict[str, Any]) -> None:
         found = backend.reader.article(key)
         return {"id": found.id, "title": found.title, "source": found.source, "text": found.text}
 
-    api(_told(ask), api_name="ask", **model_queue)
+    api(_explained(ask), api_name="ask", **model_queue)
     for function in (search, articles, article):
-        api(_told(function), api_name=function.__name__, concurrency_limit=None)
+        api(_explained(function), api_name=function.__name__, concurrency_limit=None)
 
 
 def answer_in_json(server: Any) -> None:
@@ -72,12 +72,12 @@ def answer_in_json(server: Any) -> None:
     server.postprocess_output_data = content
 
 
-def _told(function: Callable[..., Told]) -> Callable[..., Told]:
+def _explained(function: Callable[..., Result]) -> Callable[..., Result]:
     """``function`` for whoever calls it with anything: what is wrong with that reaches the program as one line."""
     called, names = validate_call(function), list(signature(function).parameters)
 
     @wraps(function)
-    def told(*given: Any, **named: Any) -> Told:
+    def explained(*given: Any, **named: Any) -> Result:
         try:
             return called(*given, **named)
         except ValidationError as error:
@@ -88,4 +88,4 @@ def _told(function: Callable[..., Told]) -> Callable[..., Told]:
         except FootnoteError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    return told
+    return explained

@@ -59,7 +59,7 @@ class Backend:
             threading.Thread(target=self._use, args=[model], daemon=True).start()
 
     def refresh(self) -> None:
-        """Choose the examples anew if the library has changed, or wait for who is doing so."""
+        """Choose other examples if the library has changed, or wait for who is doing so."""
         if not self.assistant.done():
             return
         with self._choosing:

@@ -97,7 +97,7 @@ class Conversations:
             write.execute("UPDATE conversations SET leaf = ?, changed = ? WHERE id = ?", [turn.id, _now(), id])
 
     def keep(self, turn: Turn) -> None:
-        """Write ``turn`` anew, now that more is known; one that was deleted meanwhile stays deleted."""
+        """Write ``turn`` again, now that more is known; one that was deleted meanwhile stays deleted."""
         with self._writing() as write:
             write.execute("UPDATE turns SET words = ?, turn = ? WHERE id = ?", [_words(turn), turn.dumps(), turn.id])
 

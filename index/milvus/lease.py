@@ -1,6 +1,6 @@
 """The lease: one process at a time publishes; whoever dies loses it.
 
-Milvus has no locks. A row says who holds the lease and is written anew every second; a row that stays the same for
+Milvus has no locks. A row says who holds the lease and is rewritten every second; a row that stays the same for
 ten is of a process that died. Two that take it in the same moment find out when they read it back.
 """
 

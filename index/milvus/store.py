@@ -3,7 +3,7 @@
 Adding (``add``) needs no lock and takes any number of processes: ids follow from the text, so that what was half
 done is done again in its own place, and the row that says "stored" comes last. Publishing takes the lease, prepares
 rows for the next generation, and makes it the library's by writing one row. What a publication that died left behind
-is undone, or carried through, by the next.
+is rolled back, or completed, by the next.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def rtf(path: Path) -> Document:
     if not data.lstrip().startswith(MAGIC):
         return plain(path)
     with damage("RTF"):
-        source = _in_order(_seen(_named_anew(data.decode("latin-1"))))
+        source = _in_order(_seen(_for_striprtf(data.decode("latin-1"))))
         told: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
     told = told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")  # halves of one sign, joined
     lines = []
@@ -54,12 +54,12 @@ def rtf(path: Path) -> Document:
     headings = [_heading(data, style[1]) for style in HEADED.finditer(data)]
     day = "{}-{:0>2}-{:0>2}".format(*(part.decode() for part in created.groups())) if created else None
     return Document(
-        clean(text.strip()).replace(BAR, "|"), title(_told(data, name[1]) if name else None, *headings), iso(day)
+        clean(text.strip()).replace(BAR, "|"), title(_described(data, name[1]) if name else None, *headings), iso(day)
     )
 
 
-def _named_anew(source: str) -> str:
-    """``source`` with what striprtf passes over called as what it reads: numbers of lists, ends of columns, and of an
+def _for_striprtf(source: str) -> str:
+    """``source`` with what striprtf skips written as what it reads: numbers of lists, ends of columns, and of an
     object what is shown of it."""
     source = re.sub(r"\\column(?![a-z])", r"\\par", source.replace("{\\pntext", "{\\listtext"))
     return re.sub(r"\{\\(?:object|result)(?![a-z]) ?", "{", source)
@@ -70,10 +70,10 @@ def _heading(data: bytes, style: bytes) -> str:
     found = re.search(
         rb"\\pard(?![a-z])(?:(?!\\par)[^{}]){0,200}?\\s" + style + rb"(?!\d)(.{1,1000}?)\\par(?![a-z])", data, re.DOTALL
     )
-    return _told(data, found[1]) if found else ""
+    return _described(data, found[1]) if found else ""
 
 
-def _told(data: bytes, words: bytes) -> str:
+def _described(data: bytes, words: bytes) -> str:
     """Words of the file's description, in the code page of the file."""
     from striprtf.striprtf import rtf_to_text
 

@@ -18,10 +18,9 @@ from index.readers.html import page
 from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
 from index.readers.rtf import MAGIC, rtf
+from index.readers.word_style import Styles, value
 
 GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
-WHITE = "FFFFFF"
-PLACEHOLDER = "Placeholder Text"  # a style, called so in every Word
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
 GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"  # A to Z and a to z in the font Symbol
 SYMBOLS = {  # signs of two fonts that have codes of their own
@@ -50,17 +49,14 @@ class _Reader:
         self._relations = package.relations(self._main)
         styles = self._part("styles", ())
         self._numbering = Numbering(self._part("numbering"), styles)
-        self._styles = {attribute(e, "styleId"): _value(child(e, "name")) for e in styles if local(e) == "style"}
+        self._styles = Styles(styles)
         self._notes: dict[tuple[str, str], Any] = {
             (kind, attribute(note, "id") or ""): note
             for kind in ("footnote", "endnote")
             for note in self._part(f"{kind}s", ())
             if local(note) == kind and attribute(note, "type") is None
         }
-        self._named = {attribute(e, "styleId"): e for e in styles if local(e) == "style"}
-        self._chains: dict[str, list[Any]] = {}  # by the name of a style, those that it is made of
         self._is_coloured = False  # the page
-        self._hidden = {name for name in self._named if self._hides(name or "")}
         self._fields: list[bool] = []  # those begun, the innermost last: whether it shows its result already
         self._aside: list[str] = []  # footnotes and text boxes of the paragraph that is being read
         self._titles: dict[str, str] = {}  # by the name of the style, which is English in every Word
@@ -100,8 +96,8 @@ class _Reader:
             name = local(element)
             if name == "p":
                 label, is_item = self._numbering.label(element)
-                style = _value(child(element, "pPr", "pStyle"))
-                words = before + (self._inline(element) if style not in self._hidden else "")
+                style = value(child(element, "pPr", "pStyle"))
+                words = before + ("" if self._styles.hides(style) else self._inline(element))
                 self._fields = [shows for shows in self._fields if shows]  # an instruction is never longer
                 before = ""
                 mark = child(element, "pPr", "rPr")
@@ -138,9 +134,9 @@ class _Reader:
             yield before
 
     def _remember(self, paragraph: Any, words: str) -> None:
-        style = _value(child(paragraph, "pPr", "pStyle"))
+        style = value(child(paragraph, "pPr", "pStyle"))
         if style and words.strip():
-            self._titles.setdefault((self._styles.get(style) or style).replace(" ", "").lower(), words)
+            self._titles.setdefault((self._styles.name(style) or style).replace(" ", "").lower(), words)
 
     def _inline(self, element: Any) -> str:
         """The words of a paragraph or of a part of one; its footnotes and text boxes are put aside."""
@@ -179,44 +175,10 @@ class _Reader:
 
     def _run(self, run: Any) -> str:
         """The words of a run, where it is shown; raised numbers as such."""
-        style = _value(child(run, "rPr", "rStyle"))
-        if _is_hidden(child(run, "rPr")) or style in self._hidden or self._is_white(run):
-            return ""
-        if self._styles.get(style) == PLACEHOLDER and _is_unfilled(run):
+        if self._styles.hides_run(run, self._is_coloured):
             return ""
         words = self._inline(run)
-        return raised(words) if _value(child(run, "rPr", "vertAlign")) == "superscript" else words
-
-    def _is_white(self, run: Any) -> bool:
-        """Whether it is written in white on white paper: not on the ground of a cell, a box, a page or a style."""
-        own = child(run, "rPr")
-        if self._is_coloured:
-            return False
-        above = list(run.iterancestors())
-        paragraph = child(next((part for part in above if local(part) == "p"), None), "pPr")
-        styles = [*self._made_of(_value(child(own, "rStyle"))), *self._made_of(_value(child(paragraph, "pStyle")))]
-        colours = (child(part, "color") for part in (own, *(child(style, "rPr") for style in styles)))
-        colour = next((found for found in colours if found is not None), None)
-        if colour is None or not _is_paper(colour):
-            return False
-        grounds = [own, paragraph, *(child(style, name) for style in styles for name in ("pPr", "rPr"))]
-        return not any(map(_is_ground, grounds)) and not any(local(part) in ("tc", "txbxContent") for part in above)
-
-    def _hides(self, style: str) -> bool:
-        """Whether a style, or the first that it is made of and that says so, keeps its text from being shown."""
-        said = (child(part, "rPr") for part in self._made_of(style))
-        return _is_hidden(next((part for part in said if child(part, "vanish") is not None), None))
-
-    def _made_of(self, name: str) -> list[Any]:
-        """The style called so, and those that it is made of, each after the one that it changes."""
-        if name not in self._chains:
-            found: list[Any] = []
-            based: str | None = name
-            while (style := self._named.get(based)) is not None and style not in found:
-                found.append(style)
-                based = _value(child(style, "basedOn"))
-            self._chains[name] = found
-        return self._chains[name]
+        return raised(words) if value(child(run, "rPr", "vertAlign")) == "superscript" else words
 
     def _field(self, step: str | None) -> None:
         """A field begins, its instruction is over, or its result."""
@@ -311,42 +273,11 @@ def _symbol(element: Any) -> str:
     return SYMBOLS.get(sign, "" if "\ue000" <= sign <= "\uf8ff" else sign)
 
 
-def _is_paper(colour: Any) -> bool:
-    """Whether it is white, or whatever the paper's is."""
-    changed = attribute(colour, "themeShade") or attribute(colour, "themeTint")
-    themed = attribute(colour, "themeColor") in ("background1", "light1") and not changed
-    return themed or _value(colour).upper() == WHITE
-
-
-def _is_ground(properties: Any | None) -> bool:
-    """Whether what is written so stands on a colour."""
-    mark, shade = child(properties, "highlight"), child(properties, "shd")
-    if mark is not None and _value(mark) not in ("none", "white"):
-        return True
-    plain = _value(shade) in ("", "clear", "nil") and (attribute(shade, "fill") or "") if shade is not None else ""
-    return shade is not None and plain not in ("", "auto", WHITE)
-
-
-def _is_unfilled(run: Any) -> bool:
-    """Whether it stands in a content control that says what to write there: "Click or tap here to enter text"."""
-    controls = (part for part in run.iterancestors() if local(part) == "sdt")
-    return any(child(control, "sdtPr", "showingPlcHdr") is not None for control in controls)
-
-
 def _is_left_out(row: Any) -> bool:
     """Whether a table's row, by its properties, was deleted or is hidden."""
     return child(row, "del") is not None or child(row, "hidden") is not None
 
 
-def _is_hidden(properties: Any) -> bool:
-    vanish = child(properties, "vanish")
-    return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
-
-
-def _value(element: Any | None) -> str:
-    return attribute(element, "val") or "" if element is not None else ""
-
-
 def _number(element: Any | None) -> int:
-    value = attribute(element, "val") if element is not None else None
-    return min(int(value), 100) if value and value.isdigit() else 0
+    said = value(element)
+    return min(int(said), 100) if said.isdigit() else 0

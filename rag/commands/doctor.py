@@ -95,7 +95,7 @@ def trial() -> dict[str, Any]:
     """
     from index.library import Library
     from rag.assistant import Assistant
-    from rag.language_model import computes
+    from rag.llama import computes
     from rag.models import Models
 
     began = time.perf_counter()
