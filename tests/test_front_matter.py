@@ -87,3 +87,20 @@ def test_titles_and_days_are_told_by_words_alone(tmp_path: Path, matter: str, ti
 def test_tags_are_read_in_the_ways_that_people_write_them(matter: str, found: tuple[str, ...]) -> None:
     assert tags(f"---\n{matter}\n---\nThe words.\n") == found
     assert tags(f"The words.\n\n{matter}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "top"),
+    [
+        ("---\ntags: [a]\nTitle: The quay\nDate: 2024-05-06\n---\nWords.\n", "tags"),
+        ("\n\n---\ntitle: The quay\ndate: 2024-05-06\n---\nWords.\n", "title"),
+        ("---\nTitle: The quay\nDate: 6 May 2024\nChairman: Nils Bratt\n---\nWords.\n", ""),
+        ("% The quay\n% Ada Brun; Bo Sten\n% 6 May 2024\n\nWords.\n", ""),
+        ("Title: The quay\r\nAuthor: Ada Brun\r\nDate: 2024-05-06\r\n\r\nWords.\r\n", ""),
+    ],
+)
+def test_titles_and_days_stand_in_front_in_the_ways_of_all_programs(tmp_path: Path, text: str, top: str) -> None:
+    (tmp_path / "a.md").write_text(text, newline="")
+    article = read(tmp_path / "a.md")
+    assert (article.title, article.date) == ("The quay", "2024-05-06")
+    assert (top in text[: article.body]) if top else article.body == 0  # what may say something is kept in reach

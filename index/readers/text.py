@@ -19,7 +19,7 @@ COLOUR = re.compile(  # and titles and other orders of a terminal, in logs
     r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()*+][A-Z0-9]|[=>78cDEHMZ])|[^\n]\x08|\x08"
 )
 RICH = b"{\\rtf"  # with which rich text begins, under whichever name
-DATES = ("date", "created", "published", "publishDate", "pubDate")
+DATES = ("date", "created", "published", "publishdate", "pubdate")
 
 
 def plain(path: Path) -> Document:
