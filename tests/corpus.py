@@ -215,6 +215,18 @@ def _kinds(folder: Path) -> Iterator[Made]:
             "<p>The quay is=20long.</p>",
             "The quay is long.",
         ),
+        "a.srt": (
+            "1\n00:00:01,000 --> 00:00:02,000\n<i>The quay</i>\n\n2\n00:01:01,000 --> 00:01:02,000\nis long.\n",
+            "The quay is long.",
+        ),
+        "a.vtt": ("WEBVTT\n\nNOTE by Ada\n\n00:01.000 --> 00:02.000\nThe quay is long.\n", "The quay is long."),
+        "page.docx": ("<!DOCTYPE html><p>The quay is long.</p>", "The quay is long."),
+        "rich.pdf": ("{\\rtf1 The quay is long.}", "The quay is long."),
+        "saved.html": (
+            "From: x\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n"
+            "<p>The quay is long.</p>\n--b--\n",
+            "The quay is long.",
+        ),
         "rule.md": ("---\n\nThe board met.\n\n---\n\nIt ended.", "--- The board met. --- It ended."),
         "date.md": ("---\ndate: 0000-00-00\n---\nWords.", "--- date: 0000-00-00 --- Words."),
         "cr.txt": ("One.\rTwo.\r", "One. Two."),
@@ -243,6 +255,9 @@ def _faults(folder: Path) -> Iterator[Made]:
     writer.encrypt("secret", algorithm="AES-256")
     locked = io.BytesIO()
     writer.write(locked)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("notes.txt", "The quay is long.")
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     faults = {
         "empty.txt": (b"", "is empty"),
@@ -255,9 +270,9 @@ def _faults(folder: Path) -> Iterator[Made]:
         "cut.docx": (whole[: len(whole) // 2], "no valid Word"),
         "cut.xlsx": (whole[:300], "no valid Excel"),
         "cut.pptx": (whole[:300], "no valid PowerPoint"),
-        "other.xlsx": (whole, "no valid Excel"),
-        "other.odt": (whole, "no valid OpenDocument"),
-        "other.epub": (whole, "no valid EPUB"),
+        "other.xlsx": (archive.getvalue(), "no valid Excel"),
+        "other.odt": (archive.getvalue(), "no valid OpenDocument"),
+        "other.epub": (archive.getvalue(), "no valid EPUB"),
         "old.docx": (ole, "before 2007"),
         "old.xlsx": (ole, "before 2007"),
         "locked.pptx": (ole + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
