@@ -1,4 +1,4 @@
-"""Kinds: which ending a file should have, by what it begins with: people give files wrong names, and programs do, too."""
+"""Kinds: which ending a file should have, by what it begins with: people and programs give files wrong names."""
 
 import re
 import zipfile

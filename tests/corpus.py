@@ -219,13 +219,13 @@ def _kinds(folder: Path) -> Iterator[Made]:
             "1\n00:00:01,000 --> 00:00:02,000\n<i>The quay</i>\n\n2\n00:01:01,000 --> 00:01:02,000\nis long.\n",
             "The quay is long.",
         ),
-        "a.vtt": ("WEBVTT\n\nNOTE by Ada\n\n00:01.000 --> 00:02.000\nThe quay is long.\n", "The quay is long."),
-        "page.docx": ("<!DOCTYPE html><p>The quay is long.</p>", "The quay is long."),
-        "rich.pdf": ("{\\rtf1 The quay is long.}", "The quay is long."),
+        "a.vtt": ("WEBVTT\n\nNOTE by Ada\n\n00:01.000 --> 00:02.000\nThe mole is long.\n", "The mole is long."),
+        "page.docx": ("<!DOCTYPE html><p>The pier is long.</p>", "The pier is long."),
+        "rich.pdf": ("{\\rtf1 The wharf is long.}", "The wharf is long."),
         "saved.html": (
             "From: x\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n"
-            "<p>The quay is long.</p>\n--b--\n",
-            "The quay is long.",
+            "<p>The dock is long.</p>\n--b--\n",
+            "The dock is long.",
         ),
         "rule.md": ("---\n\nThe board met.\n\n---\n\nIt ended.", "--- The board met. --- It ended."),
         "date.md": ("---\ndate: 0000-00-00\n---\nWords.", "--- date: 0000-00-00 --- Words."),

@@ -613,7 +613,8 @@ def test_sheets_of_opendocument(tmp_path: Path) -> None:
     styles = "<s:style s:name='off'><s:table-properties t:display='false'/></s:style>"
     body = (
         "<o:spreadsheet><t:table t:name='Boats'><t:table-column/>"
-        f"<t:table-row>{cells('All boats')}</t:table-row><t:table-row t:number-rows-repeated='2'>{cells('')}</t:table-row>"
+        f"<t:table-row>{cells('All boats')}</t:table-row>"
+        f"<t:table-row t:number-rows-repeated='2'>{cells('')}</t:table-row>"
         f"<t:table-row>{cells('Boat', 'Tons', 'Since')}</t:table-row><t:table-row>{cells('Gull', '1,50', '3 May 2021')}"
         f"</t:table-row><t:table-row t:number-rows-repeated='2'>{cells('Tern', '', '2')}</t:table-row>"
         f"<t:table-row t:visibility='collapse'>{cells('Auk')}</t:table-row>"

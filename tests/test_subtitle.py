@@ -34,7 +34,8 @@ def test_remarks_are_no_text_and_voices_are_named(tmp_path: Path) -> None:
 
 def test_lines_that_roll_are_said_once(tmp_path: Path) -> None:
     source = (
-        "WEBVTT\n\n00:01.000 --> 00:02.000\n \nso the<00:01.500><c> crane</c>\n\n00:02.000 --> 00:02.010\nso the crane\n \n\n"
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n \nso the<00:01.500><c> crane</c>\n\n"
+        "00:02.000 --> 00:02.010\nso the crane\n \n\n"
         "00:02.010 --> 00:03.000\nso the crane\nwas<00:02.500><c> old</c>\n"
     )
     assert subtitles(tmp_path, "a.vtt", source).text == "so the crane was old"
