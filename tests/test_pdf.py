@@ -94,6 +94,9 @@ def test_columns_drawn_row_by_row_are_read_one_after_the_other(tmp_path: Path) -
     words = [(x, 500 - 14 * row, line) for row in range(4) for x, line in ((40, left[row]), (220, right[row]))]
     text = read(drawn(tmp_path / "a.pdf", words)).text
     assert text.split("\n\n") == [" ".join(left), " ".join(right)]
+    below = [(40, 90, "1 By A. Rask"), (40, 76, "2 Ibid."), (205, 30, "7")]  # notes, and the number of the page
+    text = read(drawn(tmp_path / "b.pdf", words + below)).text
+    assert " ".join(left) in text and " ".join(right) in text
 
 
 def test_a_page_that_is_turned_is_read_in_order(tmp_path: Path) -> None:
