@@ -216,8 +216,8 @@ def _kinds(folder: Path) -> Iterator[Made]:
             "The quay is long.",
         ),
         "a.srt": (
-            "1\n00:00:01,000 --> 00:00:02,000\n<i>The quay</i>\n\n2\n00:01:01,000 --> 00:01:02,000\nis long.\n",
-            "The quay is long.",
+            "1\n00:00:01,000 --> 00:00:02,000\n<i>The ferry</i>\n\n2\n00:01:01,000 --> 00:01:02,000\nis long.\n",
+            "The ferry is long.",
         ),
         "a.vtt": ("WEBVTT\n\nNOTE by Ada\n\n00:01.000 --> 00:02.000\nThe mole is long.\n", "The mole is long."),
         "page.docx": ("<!DOCTYPE html><p>The pier is long.</p>", "The pier is long."),
