@@ -90,8 +90,8 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
 def _runs(value: list[Any]) -> str:
     """One text whose parts are looks: ``["The boat is ", {"type": "bold", "text": "Gull"}, "."]``; "" for no such."""
     runs = [item.get("text") if isinstance(item, dict) else item for item in value]
-    mixed = len({type(item) for item in value}) == 2 and all(isinstance(run, str) for run in runs)
-    return "".join(runs) if mixed else ""
+    texts = [run for run in runs if isinstance(run, str)]
+    return "".join(texts) if len(texts) == len(runs) and len({type(item) for item in value}) == 2 else ""
 
 
 def _alike(value: list[Any]) -> list[dict[str, Any]]:
