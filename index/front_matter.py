@@ -9,7 +9,7 @@ from typing import Any
 YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 JSON = re.compile(r"(\{[ \t]*\r?\n.*?^\})[ \t]*\r?\n(?=\s*[^\s{\[])", re.DOTALL | re.MULTILINE)  # text must follow
-EMPTY = re.compile(r"\s*")
+EMPTY = re.compile(r"\s+")
 FIELD = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
 STARTS = {"---": YAML, "+++": TOML, "{": JSON}
 DESCRIBING = {  # fields of which one is in every front matter; others say something: "Chairman: Nils Bratt"
@@ -18,6 +18,7 @@ DESCRIBING = {  # fields of which one is in every front matter; others say somet
     "published", "slug", "source", "status", "subtitle",
     "summary", "tags", "template", "title", "type", "updated", "url", "weight",
 }  # fmt: skip
+NAMES = frozenset(map(str.lower, DESCRIBING))  # in whichever letters
 PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
 LINES = re.compile(r"title[ \t]*:(?:[^\n]*\S[^\n]*\n)+(?=\s*\n)", re.IGNORECASE)  # they are text as well
 PANDOC = re.compile(r"% ?([^\r\n]*)\r?\n(?:%[^\n]*\n(?:% ?([^\r\n]*))?)?")  # title, authors, date
@@ -36,7 +37,7 @@ def front_matter(text: str) -> dict[str, Any]:
         pandoc = PANDOC.match(text, 0, LONGEST)
         fields = {"title": pandoc[1], "date": pandoc[2]} if pandoc else {}
     found = {name.lower(): value for name, value in fields.items()}
-    return found if found.keys() & set(map(str.lower, DESCRIBING)) else {}
+    return found if found.keys() & NAMES else {}
 
 
 def body(text: str) -> int:
@@ -56,7 +57,8 @@ def tags(text: str) -> tuple[str, ...]:
 
 
 def _matter(text: str) -> re.Match[str] | None:
-    start = EMPTY.match(text, 0, LONGEST).end()  # type: ignore[union-attr]  # it matches anything
+    empty = EMPTY.match(text, 0, LONGEST)
+    start = empty.end() if empty else 0
     pattern = next((kind for sign, kind in STARTS.items() if text.startswith(sign, start)), None)
     matter = pattern.match(text, start, LONGEST) if pattern else None
     if matter and _fields(matter[1], matter.re) is None and not FIELD.match(matter[1].lstrip()):

@@ -1,22 +1,24 @@
 """Kinds: which ending a file should have, by what it begins with: people and programs give files wrong names."""
 
+import os
 import re
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
 HEAD = 2048  # bytes that say it
-SIGNS = {b"%PDF-": ".pdf", b"{\\rtf": ".rtf"}
+PDF, RTF, ZIP = b"%PDF-", b"{\\rtf", b"PK\x03\x04"
+SIGNS = (PDF, RTF)
 PACKAGES = {  # how the name of a part begins that only one kind has
     "word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx", "content.xml": ".odt", "META-INF/container.xml": ".epub",
 }  # fmt: skip
-PAGES = {".html", ".htm", ".xhtml"}
-UNREADABLE = {  # to people who look at the bytes; in files of other kinds, the source of a page may be what is meant
+PACKED = {  # to people who look at the bytes; in files of other kinds, the source of a page may be what is meant
     ".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods", ".odp", ".epub", ".pdf", ".rtf", ".mhtml",
     ".mht",
 }  # fmt: skip
+MARKED = PACKED | {".html", ".htm", ".xhtml"}
 PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table)\b",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype html|html|head|body|table)\b",
     re.IGNORECASE | re.DOTALL,
 )
 SAVED = re.compile(rb"\A[!-9;-~]+:.*^content-type:\s*multipart/related", re.IGNORECASE | re.DOTALL | re.MULTILINE)
@@ -25,15 +27,18 @@ SAVED = re.compile(rb"\A[!-9;-~]+:.*^content-type:\s*multipart/related", re.IGNO
 def kind(path: Path) -> str:
     """The ending of the file's name, or the one that it should have, where its content leaves no doubt."""
     own = path.suffix.lower()
-    with path.open("rb") as stream:
-        head = stream.read(HEAD)
-    if told := next((ending for sign, ending in SIGNS.items() if head.startswith(sign)), None):
-        return told
-    if head.startswith(b"PK\x03\x04"):
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))  # faster than a stream, for files may be tiny
+    try:
+        head = os.read(file, HEAD)
+    finally:
+        os.close(file)
+    if head.startswith(SIGNS):
+        return ".pdf" if head.startswith(PDF) else ".rtf"
+    if head.startswith(ZIP):
         return _packed(path) or own
-    if own in UNREADABLE | PAGES and SAVED.match(head):
-        return ".mhtml"
-    return ".html" if own in UNREADABLE and PAGE.match(head) else own
+    if own in PACKED and PAGE.match(head):
+        return ".html"
+    return ".mhtml" if own in MARKED and SAVED.match(head) else own
 
 
 def _packed(path: Path) -> str | None:
