@@ -6,11 +6,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-HEAD = 2048  # bytes that say it
+HEAD = 4096  # bytes that say it
 PDF, RTF, ZIP = b"%PDF-", b"{\\rtf", b"PK\x03\x04"
 SIGNS = (PDF, RTF)
-PACKAGES = {  # how the name of a part begins that only one kind has
-    "word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx", "content.xml": ".odt", "META-INF/container.xml": ".epub",
+PARTS = {  # how the name of a part begins that only one kind of package has
+    ".docx": "word/", ".xlsx": "xl/", ".pptx": "ppt/", ".odt": "content.xml", ".epub": "META-INF/container.xml",
 }  # fmt: skip
 PACKED = {  # to people who look at the bytes; in files of other kinds, the source of a page may be what is meant
     ".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods", ".odp", ".epub", ".pdf", ".rtf", ".mhtml",
@@ -35,7 +35,8 @@ def kind(path: Path) -> str:
     if head.startswith(SIGNS):
         return ".pdf" if head.startswith(PDF) else ".rtf"
     if head.startswith(ZIP):
-        return _packed(path) or own
+        is_sure = own in PARTS and PARTS[own].encode() in head  # most begin with it, and need not be opened twice
+        return own if is_sure else _packed(path) or own
     if own in PACKED and PAGE.match(head):
         return ".html"
     return ".mhtml" if own in MARKED and SAVED.match(head) else own
@@ -45,6 +46,6 @@ def _packed(path: Path) -> str | None:
     """The kind of package that a zip archive is; None where it is none, or damaged."""
     with suppress(zipfile.BadZipFile, EOFError, NotImplementedError, ValueError), zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        found = [ending for start, ending in PACKAGES.items() if any(name.startswith(start) for name in names)]
+        found = [ending for ending, part in PARTS.items() if any(name.startswith(part) for name in names)]
         return found[0] if len(found) == 1 else None
     return None
