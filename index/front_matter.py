@@ -1,5 +1,5 @@
 """Front matter: the fields that a text file may begin with, between two lines of ``---`` (YAML) or ``+++``
-(TOML), in braces (JSON), or as lines before the first empty one ("Title: The quay", or Pandoc's "% The quay")."""
+(TOML), in braces (JSON), or as lines before the first empty one ("Title: The quay", Pandoc's "% The quay")."""
 
 import json
 import re
@@ -19,8 +19,8 @@ DESCRIBING = {  # fields of which one is in every front matter; others say somet
     "summary", "tags", "template", "title", "type", "updated", "url", "weight",
 }  # fmt: skip
 NAMES = frozenset(map(str.lower, DESCRIBING))  # in whichever letters
-PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
-LINES = re.compile(r"title[ \t]*:(?:[^\n]*\S[^\n]*\n)+(?=\s*\n)", re.IGNORECASE)  # they are text as well
+PLAIN = re.compile(r"^([\w-]+)[ \t]*::?[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
+LINES = re.compile(r"title[ \t]*::?[ \t](?:[^\n]*\S[^\n]*\n)+?(?=\s*\n|---)", re.IGNORECASE)  # they are text as well
 PANDOC = re.compile(r"% ?([^\r\n]*)\r?\n(?:%[^\n]*\n(?:% ?([^\r\n]*))?)?")  # title, authors, date
 LONGEST = 20_000  # characters; nobody writes more of it
 TAGS = ("tags", "keywords", "categories")

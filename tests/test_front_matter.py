@@ -95,6 +95,8 @@ def test_tags_are_read_in_the_ways_that_people_write_them(matter: str, found: tu
         ("---\ntags: [a]\nTitle: The quay\nDate: 2024-05-06\n---\nWords.\n", "tags"),
         ("\n\n---\ntitle: The quay\ndate: 2024-05-06\n---\nWords.\n", "title"),
         ("---\nTitle: The quay\nDate: 6 May 2024\nChairman: Nils Bratt\n---\nWords.\n", ""),
+        ("title: The quay\ndate: 2024/5/6 20:46:25\n---\nWords.\n", ""),
+        ("title:: The quay\ndate:: 2024-05-06\n\n- Words.\n", ""),
         ("% The quay\n% Ada Brun; Bo Sten\n% 6 May 2024\n\nWords.\n", ""),
         ("Title: The quay\r\nAuthor: Ada Brun\r\nDate: 2024-05-06\r\n\r\nWords.\r\n", ""),
     ],
