@@ -126,7 +126,7 @@ def _digest(text: str) -> str:
 
 
 def slug(name: str) -> str:
-    """``name`` as a readable id: lower-case letters, with the marks that belong to them, and digits, joined by dashes."""
+    """``name`` as a readable id: lower-case letters with the marks on them, and digits, joined by dashes."""
     folded = unicodedata.normalize("NFKC", name).lower()
     words = "".join(sign if sign.isalnum() or _is_mark(sign) else " " for sign in folded).split()
     return "-".join(words) or "article"

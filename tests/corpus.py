@@ -125,14 +125,33 @@ def slides(path: Path, said: Content) -> None:
 
 
 def opendocument(path: Path, said: Content) -> None:
-    cells = ["".join(f"<t:table-cell><x:p>{escape(c)}</x:p></t:table-cell>" for c in row) for row in said.rows]
-    rows = "".join(f"<t:table-row>{row}</t:table-row>" for row in cells)
     body = f"<x:h>{said.heading}</x:h>" + "".join(f"<x:p>{escape(text)}</x:p>" for text in said.paragraphs)
-    spaces = f'xmlns:o="{ODF}:office:1.0" xmlns:x="{ODF}:text:1.0" xmlns:t="{ODF}:table:1.0"'
-    text = f"<o:text>{body}<t:table>{rows}</t:table></o:text>"
+    _written(path, "text", f"<o:text>{body}{_table(said.rows)}</o:text>")
+
+
+def opendocument_sheet(path: Path, said: Content) -> None:
+    lines = [[said.heading], *[[text] for text in said.paragraphs], *said.rows]
+    _written(path, "spreadsheet", f"<o:spreadsheet>{_table(lines)}</o:spreadsheet>")
+
+
+def opendocument_slides(path: Path, said: Content) -> None:
+    texts = "".join(f"<d:frame><d:text-box><x:p>{escape(t)}</x:p></d:text-box></d:frame>" for t in said.paragraphs)
+    title = f"<d:frame><d:text-box><x:p>{said.heading}</x:p></d:text-box></d:frame>"
+    body = f"<d:page>{title}{texts}<d:frame>{_table(said.rows)}</d:frame></d:page>"
+    _written(path, "presentation", f"<o:presentation>{body}</o:presentation>")
+
+
+def _table(rows: list[list[str]]) -> str:
+    cells = ["".join(f"<t:table-cell><x:p>{escape(c)}</x:p></t:table-cell>" for c in row) for row in rows]
+    return "<t:table>" + "".join(f"<t:table-row>{row}</t:table-row>" for row in cells) + "</t:table>"
+
+
+def _written(path: Path, kind: str, body: str) -> None:
+    names = {"o": "office", "x": "text", "t": "table", "d": "drawing"}
+    spaces = " ".join(f'xmlns:{short}="{ODF}:{name}:1.0"' for short, name in names.items())
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        archive.writestr("content.xml", f"<o:document-content {spaces}><o:body>{text}</o:body></o:document-content>")
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr("content.xml", f"<o:document-content {spaces}><o:body>{body}</o:body></o:document-content>")
 
 
 def book(path: Path, said: Content) -> None:
@@ -175,7 +194,8 @@ def table(path: Path, said: Content) -> None:
 WRITERS: dict[str, Callable[[Path, Content], None]] = {
     ".txt": plain, ".text": plain, ".log": plain, ".rst": plain, ".md": plain, ".markdown": plain, ".mdx": plain,
     ".html": html, ".htm": html, ".xhtml": html, ".pdf": pdf, ".docx": word, ".xlsx": sheet, ".pptx": slides,
-    ".odt": opendocument, ".epub": book, ".eml": mail, ".rtf": rtf, ".csv": table,
+    ".odt": opendocument, ".ods": opendocument_sheet,
+    ".odp": opendocument_slides, ".epub": book, ".eml": mail, ".rtf": rtf, ".csv": table,
 }  # fmt: skip
 
 
@@ -192,11 +212,11 @@ def corpus(folder: Path) -> Iterator[Made]:
                 write(path, content(number))
             said = words(content(number))
             yield Made(path, ["Subject:", *said] if ending == ".eml" else said)
-    yield from _kinds(folder)
+    yield from kinds(folder)
     yield from _faults(folder)
 
 
-def _kinds(folder: Path) -> Iterator[Made]:
+def kinds(folder: Path) -> Iterator[Made]:
     """Kinds with a shape of their own."""
     texts: dict[str, tuple[str, str]] = {
         "a.tsv": ("Name\tRole\nMara\tCook\n", "Name Role Mara Cook"),
