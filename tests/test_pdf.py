@@ -127,6 +127,21 @@ def test_a_sentence_goes_on_over_the_end_of_a_page_and_a_broken_word_is_whole(tm
     assert [article.page(article.text.index(words)) for words in ("quay", "known")] == [1, 2]
 
 
+def test_a_sentence_goes_on_with_a_name_or_a_figure_over_the_end_of_a_page(tmp_path: Path) -> None:
+    said = "The quay of Oss was lengthened in the spring, and this was done"
+    for end, begins in (("by", "Egon Thal, a builder."), ("for", "1,150 crowns a month."), ("by Egon,", "Bo and Ada.")):
+        text = read(drawn(tmp_path / "a.pdf", [(40, 500, f"{said} {end}")], [(40, 500, begins)])).text
+        assert text == f"{said} {end} {begins}"
+    for end, begins in (
+        ("in May", "Chapter Two"),
+        ("at last.", "Chapter Two"),
+        ("by Bo,", "(b) Ada"),
+        ("and", "• Ada"),
+    ):
+        text = read(drawn(tmp_path / "a.pdf", [(40, 500, f"{said} {end}")], [(40, 500, begins)])).text
+        assert text == f"{said} {end}\n\n{begins}"
+
+
 def test_a_sentence_goes_on_under_a_running_head(tmp_path: Path) -> None:
     heads = [(40, 570, "Larkhaven Council")]
     starts = [(40, 400, f"In the year {n} the council lengthened the quay and then also") for n in (1990, 1991, 1992)]
