@@ -20,7 +20,9 @@ DESCRIBING = {  # fields of which one is in every front matter; others say somet
 }  # fmt: skip
 NAMES = frozenset(map(str.lower, DESCRIBING))  # in whichever letters
 PLAIN = re.compile(r"^([\w-]+)[ \t]*::?[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
-LINES = re.compile(r"title[ \t]*::?[ \t](?:[^\n]*\S[^\n]*\n)+?(?=\s*\n|---)", re.IGNORECASE)  # they are text as well
+LINES = re.compile(
+    r"title[ \t]*::?(?=[ \t])(?:[^\S\n]*\S[^\n]*\n)+?(?=\s*\n|---)", re.IGNORECASE
+)  # they are text as well
 PANDOC = re.compile(r"% ?([^\r\n]*)\r?\n(?:%[^\n]*\n(?:% ?([^\r\n]*))?)?")  # title, authors, date
 LONGEST = 20_000  # characters; nobody writes more of it
 TAGS = ("tags", "keywords", "categories")

@@ -1,5 +1,6 @@
 """Subtitles: what is said, in sentences, with the minutes in which they begin."""
 
+import time
 from pathlib import Path
 
 from index.article import Article, read
@@ -47,3 +48,10 @@ def test_nothing_is_lost_where_lines_are_missing_or_too_many(tmp_path: Path) -> 
     assert subtitles(tmp_path, "a.srt", source).text.startswith("One, and more")
     assert subtitles(tmp_path, "b.srt", source).text.endswith("two 3")
     assert subtitles(tmp_path, "c.srt", "No times at all.\n").text == "No times at all.\n"
+
+
+def test_signs_that_open_and_never_close_take_no_time(tmp_path: Path) -> None:
+    source = "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v a" * 20_000 + "{\\" * 20_000 + "\n"
+    began = time.perf_counter()
+    assert subtitles(tmp_path, "a.vtt", source).text.startswith("<v a")
+    assert time.perf_counter() - began < 5

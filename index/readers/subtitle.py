@@ -16,8 +16,8 @@ EMPTY = re.compile(r"\n(?:[ \t]*\n)+")
 NUMBER = re.compile(r"\n\d+\s*\Z")
 ASIDE = re.compile(r"(?:NOTE|STYLE|REGION)\b")
 NAMED = re.compile(r"WEBVTT[ \t]+(?:-[ \t]*)?(\S.*)")
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]+)>")
-LOOK = re.compile(r"</?[a-zA-Z][^<>\n]*>|<[\d:.]+>|\{\\[^}\n]*\}")
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,99})?[ \t]{1,9}([^<>\n]{1,200})>")
+LOOK = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<[\d:.]{1,20}>|\{\\[^{}\n]{0,200}\}")
 SPEAKER = re.compile(r"[-–—]\s?\w|>>|\w[\w .]{0,30}:\s")  # how a line begins that somebody else says
 STOP = re.compile(r"[.!?…。！？]\W*\Z")
 LONG = 1000  # characters after which a sentence is over, for many have no full stops
@@ -35,7 +35,7 @@ def subtitles(path: Path) -> Document:
         rolled, last = line == last and " " in line, line
         if rolled:  # as a line moves up, it is shown again
             continue
-        speaks, whole = bool(SPEAKER.match(line)), bool(STOP.search(words)) or len(words) > LONG
+        speaks, whole = bool(SPEAKER.match(line)), bool(STOP.search(words[-9:])) or len(words) > LONG
         if minute != since and (speaks or whole or not words):
             pages.append((f"minute {since}", words))
             words, since = "", minute
