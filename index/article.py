@@ -126,9 +126,15 @@ def _digest(text: str) -> str:
 
 
 def slug(name: str) -> str:
-    """``name`` as a readable id: lower-case letters and digits, joined by dashes."""
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).lower())
+    """``name`` as a readable id: lower-case letters with the marks on them, and digits, joined by dashes."""
+    folded = unicodedata.normalize("NFKC", name).lower()
+    words = "".join(sign if sign.isalnum() or _is_mark(sign) else " " for sign in folded).split()
     return "-".join(words) or "article"
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether it is written on a letter, as most vowels of Hindi and Thai are."""
+    return unicodedata.category(sign) in ("Mn", "Mc") and not "\ufe00" <= sign <= "\ufe0f"  # these choose a picture
 
 
 def _name(path: Path) -> str:

@@ -1,5 +1,5 @@
 """Front matter: the fields that a text file may begin with, between two lines of ``---`` (YAML) or ``+++``
-(TOML), or in braces (JSON)."""
+(TOML), in braces (JSON), or as lines before the first empty one ("Title: The quay", Pandoc's "% The quay")."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any
 YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 JSON = re.compile(r"(\{[ \t]*\r?\n.*?^\})[ \t]*\r?\n(?=\s*[^\s{\[])", re.DOTALL | re.MULTILINE)  # text must follow
+EMPTY = re.compile(r"\s+")
 FIELD = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
 STARTS = {"---": YAML, "+++": TOML, "{": JSON}
 DESCRIBING = {  # fields of which one is in every front matter; others say something: "Chairman: Nils Bratt"
@@ -17,22 +18,35 @@ DESCRIBING = {  # fields of which one is in every front matter; others say somet
     "published", "slug", "source", "status", "subtitle",
     "summary", "tags", "template", "title", "type", "updated", "url", "weight",
 }  # fmt: skip
-PLAIN = re.compile(r"^([\w-]+)[ \t]*:[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
+NAMES = frozenset(map(str.lower, DESCRIBING))  # in whichever letters
+PLAIN = re.compile(r"^([\w-]+)[ \t]*::?[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
+LINES = re.compile(
+    r"title[ \t]*::?(?=[ \t])(?:[^\S\n]*\S[^\n]*\n)+?(?=\s*\n|---)", re.IGNORECASE
+)  # they are text as well
+PANDOC = re.compile(r"% ?([^\r\n]*)\r?\n(?:%[^\n]*\n(?:% ?([^\r\n]*))?)?")  # title, authors, date
 LONGEST = 20_000  # characters; nobody writes more of it
 TAGS = ("tags", "keywords", "categories")
 BRACKETS = 500  # nobody writes more, and YAML takes ever longer for nested ones
 
 
 def front_matter(text: str) -> dict[str, Any]:
-    """The fields; none where there is no front matter, or it can't be read."""
-    matter = _matter(text)
-    return _fields(matter[1], matter.re) or {} if matter else {}
+    """The fields, their names in small letters; none where there is no front matter, or it can't be read."""
+    if matter := _matter(text):
+        fields = _fields(matter[1], matter.re) or {}
+    elif lines := LINES.match(text, 0, LONGEST):
+        fields = dict(PLAIN.findall(lines[0]))
+    else:
+        pandoc = PANDOC.match(text, 0, LONGEST)
+        fields = {"title": pandoc[1], "date": pandoc[2]} if pandoc else {}
+    found = {name.lower(): value for name, value in fields.items()}
+    return found if found.keys() & NAMES else {}
 
 
 def body(text: str) -> int:
     """The offset at which the front matter is over; 0 where ``text`` begins with a rule and prose instead."""
     matter = _matter(text)
-    return matter.end() if matter else 0
+    fields = _fields(matter[1], matter.re) if matter else None
+    return matter.end() if matter and (not fields or fields.keys() & DESCRIBING) else 0
 
 
 def tags(text: str) -> tuple[str, ...]:
@@ -45,14 +59,13 @@ def tags(text: str) -> tuple[str, ...]:
 
 
 def _matter(text: str) -> re.Match[str] | None:
-    pattern = next((kind for sign, kind in STARTS.items() if text.startswith(sign)), None)
-    matter = pattern.match(text, 0, LONGEST) if pattern else None
-    if not matter:
+    empty = EMPTY.match(text, 0, LONGEST)
+    start = empty.end() if empty else 0
+    pattern = next((kind for sign, kind in STARTS.items() if text.startswith(sign, start)), None)
+    matter = pattern.match(text, start, LONGEST) if pattern else None
+    if matter and _fields(matter[1], matter.re) is None and not FIELD.match(matter[1].lstrip()):
         return None
-    fields = _fields(matter[1], matter.re)
-    if fields is None:
-        return matter if FIELD.match(matter[1].lstrip()) else None
-    return matter if not fields or fields.keys() & DESCRIBING else None
+    return matter
 
 
 @lru_cache(maxsize=64)

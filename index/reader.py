@@ -1,4 +1,4 @@
-"""Readers: which one reads a file, by the ending of its name. Each is a file in `index/readers/`.
+"""Readers: which one reads a file, by the ending that its name has or should have. Each is a file in `index/readers/`.
 
 The same file always gives the same text; a citation's offsets count in it. All but text, tables of comma-separated
 values, JSON and mail need the extra ``documents``.
@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from index.document import Document, UnreadableFile
+from index.kind import kind
 from index.readers import ocr
 
 __all__ = ["READERS", "Document", "UnreadableFile", "read_document"]
@@ -17,6 +18,7 @@ Reader = Callable[[Path], Document]
 
 KINDS = {  # module and function by endings
     ("text", "plain"): ".txt .text .log",
+    ("subtitle", "subtitles"): ".srt .vtt",
     ("restructured", "restructured"): ".rst",
     ("markdown", "markdown"): ".md .markdown .mdx",
     ("html", "html"): ".html .htm .xhtml",
@@ -25,7 +27,7 @@ KINDS = {  # module and function by endings
     ("table", "table"): ".csv .tsv",
     ("sheet", "workbook"): ".xlsx .xlsm",
     ("slide", "slides"): ".pptx .pptm",
-    ("opendocument", "opendocument"): ".odt",
+    ("opendocument", "opendocument"): ".odt .ods .odp",
     ("book", "book"): ".epub",
     ("mail", "message"): ".eml",
     ("mail", "mailbox"): ".mbox",
@@ -59,11 +61,10 @@ def read_document(path: Path) -> Document:
 
     Raises UnreadableFile, whatever is wrong with the file: nothing that a file holds ends the reading of others.
     """
-    reader = READERS.get(path.suffix.lower())
-    if not reader:
+    if path.suffix.lower() not in READERS:
         raise UnreadableFile(f"is no file of a kind that is read ({' '.join(READERS)})")
     try:
-        return reader(path)
+        return READERS[kind(path)](path)
     except UnreadableFile:
         raise
     except OSError as error:

@@ -125,14 +125,33 @@ def slides(path: Path, said: Content) -> None:
 
 
 def opendocument(path: Path, said: Content) -> None:
-    cells = ["".join(f"<t:table-cell><x:p>{escape(c)}</x:p></t:table-cell>" for c in row) for row in said.rows]
-    rows = "".join(f"<t:table-row>{row}</t:table-row>" for row in cells)
     body = f"<x:h>{said.heading}</x:h>" + "".join(f"<x:p>{escape(text)}</x:p>" for text in said.paragraphs)
-    spaces = f'xmlns:o="{ODF}:office:1.0" xmlns:x="{ODF}:text:1.0" xmlns:t="{ODF}:table:1.0"'
-    text = f"<o:text>{body}<t:table>{rows}</t:table></o:text>"
+    _written(path, "text", f"<o:text>{body}{_table(said.rows)}</o:text>")
+
+
+def opendocument_sheet(path: Path, said: Content) -> None:
+    lines = [[said.heading], *[[text] for text in said.paragraphs], *said.rows]
+    _written(path, "spreadsheet", f"<o:spreadsheet>{_table(lines)}</o:spreadsheet>")
+
+
+def opendocument_slides(path: Path, said: Content) -> None:
+    texts = "".join(f"<d:frame><d:text-box><x:p>{escape(t)}</x:p></d:text-box></d:frame>" for t in said.paragraphs)
+    title = f"<d:frame><d:text-box><x:p>{said.heading}</x:p></d:text-box></d:frame>"
+    body = f"<d:page>{title}{texts}<d:frame>{_table(said.rows)}</d:frame></d:page>"
+    _written(path, "presentation", f"<o:presentation>{body}</o:presentation>")
+
+
+def _table(rows: list[list[str]]) -> str:
+    cells = ["".join(f"<t:table-cell><x:p>{escape(c)}</x:p></t:table-cell>" for c in row) for row in rows]
+    return "<t:table>" + "".join(f"<t:table-row>{row}</t:table-row>" for row in cells) + "</t:table>"
+
+
+def _written(path: Path, kind: str, body: str) -> None:
+    names = {"o": "office", "x": "text", "t": "table", "d": "drawing"}
+    spaces = " ".join(f'xmlns:{short}="{ODF}:{name}:1.0"' for short, name in names.items())
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        archive.writestr("content.xml", f"<o:document-content {spaces}><o:body>{text}</o:body></o:document-content>")
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr("content.xml", f"<o:document-content {spaces}><o:body>{body}</o:body></o:document-content>")
 
 
 def book(path: Path, said: Content) -> None:
@@ -175,7 +194,8 @@ def table(path: Path, said: Content) -> None:
 WRITERS: dict[str, Callable[[Path, Content], None]] = {
     ".txt": plain, ".text": plain, ".log": plain, ".rst": plain, ".md": plain, ".markdown": plain, ".mdx": plain,
     ".html": html, ".htm": html, ".xhtml": html, ".pdf": pdf, ".docx": word, ".xlsx": sheet, ".pptx": slides,
-    ".odt": opendocument, ".epub": book, ".eml": mail, ".rtf": rtf, ".csv": table,
+    ".odt": opendocument, ".ods": opendocument_sheet,
+    ".odp": opendocument_slides, ".epub": book, ".eml": mail, ".rtf": rtf, ".csv": table,
 }  # fmt: skip
 
 
@@ -192,11 +212,11 @@ def corpus(folder: Path) -> Iterator[Made]:
                 write(path, content(number))
             said = words(content(number))
             yield Made(path, ["Subject:", *said] if ending == ".eml" else said)
-    yield from _kinds(folder)
+    yield from kinds(folder)
     yield from _faults(folder)
 
 
-def _kinds(folder: Path) -> Iterator[Made]:
+def kinds(folder: Path) -> Iterator[Made]:
     """Kinds with a shape of their own."""
     texts: dict[str, tuple[str, str]] = {
         "a.tsv": ("Name\tRole\nMara\tCook\n", "Name Role Mara Cook"),
@@ -214,6 +234,18 @@ def _kinds(folder: Path) -> Iterator[Made]:
             "MIME-Version: 1.0\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
             "<p>The quay is=20long.</p>",
             "The quay is long.",
+        ),
+        "a.srt": (
+            "1\n00:00:01,000 --> 00:00:02,000\n<i>The ferry</i>\n\n2\n00:01:01,000 --> 00:01:02,000\nis long.\n",
+            "The ferry is long.",
+        ),
+        "a.vtt": ("WEBVTT\n\nNOTE by Ada\n\n00:01.000 --> 00:02.000\nThe mole is long.\n", "The mole is long."),
+        "page.docx": ("<!DOCTYPE html><p>The pier is long.</p>", "The pier is long."),
+        "rich.pdf": ("{\\rtf1 The wharf is long.}", "The wharf is long."),
+        "saved.html": (
+            "From: x\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n"
+            "<p>The dock is long.</p>\n--b--\n",
+            "The dock is long.",
         ),
         "rule.md": ("---\n\nThe board met.\n\n---\n\nIt ended.", "--- The board met. --- It ended."),
         "date.md": ("---\ndate: 0000-00-00\n---\nWords.", "--- date: 0000-00-00 --- Words."),
@@ -243,6 +275,9 @@ def _faults(folder: Path) -> Iterator[Made]:
     writer.encrypt("secret", algorithm="AES-256")
     locked = io.BytesIO()
     writer.write(locked)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("notes.txt", "The quay is long.")
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     faults = {
         "empty.txt": (b"", "is empty"),
@@ -255,9 +290,9 @@ def _faults(folder: Path) -> Iterator[Made]:
         "cut.docx": (whole[: len(whole) // 2], "no valid Word"),
         "cut.xlsx": (whole[:300], "no valid Excel"),
         "cut.pptx": (whole[:300], "no valid PowerPoint"),
-        "other.xlsx": (whole, "no valid Excel"),
-        "other.odt": (whole, "no valid OpenDocument"),
-        "other.epub": (whole, "no valid EPUB"),
+        "other.xlsx": (archive.getvalue(), "no valid Excel"),
+        "other.odt": (archive.getvalue(), "no valid OpenDocument"),
+        "other.epub": (archive.getvalue(), "no valid EPUB"),
         "old.docx": (ole, "before 2007"),
         "old.xlsx": (ole, "before 2007"),
         "locked.pptx": (ole + "EncryptedPackage".encode("utf-16-le"), "encrypted"),

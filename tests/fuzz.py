@@ -17,7 +17,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-from corpus import WRITERS, content
+from corpus import WRITERS, content, kinds
 
 from index.article import UnreadableFile, read
 from index.reader import READERS
@@ -99,6 +99,10 @@ def main() -> int:
     for number, (ending, write) in enumerate(WRITERS.items()):
         write(folder / f"whole{ending}", content(number))
         wholes[ending] = (folder / f"whole{ending}").read_bytes()
+    with tempfile.TemporaryDirectory() as others:
+        wholes |= {
+            made.path.suffix: made.path.read_bytes() for made in kinds(Path(others)) if made.path.suffix not in WRITERS
+        }
     outcomes: Counter[str] = Counter()
     slowest, faults = (0.0, ""), []
     for number in range(options.count):

@@ -115,4 +115,5 @@ def test_front_matter_stays_in_the_text_and_outside_the_body() -> None:
 def test_ids_are_readable() -> None:
     assert slug("OpenAI, Stargate & Microsoft (2)") == "openai-stargate-microsoft-2"
     assert slug("東京の歴史") == "東京の歴史"
+    assert slug("दीप की कथा") == "दीप-की-कथा" and slug("☎\ufe0f list") == "list"
     assert slug("!!!") == "article"

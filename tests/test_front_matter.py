@@ -1,5 +1,6 @@
 """Front matter: fields are read, whatever else it holds, and a rule with prose under it is text."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,28 @@ def test_titles_and_days_are_told_by_words_alone(tmp_path: Path, matter: str, ti
 def test_tags_are_read_in_the_ways_that_people_write_them(matter: str, found: tuple[str, ...]) -> None:
     assert tags(f"---\n{matter}\n---\nThe words.\n") == found
     assert tags(f"The words.\n\n{matter}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "top"),
+    [
+        ("---\ntags: [a]\nTitle: The quay\nDate: 2024-05-06\n---\nWords.\n", "tags"),
+        ("\n\n---\ntitle: The quay\ndate: 2024-05-06\n---\nWords.\n", "title"),
+        ("---\nTitle: The quay\nDate: 6 May 2024\nChairman: Nils Bratt\n---\nWords.\n", ""),
+        ("title: The quay\ndate: 2024/5/6 20:46:25\n---\nWords.\n", ""),
+        ("title:: The quay\ndate:: 2024-05-06\n\n- Words.\n", ""),
+        ("% The quay\n% Ada Brun; Bo Sten\n% 6 May 2024\n\nWords.\n", ""),
+        ("Title: The quay\r\nAuthor: Ada Brun\r\nDate: 2024-05-06\r\n\r\nWords.\r\n", ""),
+    ],
+)
+def test_titles_and_days_stand_in_front_in_the_ways_of_all_programs(tmp_path: Path, text: str, top: str) -> None:
+    (tmp_path / "a.md").write_text(text, newline="")
+    article = read(tmp_path / "a.md")
+    assert (article.title, article.date) == ("The quay", "2024-05-06")
+    assert (top in text[: article.body]) if top else article.body == 0  # what may say something is kept in reach
+
+
+def test_many_fields_without_an_end_take_no_time() -> None:
+    began = time.perf_counter()
+    assert front_matter("title: The quay\n" + "y: z\n" * 10_000) == {}
+    assert time.perf_counter() - began < 2

@@ -94,6 +94,9 @@ def test_columns_drawn_row_by_row_are_read_one_after_the_other(tmp_path: Path) -
     words = [(x, 500 - 14 * row, line) for row in range(4) for x, line in ((40, left[row]), (220, right[row]))]
     text = read(drawn(tmp_path / "a.pdf", words)).text
     assert text.split("\n\n") == [" ".join(left), " ".join(right)]
+    below = [(40, 90, "1 By A. Rask"), (40, 76, "2 Ibid."), (205, 30, "7")]  # notes, and the number of the page
+    text = read(drawn(tmp_path / "b.pdf", words + below)).text
+    assert " ".join(left) in text and " ".join(right) in text
 
 
 def test_a_page_that_is_turned_is_read_in_order(tmp_path: Path) -> None:
@@ -122,6 +125,21 @@ def test_a_sentence_goes_on_over_the_end_of_a_page_and_a_broken_word_is_whole(tm
         "It is well-known for its lamps."
     )
     assert [article.page(article.text.index(words)) for words in ("quay", "known")] == [1, 2]
+
+
+def test_a_sentence_goes_on_with_a_name_or_a_figure_over_the_end_of_a_page(tmp_path: Path) -> None:
+    said = "The quay of Oss was lengthened in the spring, and this was done"
+    for end, begins in (("by", "Egon Thal, a builder."), ("for", "1,150 crowns a month."), ("by Egon,", "Bo and Ada.")):
+        text = read(drawn(tmp_path / "a.pdf", [(40, 500, f"{said} {end}")], [(40, 500, begins)])).text
+        assert text == f"{said} {end} {begins}"
+    for end, begins in (
+        ("in May", "Chapter Two"),
+        ("at last.", "Chapter Two"),
+        ("by Bo,", "(b) Ada"),
+        ("and", "• Ada"),
+    ):
+        text = read(drawn(tmp_path / "a.pdf", [(40, 500, f"{said} {end}")], [(40, 500, begins)])).text
+        assert text == f"{said} {end}\n\n{begins}"
 
 
 def test_a_sentence_goes_on_under_a_running_head(tmp_path: Path) -> None:

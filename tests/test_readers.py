@@ -329,6 +329,9 @@ def test_a_mail_is_read_in_any_encoding(tmp_path: Path) -> None:
         ("a.csv", "a;b\n1,5;2\n", "a\tb\n1,5\t2"),
         ("a.csv", 'name,note\nAda,"two\nlines"\n', "name\tnote\nAda\ttwo lines"),
         ("a.tsv", "a\tb\n1\t\n", "a\tb\n1"),
+        ("a.tsv", 'name\tnote\nAda\t"5 inch\nBo\t"ok"\n', 'name\tnote\nAda\t"5 inch\nBo\t"ok"'),
+        ("a.rtf", "{\\rtf1 See {\\field{\\*\\fldinst{HYPERLINK \"https://x.y\"}}{\\fldrslt the plan}} of Bo.}",
+         "See the plan of Bo."),
         ("a.rtf", "{\\rtf1\\ansi The caf\\'e9 is Vera\\u8217?s.\\par Second.}", "The café is Vera’s.\n\nSecond."),
         ("a.rtf", "{\\rtf1 End{\\footnote By Bo.} of it.{\\deleted gone}\\par Next.{\\header Head.}}",
          "End of it.\n\nBy Bo.\n\nNext.\n\nHead."),
@@ -592,6 +595,65 @@ def test_a_text_of_opendocument_is_called_by_its_title_and_all_its_headers_are_r
         archive.writestr("styles.xml", f"<a {spaces}><s:header-first><x:p>Contract 4471</x:p></s:header-first></a>")
     article = read(tmp_path / "a.odt")
     assert article.title == "The weir" and article.text.startswith("Contract 4471\n\nOss, in May")
+
+
+def written_in(path: Path, body: str, styles: str = "") -> Article:
+    """A file of OpenDocument with that body."""
+    names = {"o": "office", "x": "text", "s": "style", "t": "table", "d": "drawing", "p": "presentation"}
+    odf = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{short}="{odf}:{name}:1.0"' for short, name in names.items())
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", f"<a {spaces}>{styles}<o:body>{body}</o:body></a>")
+    return read(path)
+
+
+def test_sheets_of_opendocument(tmp_path: Path) -> None:
+    def cells(*texts: str) -> str:
+        return "".join(
+            f"<t:table-cell><x:p>{text}</x:p></t:table-cell>" if text else "<t:table-cell/>" for text in texts
+        )
+
+    styles = "<s:style s:name='off'><s:table-properties t:display='false'/></s:style>"
+    body = (
+        "<o:spreadsheet><t:table t:name='Boats'><t:table-column/>"
+        f"<t:table-row>{cells('All boats')}</t:table-row>"
+        f"<t:table-row t:number-rows-repeated='2'>{cells('')}</t:table-row>"
+        f"<t:table-row>{cells('Boat', 'Tons', 'Since')}</t:table-row><t:table-row>{cells('Gull', '1,50', '3 May 2021')}"
+        f"</t:table-row><t:table-row t:number-rows-repeated='2'>{cells('Tern', '', '2')}</t:table-row>"
+        f"<t:table-row t:visibility='collapse'>{cells('Auk')}</t:table-row>"
+        "<t:table-row t:number-rows-repeated='1048000'><t:table-cell t:number-columns-repeated='16384'/></t:table-row>"
+        f"</t:table><t:table t:name='Secret' t:style-name='off'><t:table-row>{cells('No')}</t:table-row></t:table>"
+        f"<t:table t:name='Crew'><t:table-row>{cells('Ada')}</t:table-row></t:table></o:spreadsheet>"
+    )
+    article = written_in(tmp_path / "a.ods", body, styles)
+    assert article.labels == ("sheet Boats", "sheet Crew")
+    table = "Boat\tTons\tSince\nGull\t1,50\t3 May 2021\nTern\t\t2\nTern\t\t2"
+    assert article.text == f"Boats\n\nAll boats\n\n{table}\n\nCrew\n\nAda"
+
+
+def test_slides_of_opendocument(tmp_path: Path) -> None:
+    styles = "<s:style s:name='off'><s:drawing-page-properties p:visibility='hidden'/></s:style>"
+
+    def frame(text: str, kind: str) -> str:
+        return f"<d:frame p:class='{kind}'><d:text-box><x:p>{text}</x:p></d:text-box></d:frame>"
+
+    body = (
+        "<o:presentation><p:footer-decl>Foot</p:footer-decl>"
+        f"<d:page>{frame('It is long.', 'outline')}{frame('The quay', 'title')}"
+        f"<p:notes>{frame('Say who built it.', 'notes')}</p:notes></d:page>"
+        f"<d:page d:style-name='off'>{frame('No', 'title')}</d:page>"
+        f"<d:page><d:custom-shape><x:p>The end</x:p></d:custom-shape></d:page></o:presentation>"
+    )
+    article = written_in(tmp_path / "a.odp", body, styles)
+    assert article.labels == ("slide 1", "slide 3")
+    assert article.text == "The quay\n\nIt is long.\n\nSay who built it.\n\nThe end"
+
+
+def test_words_in_several_looks_are_one_text_in_records(tmp_path: Path) -> None:
+    said = '["The boat is ", {"type": "bold", "text": "Grey Petrel"}, "."]'
+    assert written(tmp_path / "a.json", f'{{"from": "Bo", "text": {said}}}').text == (
+        "from: Bo\n\ntext: The boat is Grey Petrel."
+    )
 
 
 def test_places_are_kept_by_the_library(tmp_path: Path) -> None:

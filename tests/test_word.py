@@ -320,7 +320,7 @@ def test_other_files_under_its_name_are_told_apart(tmp_path: Path) -> None:
     for data, reason in (
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "kind before 2007.*save it as .docx"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "is encrypted"),
-        (b"%PDF-1.4\n", "but a PDF: rename it to a.pdf"),
+        (b"%PDF-1.4\n", "is no valid PDF file"),
     ):
         path.write_bytes(data)
         with pytest.raises(UnreadableFile, match=reason):

@@ -159,10 +159,11 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
             right = [p for p in pieces if bottom < p.middle < top and p.left >= at - 1]
             if min(len(left), len(right)) < COLUMN:
                 continue
-            overlap = min(max(p.top for p in left), max(p.top for p in right)) - max(
-                min(p.bottom for p in left), min(p.bottom for p in right)
-            )
-            if overlap <= 0 or not _are_read_apart(left, right):
+            high = min(max(p.top for p in side) for side in (left, right))
+            low = max(min(p.bottom for p in side) for side in (left, right))
+            overlap = high - low
+            beside = [[p for p in side if low < p.middle < high] for side in (left, right)]  # not notes
+            if overlap <= 0 or not (_are_read_apart(left, right) or _are_prose(*beside)):
                 continue
             if best is None or overlap > best[0]:
                 end = min(min(p.bottom for p in side) for side in (left, right))
@@ -174,7 +175,11 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
 
 def _are_read_apart(left: list[Piece], right: list[Piece]) -> bool:
     """Whether one side is read after the other: both are prose, or one is, and runs on beside a table."""
-    return (_is_prose(left) and _is_prose(right)) or _is_beside(left, right) or _is_beside(right, left)
+    return _are_prose(left, right) or _is_beside(left, right) or _is_beside(right, left)
+
+
+def _are_prose(left: list[Piece], right: list[Piece]) -> bool:
+    return min(len(left), len(right)) >= COLUMN and _is_prose(left) and _is_prose(right)
 
 
 def _block(pieces: list[Piece]) -> tuple[float, float, float] | None:

@@ -1,13 +1,13 @@
-"""OpenDocument texts (.odt): paragraphs, lists, tables, footnotes. By lxml."""
+"""OpenDocument: texts (.odt), sheets (.ods) and slides (.odp). By lxml."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, title
+from index.document import PARAGRAPHS, Document, UnreadableFile, clean, damage, iso, parts, title
 from index.readers.formula import raised
-from index.readers.grid import Cell, heads, joined, rows
+from index.readers.grid import Cell, heads, joined, parted, rows
 from index.readers.numbering import shaped
 from index.readers.package import Package, attribute, child, local
 from index.readers.word import PAGE_NUMBER
@@ -22,12 +22,16 @@ BOXES = {"table-cell", "text-box", "custom-shape"}  # what has a ground of its o
 
 
 def opendocument(path: Path) -> Document:
-    """Blocks in order; a footnote follows its paragraph. Deleted text is kept apart in the file, and left out."""
+    """Blocks in order; a footnote follows its paragraph; a page for each sheet or slide that is not hidden.
+
+    Deleted text is kept apart in the file, and left out.
+    """
     with damage("OpenDocument"), Package(path) as package:
         root = package.xml("content.xml")
-        body = child(root, "body", "text") if root is not None else None
+        bodies = (child(root, "body", name) for name in ("text", "spreadsheet", "presentation"))
+        body = next((found for found in bodies if found is not None), None)
         if body is None:
-            raise UnreadableFile("is no valid OpenDocument text (it has no content part)")
+            raise UnreadableFile("is no valid OpenDocument file (it has no text, sheets or slides)")
         styles = package.xml("styles.xml")
         reader = _Reader([part for part in (styles, root) if part is not None])
         margins = [
@@ -36,14 +40,19 @@ def opendocument(path: Path) -> Document:
             if local(part).startswith(("header", "footer"))
         ]
         tops, feet = (reader.margin(margins, name) for name in ("header", "footer"))
-        text = clean(PARAGRAPHS.join(block for block in [*tops, *reader.blocks(body), *feet] if block.strip()))
+        if local(body) == "text":
+            pages = [("", PARAGRAPHS.join(block for block in [*tops, *reader.blocks(body), *feet] if block.strip()))]
+        else:
+            pages = list(reader.pages(body))
+        text, offsets, labels = parts([(label, clean(words)) for label, words in pages])
         meta = package.xml("meta.xml")
         about = {local(e): e.text for e in meta.iter()} if meta is not None else {}
         headings = (
             " ".join(reader.inline(e, []).split()) for e in body.iter() if local(e) == "h" or reader.is_title(e)
         )
         named = title(about.get("title"), next(headings, None))
-    return Document(text, named, iso(about.get("creation-date") or about.get("date")))
+        day = iso(about.get("creation-date") or about.get("date"))
+    return Document(text, named, day, *(((), ()) if local(body) == "text" else (offsets, labels)))
 
 
 class _Reader:
@@ -64,7 +73,7 @@ class _Reader:
         found = [block for part in margins if local(part) in kinds for block in self.blocks(part)]
         return [block for block in dict.fromkeys(found) if not PAGE_NUMBER.fullmatch(block)]
 
-    def blocks(self, parent: Any) -> Iterator[str]:
+    def blocks(self, parent: Iterable[Any]) -> Iterator[str]:
         for element in parent:
             name = local(element)
             if not name or name in ASIDE or _is_hidden(element):
@@ -85,6 +94,33 @@ class _Reader:
                 yield from self.blocks(element)
             for note in aside:
                 yield from self.blocks(note)
+
+    def pages(self, body: Any) -> Iterator[tuple[str, str]]:
+        """The sheets or slides that are shown, each with what it is called."""
+        sheets = [part for part in body if local(part) == "table" and not self._is_put_away(part)]
+        for sheet in sheets:
+            name = attribute(sheet, "name") or ""
+            words = PARAGRAPHS.join(self._tables(sheet))
+            yield f"sheet {name}", f"{name}\n\n{words}" if len(sheets) > 1 and words else words
+        for number, slide in enumerate((part for part in body if local(part) == "page"), 1):
+            if not self._is_put_away(slide):
+                shapes = sorted(slide, key=lambda shape: attribute(shape, "class") != "title")
+                yield f"slide {number}", PARAGRAPHS.join(block for block in self.blocks(shapes) if block.strip())
+
+    def _is_put_away(self, page: Any) -> bool:
+        said = [part for style in self._made_of(page) for part in style]
+        return any(attribute(part, "display") == "false" or attribute(part, "visibility") == "hidden" for part in said)
+
+    def _tables(self, sheet: Any) -> Iterator[str]:
+        """The tables of a sheet, with what is written above each."""
+        tables: list[list[list[Cell]]] = []
+        for begins, line in parted(self._grid(sheet), lambda line: [cell.text for cell in line]):
+            if begins or not tables:
+                tables.append([])
+            tables[-1].append(line)
+        for table in tables:
+            start = next((at for at, line in enumerate(table) if sum(bool(cell.text) for cell in line) > 1), 0)
+            yield "\n".join([*rows(table[:start]), *rows(table[start:], heads(table[start:]))])
 
     def is_title(self, element: Any) -> bool:
         """Whether it is written in the style "Title", or one that is made of it."""
@@ -196,7 +232,7 @@ class _Reader:
                     repeated = min(_number(cell, "number-columns-repeated"), 50)
                     down, across = (_number(cell, f"number-{axis}-spanned") for axis in ("rows", "columns"))
                     cells += [Cell(words, down, min(across, 50))] * repeated
-            grid.append(cells)
+            grid += [cells] * (min(_number(line, "number-rows-repeated"), 50) if any(c.text for c in cells) else 1)
         return grid
 
 

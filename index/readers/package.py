@@ -41,8 +41,6 @@ class Package:
                 f"is no {path.suffix} file but one of the kind before 2007 (.doc, .xls, .ppt): open it and save it as "
                 f"{path.suffix}"
             )
-        if start.startswith(b"%PDF"):
-            raise UnreadableFile(f"is no {path.suffix} file but a PDF: rename it to {path.stem}.pdf")
         self._archive = zipfile.ZipFile(path)
         self.names = set(self._archive.namelist())
         if sum(part.file_size for part in self._archive.infolist()) > ALL:

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field, replace
 from index.document import NO_TEXT, PARAGRAPHS
 from index.readers import ocr
 from index.readers.grid import rows
-from index.readers.layout import Paragraph
+from index.readers.layout import BULLET, Paragraph
 
 MARGIN = 0.12  # of a page's height, in which running heads and feet stand
 REPEATED = 3  # pages that a line stands on, to be a running head
 HYPHENS = "-\u00ad\u2010\ufffe\x02"
 SOFT = re.compile(r"\u00ad(?=\w)")  # hyphens that show only where a line ends
 GOES_ON = re.compile(r"[\w,;–—-]$")
+WANTS_MORE = re.compile(  # words that end no sentence and no heading: a name or a figure follows
+    r"(?:,|(?<!\w)(?:an?|and|are|as|at|by|for|from|in|is|of|or|that|the|to|was|were|which|who|whose|with|"
+    r"au|aux|bei|das|de|del|dem|den|der|des|die|du|e|ein|eine|el|et|für|la|las|le|les|los|mit|oder|ou|par|por|que|"
+    r"qui|um|un|und|une|von|vom|war|zu|zum|zur|y))$"
+)
 COMPOUND = re.compile(  # what keeps its hyphen before most words
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|well|self|half|mid|non|ex|vice|long|short|high|low|so|one|"
     r"two|three|four|five|six|seven|eight|nine|ten)",
@@ -129,12 +134,12 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
             words = SOFT.sub("", NO_TEXT.sub("", "\n".join(lines))).strip("\n ")
             if not words:
                 continue
-            if before and paragraph.opens and not before.rows and not paragraph.rows and words[0].islower():
-                if pieces[-1][-1] in HYPHENS:
+            if before and paragraph.opens and not before.rows and not paragraph.rows:
+                if words[0].islower() and pieces[-1][-1] in HYPHENS:
                     stem = _stem(pieces[-1], words, known)
                     length += len(stem) - len(pieces[-1])
                     pieces[-1], link = stem, ""
-                elif GOES_ON.search(pieces[-1]) and len(pieces[-1]) > LONG:
+                elif len(pieces[-1]) > LONG and _is_open(pieces[-1], words):
                     link = " "
             begins = length + len(link) if begins is None else begins
             pieces.append(link + words)
@@ -142,6 +147,13 @@ def joined(pages: Sequence[Page]) -> tuple[str, tuple[int, ...]]:
             before = paragraph
         offsets.append(length if begins is None else begins)
     return "".join(pieces), tuple(offsets)
+
+
+def _is_open(text: str, words: str) -> bool:
+    """Whether the sentence with which ``text`` ends goes on with ``words``, behind the end of a page or a column."""
+    if words[0].islower():
+        return bool(GOES_ON.search(text))
+    return bool(WANTS_MORE.search(text)) and not BULLET.match(words)
 
 
 def _lines(paragraph: Paragraph, known: set[str]) -> list[str]:

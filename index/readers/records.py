@@ -62,6 +62,8 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
     """``value`` as blocks of text; ``way`` are the names that lead to it."""
     if depth > DEEPEST:
         raise ValueError("it is nested too deep")
+    if isinstance(value, list) and (words := _runs(value)):
+        value = words
     if isinstance(value, list) and (records := _alike(value)):
         names = list(dict.fromkeys(name for record in records for name in record))
         table = [row(names), *(row([_plain(record.get(name)) for name in names]) for record in records)]
@@ -83,6 +85,13 @@ def _blocks(value: Any, way: str, depth: int = 0) -> Iterator[str]:
                 yield from _blocks(item, f"{way} › {key}" if way else str(key), depth + 1)
     elif value is not None:
         yield f"{way}: {_plain(value)}" if way else _plain(value)
+
+
+def _runs(value: list[Any]) -> str:
+    """One text whose parts are looks: ``["The boat is ", {"type": "bold", "text": "Gull"}, "."]``; "" for no such."""
+    runs = [item.get("text") if isinstance(item, dict) else item for item in value]
+    texts = [run for run in runs if isinstance(run, str)]
+    return "".join(texts) if len(texts) == len(runs) and len({type(item) for item in value}) == 2 else ""
 
 
 def _alike(value: list[Any]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ PAGES = {  # code pages that Python knows by another name
 SETS = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}  # what a file says instead of a code page
 BAR = "\ue07c"  # stands for "|", with which striprtf ends cells
 
+LINK = re.compile(r"(\\fldinst\b[^}]{0,200}?)HYPER(?=LINK)", re.IGNORECASE)
 ITEM = re.compile(r"^([•·▪–-]|\(?\w{1,3}[.)])\t")
 
 
@@ -60,8 +61,9 @@ def rtf(path: Path) -> Document:
 
 def _for_striprtf(source: str) -> str:
     """``source`` with what striprtf skips written as what it reads: numbers of lists, ends of columns, and of an
-    object what is shown of it."""
+    object what is shown of it; and links as what it skips, for it shows where they lead to."""
     source = re.sub(r"\\column(?![a-z])", r"\\par", source.replace("{\\pntext", "{\\listtext"))
+    source = LINK.sub(r"\1", source)
     return re.sub(r"\{\\(?:object|result)(?![a-z]) ?", "{", source)
 
 

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -92,6 +93,8 @@ def _loaded(source: Path | IO[bytes]) -> Any:
 
         read_custom = read_properties
 
+    if isinstance(source, Path) and source.suffix.lower() not in (".xlsx", ".xlsm"):  # openpyxl goes by names
+        source = BytesIO(source.read_bytes())
     reader = Reader(source, read_only=True, data_only=True, keep_links=False)
     reader.read()
     return reader.wb

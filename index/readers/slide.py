@@ -52,10 +52,11 @@ def slides(path: Path) -> Document:
 
 def _is_on(shape: Any, width: int, height: int) -> bool:
     """Whether some of it is on the slide; what stands beside it is not shown."""
-    left, top = shape.left, shape.top
+    own = shape._element
+    left, top = own.x, own.y
     if left is None or top is None:  # where its layout has it
         return True
-    right, bottom = left + (shape.width or 0), top + (shape.height or 0)
+    right, bottom = left + (own.cx or 0), top + (own.cy or 0)
     return bool(left < width and top < height and right >= 0 and bottom >= 0)
 
 

@@ -35,12 +35,13 @@ def table(path: Path) -> Document:
 
 
 def _is_open(text: str, delimiter: str) -> bool:
-    """Whether a quotation mark is never closed, so that all rows behind it would be one cell."""
+    """Whether a quotation mark is never closed, or in another row, so that all rows until there would be one cell."""
     try:
         for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             pass
     except csv.Error as error:
-        return "unexpected end" in str(error)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        return "unexpected end" in str(error) or len({len(cells) for cells in rows if cells}) == 1
     return False
 
 

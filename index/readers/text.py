@@ -18,8 +18,7 @@ LINE_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 COLOUR = re.compile(  # and titles and other orders of a terminal, in logs
     r"\x1b(?:\[[\d;?]*[a-zA-Z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()*+][A-Z0-9]|[=>78cDEHMZ])|[^\n]\x08|\x08"
 )
-RICH = b"{\\rtf"  # with which rich text begins, under whichever name
-DATES = ("date", "created", "published", "publishDate", "pubDate")
+DATES = ("date", "created", "published", "publishdate", "pubdate")
 
 
 def plain(path: Path) -> Document:
@@ -28,12 +27,7 @@ def plain(path: Path) -> Document:
 
     Line ends stay as they are; where most of them are something else, such as "\\r" alone, they become "\\n".
     """
-    data = path.read_bytes()
-    if data.startswith(RICH):
-        from index.readers.rtf import rtf
-
-        return rtf(path)
-    text = _lines(clean(decode(data)))
+    text = _lines(clean(decode(path.read_bytes())))
     fields = front_matter(text)
     pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text.strip() else ()
     labels = tuple(f"page {number}" for number, _ in enumerate(pages, 1))

@@ -17,7 +17,6 @@ from index.readers.grid import Cell, heads, joined, rows
 from index.readers.html import page
 from index.readers.numbering import Numbering
 from index.readers.package import Package, attribute, child, local
-from index.readers.rtf import MAGIC, rtf
 from index.readers.word_style import Styles, value
 
 GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "rt", "sectPr", "tblPr"}
@@ -33,9 +32,6 @@ PAGE_NUMBER = re.compile(r"\W*(?:page|seite|side|sida|p\.)?\W*\d*\W*(?:of|von|av
 
 def word(path: Path) -> Document:
     """Paragraphs apart, list items with their numbers, rows with a tab between cells."""
-    with path.open("rb") as stream:
-        if stream.read(len(MAGIC)) == MAGIC:
-            return rtf(path)
     with damage("Word"), Package(path) as package:
         return _Reader(package).document()
 
