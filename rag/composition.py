@@ -140,7 +140,7 @@ class Composition:
         if work.best and (not shown or of_best):
             sure = [work.best, *(e for e in sure if e != work.best)]
         made = [self._statement(e.spoken, [e], work.confidence) for e in sure]
-        return [s for s in made if not _cites(shown, s.citations[0])]
+        return [s for s in made if not _cites(shown, s.citations[-1])]
 
     def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
         """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
@@ -201,15 +201,15 @@ def _says_again(statement: Statement, said: Sequence[Statement]) -> bool:
 
 
 def _quotes_again(statement: Statement, said: Sequence[Statement]) -> bool:
-    """Whether ``statement`` quotes a sentence that was cited for what was ``said``."""
-    quoted = len(statement.citations) == 1 and statement.text == one_line(statement.citations[0].quote)
-    return quoted and _cites(said, statement.citations[0])
+    """Whether ``statement`` is a sentence word for word that was cited for what was ``said``."""
+    quoted = statement.text.endswith(one_line(statement.citations[-1].quote))
+    return quoted and _cites(said, statement.citations[-1])
 
 
 def _adds(statement: Statement, said: Sequence[Statement], question: str) -> bool:
     """Whether ``statement``, a quote, holds a number that neither ``question`` nor those hold that cite it, too: the
     answer to another part of the question."""
-    told = " ".join([question, *(s.text for s in said if _cites([s], statement.citations[0]))])
+    told = " ".join([question, *(s.text for s in said if _cites([s], statement.citations[-1]))])
     return bool(set(checker.numbers(statement.text)) - set(checker.numbers(told)))
 
 
