@@ -77,8 +77,8 @@ class Evidence:
         return [words for words in above.split(BELOW) if words and words.casefold() != title]
 
     def under_headings(self) -> "Evidence":
-        """It with its headings, where it has any and does not say them already."""
-        return replace(self, above=self.above or tuple(self.headings))
+        """It with its headings, where it has any and does not say them already; a sentence is none."""
+        return replace(self, above=self.above or tuple(one for one in self.headings if not STOP.search(one)))
 
     def under_title(self) -> "Evidence":
         """It with its article's title and its headings."""
