@@ -30,8 +30,8 @@ ENOUGH = 0.97
 SUMMARY = 9
 TOPIC_UNITS = 4  # of a summary's that the judge reads: are they about its topic?
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
-FOUND = 0.9  # probability, the reader's of a unit by itself, from which on nothing else is read with it
-NAMED, RISE = 0.8, 3.5  # probability of an answer in a unit with its title or the sentence before it, and by how much,
+CLEAR = 0.9  # probability, the reader's of a unit by itself, from which on nothing else is read with it
+WHOLE, RISE = 0.8, 3.5  # probability of an answer in a unit with its title or the sentence before it, and by how much,
 # in log-odds, it is more than without, where the answer stands there
 SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
 
@@ -193,12 +193,12 @@ class Assistant:
         best = work.evidence[work.reading.candidates[0].label - 1]
         alone = best.under_headings()
         plain = self.models.reader.read(work.question, [alone.undated])
-        if plain.answerable >= FOUND:
+        if plain.answerable >= CLEAR:
             return
         for form in Evidence.in_context, Evidence.under_title:
             more = self.models.reader.read(work.question, [form(best).undated])
             elsewhere = more.candidates[0].text not in alone.spoken
-            if elsewhere and more.answerable >= NAMED and more.odds - plain.odds >= RISE:
+            if elsewhere and more.answerable >= WHOLE and more.odds - plain.odds >= RISE:
                 work.put({e: form(e) for e in work.evidence})
                 work.take(self._reading(work, known, scores))
                 return
