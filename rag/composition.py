@@ -15,7 +15,7 @@ from rag.prompt import Line, one_line
 from rag.question import Kind
 from rag.reranking import also_answering
 from rag.stage import Stage
-from rag.work import Work, decided
+from rag.work import VERDICT, Work, decided
 from rag.writer import STATEMENTS, Draft
 
 LEAST = {Kind.SUMMARY: 3, Kind.EXPLANATION: 2}  # statements, where one is too few
@@ -65,7 +65,7 @@ class Composition:
         if work.is_empty(evidence):
             return ()
         said = evidence.spoken
-        if work.kind is Kind.POLAR and best.text and decided(work.reading):
+        if work.kind is Kind.POLAR and best.text and decided(work.reading) and not VERDICT.match(said):
             said = f"{best.text}: {said}"
         return (self._statement(said, [evidence], work.confidence),)
 

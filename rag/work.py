@@ -98,8 +98,9 @@ class Work:
         """The key words of the answer; a yes or no only where it is said, or the reader is sure of it."""
         if self.reading is None or not self.reading.candidates:
             return None
-        if self.kind is Kind.POLAR and not decided(self.reading):
-            return next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
+        stated = next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
+        if self.kind is Kind.POLAR and (stated or not decided(self.reading)):
+            return stated
         informs = [c for c in self.reading.candidates if checker.says_more(c.text, self.question)]
         best = (informs or self.reading.candidates)[0]
         listed = (self._listed(s, informs) for s in said)

@@ -102,6 +102,14 @@ def test_a_question_of_yes_or_no_gets_one_and_the_sentence(assistant: Assistant)
     assert (answer.text or "").startswith("Yes: Key elements") and answer.short == "Yes"
 
 
+def test_a_sentence_that_says_no_itself_is_not_told_as_a_yes(models: Models, tmp_path: Path) -> None:
+    (tmp_path / "pool.md").write_text("# The pool\n\n## Has the pool been sold?\n\nNo. The town keeps it.")
+    with Library.open(tmp_path / "library") as library:
+        library.sync([tmp_path / "pool.md"])
+        answer = Assistant(library, models).ask("Has the pool been sold?", quick=True)
+    assert answer.short == "No" and answer.text == "No."
+
+
 @pytest.mark.parametrize("question", ["Who is the CEO of OpenAI?", "What is the recipe for lentil soup?"])
 def test_what_the_articles_do_not_hold_is_not_answered(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
