@@ -85,8 +85,11 @@ def _heading(text: str, block: Block, after: Block | None, outline: Outline, far
     mark = MARK.match(words)
     said = words[mark.end() if mark else 0 :].rstrip("# \t")
     bare = after is None or (after.kind is Kind.HEADING and after.level <= block.level)
-    if bare or far or TELLING.search(said) or STOP.search(said):
+    start = block.start + (mark.end() if mark else 0)
+    if STOP.search(said) or len(said) > WIDE:
         yield from _sentences(text, block.start, block.end, outline)
+    elif (bare or far or TELLING.search(said)) and said:
+        yield Unit(start, start + len(said), said, outline.context(outline.lead))
     outline.enter(block.level, said)
 
 

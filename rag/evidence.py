@@ -102,6 +102,11 @@ class Evidence:
         return self.text[-1:] in ENDS
 
     @property
+    def names_a_section(self) -> bool:
+        """Whether it is no sentence and has no colon: a heading, if it stands above others, which say it, too."""
+        return not self.is_sentence and not {":", "："} & set(self.text)
+
+    @property
     def asks(self) -> bool:
         """Whether it is a question, which states nothing."""
         return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
@@ -150,8 +155,8 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
     A unit scores the weight of the question's words in it, each word weighted by how few of the candidates hold it
     (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
     expected answer type. Words that stand only in its title or heading count for a share. What is said again in the
-    same words under the same title and headings, as in copies of an article, takes no place from others, and what only
-    repeats the question takes one in all.
+    same words under the same title and headings, as in copies of an article, takes no place from others, what only
+    repeats the question takes one in all, and the heading of another unit takes none.
     """
     once: dict[tuple[str, ...], tuple[int, Hit, Evidence]] = {}
     for rank, hit in enumerate(hits):
@@ -159,7 +164,8 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
             echo = e.asks and not says_more(e.text, question)
             said = (e.title or e.article, e.context, e.text)
             once.setdefault(() if echo else said, (rank, hit, e))
-    candidates = list(once.values())
+    below = {heading for _, _, e in once.values() for heading in e.headings}
+    candidates = [found for found in once.values() if not (found[2].names_a_section and found[2].spoken in below)]
     stems = [set(terms(e.text, e.language)) for _, _, e in candidates]
     above = [set(terms(f"{e.title} {e.context}", e.language)) for _, _, e in candidates]
     spread = Counter(stem for own, title in zip(stems, above, strict=True) for stem in own | title)
