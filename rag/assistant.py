@@ -30,7 +30,7 @@ ENOUGH = 0.97
 SUMMARY = 9
 TOPIC_UNITS = 4  # of a summary's that the judge reads: are they about its topic?
 VAGUE = 0.6  # confidence below which one side of a comparison is told in several statements
-CLEAR = 0.9  # probability, the reader's of a unit by itself, from which on nothing else is read with it
+CLEAR = 0.9  # probability, the reader's of a unit, from which on nothing else is read with it
 WHOLE, RISE = 0.8, 3.5  # probability of an answer in a unit with its title or the sentence before it, and by how much,
 # in log-odds, it is more than without, where the answer stands there
 SURE, CONVINCED = 0.9, 0.7  # confidence, the reader's and with verdicts, from which on a question is one
@@ -167,8 +167,9 @@ class Assistant:
         if reading is None or not reading.candidates:
             return
         if quick:
-            self._say_more(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
-            work.confidence = confidence(work.question, work.reading or reading, work.evidence, work.hits)
+            if max(reading.labels[1:]) < CLEAR:
+                self._say_more(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
+                work.confidence = confidence(work.question, work.reading or reading, work.evidence, work.hits)
             return
         work.chosen = work.telling(most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH))
         if not work.chosen:
@@ -192,16 +193,22 @@ class Assistant:
             return
         best = work.evidence[work.reading.candidates[0].label - 1]
         alone = best.under_headings()
-        plain = self.models.reader.read(work.question, [alone.undated])
+        plain = self._read_alone(work, alone)
         if plain.answerable >= CLEAR:
             return
         for form in Evidence.in_context, Evidence.under_title:
-            more = self.models.reader.read(work.question, [form(best).undated])
+            more = self._read_alone(work, form(best))
             elsewhere = more.candidates[0].text not in alone.spoken
             if elsewhere and more.answerable >= WHOLE and more.odds - plain.odds >= RISE:
                 work.put({e: form(e) for e in work.evidence})
                 work.take(self._reading(work, known, scores))
                 return
+
+    def _read_alone(self, work: Work, evidence: Evidence) -> Reading:
+        """What the reader makes of one unit."""
+        read = self.models.reader.read(work.question, [evidence.undated])
+        work.tokens += read.tokens
+        return read
 
     def ask_judge(self, work: Work, count: int) -> bool:
         """Leaves the judge's verdicts on those of the ``count`` best units that state something in ``work``; whether

@@ -102,11 +102,6 @@ def test_a_quick_answer_in_a_heading_is_said_and_cited(
             ["Ines Moll", "She founded the swimming club of Varde in 1988 and led it for nine years."],
         ),
         (
-            "Which dish uses saffron?",
-            "Paella",
-            ["Paella of the coast", "Uses saffron, rabbit and flat beans."],
-        ),
-        (
             "Who designed the water tower?",
             "Tomas Brink",
             [
@@ -120,7 +115,7 @@ def test_an_answer_in_the_title_or_the_sentence_before_is_said_and_cited(
     library: Library, models: Models, question: str, short: str, quotes: list[str]
 ) -> None:
     answer = Assistant(library, models).ask(question, quick=True)
-    assert (answer.short or "").startswith(short)
+    assert answer.short == short
     assert cited(answer.statements[0]) == quotes
 
 
