@@ -9,7 +9,7 @@ from rag import checker, collection
 from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
-from rag.confidence import ABOUT, THRESHOLD, UNREAD, confidence, judged, probability
+from rag.confidence import ABOUT, JUDGED, THRESHOLD, UNREAD, confidence, judged, probability
 from rag.decomposition import asks_several, chooses, is_faithful, split
 from rag.evidence import Evidence, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
@@ -179,7 +179,7 @@ class Assistant:
         sure = judged(work.confidence, max(v - about_another(work, e) for e, v in work.verdicts.items()))
         explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
         work.confidence = max(sure, work.confidence) if explained else sure
-        work.threshold = THRESHOLD
+        work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = convincing(work)
             work.take(without_reader(work) if work.unread else self._reading(work, prior(work)))
