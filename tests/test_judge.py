@@ -136,7 +136,7 @@ def test_a_sentence_about_something_else_is_no_answer_to_what_another_article_is
     """The ferry Petrel has an article, and nobody was hurt on it: the judge is not believed."""
     (tmp_path / "ibis.md").write_text(GAZETTE, encoding="utf-8")
     (tmp_path / "petrel.md").write_text("# The Petrel\n\nThe ferry Petrel carries 90 cars.", encoding="utf-8")
-    judge = MadeUpJudge(lambda line: 3.0 if "Twelve" in line.text else -3.0)
+    judge = MadeUpJudge(lambda line: 2.0 if "Twelve" in line.text else -3.0)
     writer = MadeUpWriter(lambda lines: [Draft("Twelve people were hurt.", (label(lines, "Twelve"),))])
     with Library.open(tmp_path / "library") as library:
         library.sync([tmp_path / "ibis.md", tmp_path / "petrel.md"])
