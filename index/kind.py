@@ -12,6 +12,7 @@ SIGNS = (PDF, RTF)
 PARTS = {  # how the name of a part begins that only one kind of package has
     ".docx": "word/", ".xlsx": "xl/", ".pptx": "ppt/", ".odt": "content.xml", ".epub": "META-INF/container.xml",
 }  # fmt: skip
+UNREADABLE = zipfile.BadZipFile, EOFError, ValueError, RuntimeError  # damaged, or of a later version of zip
 PACKED = {  # to people who look at the bytes; in files of other kinds, the source of a page may be what is meant
     ".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods", ".odp", ".epub", ".pdf", ".rtf", ".mhtml",
     ".mht",
@@ -44,7 +45,7 @@ def kind(path: Path) -> str:
 
 def _packed(path: Path) -> str | None:
     """The kind of package that a zip archive is; None where it is none, or damaged."""
-    with suppress(zipfile.BadZipFile, EOFError, NotImplementedError, ValueError), zipfile.ZipFile(path) as archive:
+    with suppress(*UNREADABLE), zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         found = [ending for ending, part in PARTS.items() if any(name.startswith(part) for name in names)]
         return found[0] if len(found) == 1 else None

@@ -1,5 +1,6 @@
 """Kinds: a file under a wrong name is read as what it is."""
 
+import re
 import time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from corpus import book, content, html, opendocument, pdf, rtf, sheet, slides, word, words
 
 from index.article import read
+from index.document import UnreadableFile
 from index.kind import kind
 from index.reader import READERS
 
@@ -41,6 +43,17 @@ def test_all_others_are_what_they_are_called(tmp_path: Path) -> None:
         for ending in READERS:
             (tmp_path / f"a{ending}").write_bytes(data)
             assert kind(tmp_path / f"a{ending}") == ending
+
+
+def test_an_archive_of_a_later_version_is_left_to_its_reader_to_refuse(tmp_path: Path) -> None:
+    book(tmp_path / "a.docx", content(5))
+    data = bytearray((tmp_path / "a.docx").read_bytes())
+    for entry in re.finditer(b"PK\x01\x02", bytes(data)):
+        data[entry.start() + 6] = 99  # the version of zip that it takes to unpack the part
+    (tmp_path / "a.docx").write_bytes(data)
+    assert kind(tmp_path / "a.docx") == ".docx"
+    with pytest.raises(UnreadableFile, match="Word"):
+        read(tmp_path / "a.docx")
 
 
 def test_remarks_before_a_page_take_no_time(tmp_path: Path) -> None:
