@@ -113,8 +113,8 @@ class Evidence:
 
     @property
     def speaks_of_it(self) -> bool:
-        """Whether it begins with a pronoun: nobody who reads it alone knows of whom or what."""
-        return bool(self.before and PRONOUN.search(" ".join(self.text.split()[:OPENING])))
+        """Whether it begins with a pronoun that the sentence before it explains, which begins with none."""
+        return bool(self.before and _opens_with_pronoun(self.text) and not _opens_with_pronoun(self.before))
 
     @property
     def undated(self) -> Line:
@@ -235,6 +235,10 @@ def _units(passage: Passage, article_of: ArticleOf | None) -> Iterable[Evidence]
 def _evidence(article: str, unit: Unit, offset: int, title: str) -> Evidence:
     context = "" if unit.context.strip().lower() == title.lower() else unit.context
     return Evidence(article, offset + unit.start, offset + unit.end, unit.text, 0.0, title, context)
+
+
+def _opens_with_pronoun(text: str) -> bool:
+    return bool(PRONOUN.search(" ".join(text.split()[:OPENING])))
 
 
 def _before(text: str, unit: Unit, language: str) -> str:

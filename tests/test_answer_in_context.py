@@ -56,7 +56,7 @@ Uses saffron, rabbit and flat beans. Takes 50 minutes and serves six.""",
     "varde.md": """# A history of Varde
 
 Tomas Brink, an architect from Orsk, won the competition for the market in 1979. He also designed the water tower.
-The first director of the museum was Karin Voss. Her successor was Jon Ask.""",
+The first director of the museum was Karin Voss. Her successor was Jon Ask. He repaired the clocks.""",
 }
 
 
@@ -125,6 +125,11 @@ def test_what_a_sentence_points_to_is_said_with_it(library: Library, models: Mod
     said = "The first director of the museum was Karin Voss. Her successor was Jon Ask."
     assert answer.statements[0].text == said
     assert " ".join(cited(answer.statements[0])) == said
+
+
+def test_a_sentence_before_that_points_further_back_is_not_said(library: Library, models: Models) -> None:
+    answer = Assistant(library, models, 0.0).ask("What did Jon Ask repair?", quick=True)
+    assert answer.statements[0].text == "He repaired the clocks."
 
 
 def test_a_title_is_no_answer_to_what_its_article_leaves_open(library: Library, models: Models) -> None:

@@ -246,7 +246,7 @@ def test_a_statement_that_may_have_taken_the_wrong_number_needs_the_judges_yes(
 
 
 def test_a_statement_that_fails_gives_way_to_each_of_its_sentences_that_answers(coast: Library, reader: Reader) -> None:
-    lamp = "It stands on a rock of basalt. Its lamp was electrified in 1952."
+    lamp = "Its lamp was electrified in 1952."
 
     def both(lines: Sequence[Line]) -> list[Draft]:
         return [Draft("Zed Orlin did both.", (label(lines, "Mara Quill"), label(lines, "lamp")))]
