@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from index.passage import HEADING
-from index.sentence import BULLET, STOP, Span
+from index.sentence import BULLET, STOP, Span, asks
 from index.table import is_row
 
 CELL = 80  # characters of a line below a row, up to which it may be a row of one cell
@@ -71,7 +71,8 @@ def _kind(words: str) -> tuple[Kind, int]:
         return Kind.HEADING, len(mark[1])
     if BULLET.match(words):
         return Kind.ITEM, 0
-    short = "\n" not in words and HEADING.fullmatch(words) and not STOP.search(words) and not TELLING.search(words)
+    ends = STOP.search(words) or asks(words)
+    short = "\n" not in words and HEADING.fullmatch(words) and not ends and not TELLING.search(words)
     return (Kind.SHORT if short else Kind.PROSE), 0
 
 

@@ -58,6 +58,7 @@ class Words:
             with _panics():
                 self._index = tantivy.Index.open(str(folder))
         self._index.register_tokenizer(TERMS, _blanks())
+        self._index.config_reader("manual")  # else a thread for each looks for changes, with a lock in the folder
         self.refresh()
 
     @classmethod
@@ -66,7 +67,7 @@ class Words:
         import tantivy
 
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # who still reads what was there may put a lock into it meanwhile
         tantivy.Index(_schema(), str(folder))
         return cls(folder)
 

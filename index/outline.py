@@ -12,16 +12,17 @@ PLAIN = 7  # the level of a heading without a mark, below all that have one
 
 @dataclass
 class Outline:
-    """The headings above a place in a text, each with its level, and the lead-in of a list."""
+    """The headings above a place in a text, each with its level, the lead-in of a list, and a question right before."""
 
     language: str = ENGLISH
     headings: list[tuple[int, str]] = field(default_factory=list)
     lead: str = ""
+    question: str = ""
 
     def enter(self, level: int, words: str) -> None:
         """Begin the section under a heading."""
         self.headings = [*(h for h in self.headings if h[0] < level), (level, plain(" ".join(words.split())))]
-        self.lead = ""
+        self.lead = self.question = ""
 
     def context(self, *more: str) -> str:
         """The innermost headings that there is room for, then ``more``."""

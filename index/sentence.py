@@ -53,6 +53,11 @@ def sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     return found
 
 
+def asks(text: str) -> bool:
+    """Whether ``text`` ends as a question does."""
+    return text.rstrip('"”’»)*_ ').endswith(("?", "？", "؟"))
+
+
 def blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
     """Spans of ``text[start:end]`` that a sentence can't cross: paragraphs, list items, rows, lines on their own."""
     for left, right in _paragraphs(text, start, len(text) if end is None else end):

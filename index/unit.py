@@ -14,13 +14,15 @@ from index.block import MARK, TELLING, WIDE, Block, Kind, classified, group_at
 from index.clause import OPENING, opening, parts
 from index.front_matter import body
 from index.language import ENGLISH
+from index.markup import plain
 from index.outline import CONTEXT, PLAIN, Outline
-from index.sentence import LABEL, STOP, Sentence, Span, blocks, sentences
+from index.sentence import LABEL, STOP, Sentence, Span, asks, blocks, sentences
 from index.table import SEPARATOR, cells, columns, is_row
 
 TOGETHER = 200  # characters: short lines of one paragraph are one unit up to this
 ALONE = 80  # characters: a longer line without a full stop is prose all the same
 BACK = 20_000  # characters before a span in which its headings are looked for
+COLONS = (":", "：")
 BYLINE = re.compile(r"(?:by|von|par|por|di|text|photo|author)\b", re.IGNORECASE)
 
 
@@ -97,7 +99,7 @@ def _lines(text: str, run: Sequence[Block], after: Block | None, outline: Outlin
     """Short lines one after the other: the first of a text is its title, the one before prose is a heading.
 
     One before what is no more than a line itself may as well be a fact: it is both. Of two that stand alone, the first
-    is the heading of the second.
+    is the heading of the second. The first after a question answers it.
     """
     last = len(run) - 1
     below = after is not None and after.kind not in (Kind.HEADING, Kind.SHORT)
@@ -109,6 +111,10 @@ def _lines(text: str, run: Sequence[Block], after: Block | None, outline: Outlin
     for index, group in enumerate(groups):
         left, right = group[0].start, group[-1].end
         words = text[left:right]
+        if not index and outline.question:
+            yield Unit(left, right, words, outline.context(outline.question))
+            outline.question = ""
+            continue
         title = titled and not index
         byline = BYLINE.match(words) or (opens and 0 < last <= 1 and index == last)
         above = group[-1] is run[last] and len(group) == 1 and alone
@@ -185,17 +191,23 @@ def _left(text: str, row: Block) -> int:
 def _prose(text: str, block: Block, outline: Outline) -> Iterator[Unit]:
     """The sentences of a block.
 
-    What leads to a list is told with its items, the first of labelled lines with the others.
+    What leads to a list is told with its items, the first of labelled lines with the others, and a question that
+    stands alone with what follows it.
     """
     words = text[block.start : block.end]
     labelled = block.kind is Kind.PROSE and "\n" not in words and bool(LABEL.match(words))
-    if block.kind is Kind.PROSE and (block.first or not labelled):
-        outline.lead = ""
-    yield from _sentences(text, block.start, block.end, outline)
-    if block.kind is Kind.PROSE and words.endswith((":", "：")):
+    listed = block.kind is Kind.ITEM and (asks(outline.lead) or outline.lead.endswith(COLONS))
+    together = not block.first and (labelled or block.kind is Kind.ITEM or asks(outline.lead))
+    lead = outline.question or (outline.lead if listed or together else "")
+    outline.lead, outline.question = "" if asks(words) else lead, ""
+    made = list(_sentences(text, block.start, block.end, outline))
+    yield from made
+    if block.kind is Kind.PROSE and words.endswith(COLONS):
         outline.lead = " ".join(_last(sentences(words, outline.language), words).split())[-OPENING:]
-    elif labelled and block.first:
-        outline.lead = words[:OPENING]
+    elif len(made) == 1 and asks(words):
+        outline.question = plain(" ".join(words.split()))
+    elif labelled and block.first and len(words) <= OPENING:
+        outline.lead = words
 
 
 def _last(found: Sequence[Sentence], words: str) -> str:
@@ -203,10 +215,16 @@ def _last(found: Sequence[Sentence], words: str) -> str:
 
 
 def _sentences(text: str, left: int, right: int, outline: Outline) -> Iterator[Unit]:
-    """The sentences of a block; long ones in parts, of which the later ones are told how it began."""
+    """The sentences of a block; long ones in parts, of which the later ones are told how it began.
+
+    What follows a question is told with it.
+    """
+    question = ""
     for sentence in sentences(text[left:right], outline.language):
         start, end = left + sentence.start, left + sentence.end
+        question = "" if asks(sentence.text) else question
         began = ""
         for part_start, part_end in parts(text, start, end):
-            yield Unit(part_start, part_end, text[part_start:part_end], outline.context(outline.lead, began))
+            yield Unit(part_start, part_end, text[part_start:part_end], outline.context(outline.lead, question, began))
             began = began or opening(text[start:end])
+        question = plain(sentence.text) if asks(sentence.text) else question

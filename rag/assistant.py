@@ -145,11 +145,11 @@ class Assistant:
         work.take(reading)
 
     def _reading(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> Reading:
-        """The reader's of the units under their headings, with the log-odds that are ``known`` of each, and with what
-        speaks against it."""
+        """The reader's of the units, with the log-odds that are ``known`` of each, and with what speaks against it;
+        under their headings, where some words answer, which may stand there."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
         known = [odds - penalty(work, e) for odds, e in zip(known, work.evidence, strict=True)]
-        lines = [e.under_headings().undated for e in work.evidence]
+        lines = [(e.under_headings() if work.kind is Kind.SPAN else e).undated for e in work.evidence]
         read = self.models.reader.read(work.question, lines, closed, scores, known)
         work.tokens += read.tokens
         return read
@@ -198,7 +198,8 @@ class Assistant:
             return
         for form in Evidence.in_context, Evidence.under_title:
             more = self._read_alone(work, form(best))
-            elsewhere = more.candidates[0].text not in alone.spoken
+            words = more.candidates[0].text
+            elsewhere = words not in alone.spoken and checker.says_more(words, work.question)
             if elsewhere and more.answerable >= WHOLE and more.odds - plain.odds >= RISE:
                 work.put({e: form(e) for e in work.evidence})
                 work.take(self._reading(work, known, scores))

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 
 from index.open import AnyLibrary
-from index.sentence import Span
+from index.sentence import Span, asks
 from index.term import terms
 from rag import checker
 from rag.answer import Statement
@@ -184,9 +184,10 @@ class Composition:
         return Statement(" ".join(text.split()), citations, round(support, 3))
 
     def _above(self, evidence: Evidence, lacking: set[str]) -> list[Span]:
-        """Where that stands above ``evidence`` which it says, too, and which holds something ``lacking``."""
+        """Where that stands above ``evidence`` which it says, too, or answers, and which holds something ``lacking``."""
         article = self.library.article(evidence.article).text
-        held = [words for words in evidence.above if lacking & set(terms(words))]
+        above = dict.fromkeys([*evidence.above, *filter(asks, evidence.headings)])
+        held = [words for words in above if lacking & set(terms(words))]
         starts = [(article.rfind(words, 0, evidence.start), len(words)) for words in held]
         return [(start, start + length) for start, length in starts if start >= 0]
 

@@ -12,12 +12,12 @@ from index.markup import plain
 from index.outline import BELOW
 from index.passage import Passage
 from index.search import Hit
-from index.sentence import STOP, blocks, sentences
+from index.sentence import STOP, asks, blocks, sentences
 from index.table import named_cells
 from index.term import terms
 from index.unit import Unit, units
 from rag.answer_type import expected
-from rag.checker import POINTING, PRONOUN, says_more
+from rag.checker import POINTING, PRONOUN
 from rag.prompt import Line, one_line
 
 FUSED = 0.1  # weight of a passage's fused score, against 1 for all of the question's words
@@ -109,7 +109,7 @@ class Evidence:
     @property
     def asks(self) -> bool:
         """Whether it is a question, which states nothing."""
-        return self.text.rstrip('"”’»)] ').endswith(("?", "？", "؟"))
+        return asks(self.text)
 
     @property
     def speaks_of_it(self) -> bool:
@@ -155,15 +155,14 @@ def select(question: str, hits: Sequence[Hit], count: int, article_of: ArticleOf
     A unit scores the weight of the question's words in it, each word weighted by how few of the candidates hold it
     (inverse document frequency), what its passage's fused score lacks to the best one, and whether it holds the
     expected answer type. Words that stand only in its title or heading count for a share. What is said again in the
-    same words under the same title and headings, as in copies of an article, takes no place from others, what only
-    repeats the question takes one in all, and the heading of another unit takes none.
+    same words under the same title and headings, as in copies of an article, takes no place from others, nor do
+    questions and the headings of other units: what follows them says them, too.
     """
     once: dict[tuple[str, ...], tuple[int, Hit, Evidence]] = {}
     for rank, hit in enumerate(hits):
         for e in _units(hit.passage, article_of):
-            echo = e.asks and not says_more(e.text, question)
-            said = (e.title or e.article, e.context, e.text)
-            once.setdefault(() if echo else said, (rank, hit, e))
+            if not e.asks:
+                once.setdefault((e.title or e.article, e.context, e.text), (rank, hit, e))
     below = {heading for _, _, e in once.values() for heading in e.headings}
     candidates = [found for found in once.values() if not (found[2].names_a_section and found[2].spoken in below)]
     stems = [set(terms(e.text, e.language)) for _, _, e in candidates]

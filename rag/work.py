@@ -72,8 +72,9 @@ class Work:
         return sum(labels[e] for e in proof) >= least * self.reading.answerable
 
     def is_empty(self, evidence: Evidence) -> bool:
-        """Whether it states nothing that could answer: it asks, too, or says only the question's own words."""
-        said = evidence.under_title().spoken
+        """Whether it states nothing that could answer: it asks, too, or says only the question's own words; a title
+        may be what is asked for, but explains nothing."""
+        said = (evidence.under_title() if self.kind is Kind.SPAN else evidence).spoken
         return evidence.asks or (self.kind is not Kind.POLAR and not checker.says_more(said, self.question))
 
     def telling(self, units: Sequence[Evidence]) -> list[Evidence]:

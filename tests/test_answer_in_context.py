@@ -57,6 +57,25 @@ Uses saffron, rabbit and flat beans. Takes 50 minutes and serves six.""",
 
 Tomas Brink, an architect from Orsk, won the competition for the market in 1979. He also designed the water tower.
 The first director of the museum was Karin Voss. Her successor was Jon Ask. He repaired the clocks.""",
+    "camp.md": """# Camping at the lake
+
+**Can I bring my dog?**
+
+Yes, on a lead. There is a charge of 3 euros a night.
+
+Who is the manager?
+Petra Holm
+
+## Why can't I choose my pitch?
+
+Because pitches are given out on arrival.""",
+    "asked.txt": """Questions of visitors
+
+How many people did the ferry carry in 2021?
+
+Compare the ferries Heather and Tide.
+
+The ferry Heather carries forty people.""",
 }
 
 
@@ -165,3 +184,30 @@ def test_the_heading_of_a_section_is_no_answer_by_itself(library: Library, reade
     (_, lines, _), *_ = writer.asked
     assert any("A crash when" in line.text for line in lines)
     assert not [line.text for line in lines if line.text in ("[2.3.0] - 2024-05-01", "[2.2.1] - 2024-02-17")]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What does a dog cost on the campsite?", "There is a charge of 3 euros a night."),
+        ("Who is the manager of the campsite?", "Petra Holm"),
+        ("Why can't I choose my pitch?", "Because pitches are given out on arrival."),
+    ],
+)
+def test_what_follows_a_question_answers_it(library: Library, models: Models, question: str, words: str) -> None:
+    answer = Assistant(library, models).ask(question, quick=True)
+    assert cited(answer.statements[0])[-1] == words
+
+
+def test_a_written_statement_cites_the_question_that_its_quote_answers(library: Library, reader: Reader) -> None:
+    writer = MadeUpWriter(lambda lines: [Draft("Petra Holm is the manager.", (label(lines, "Petra Holm"),))])
+    answer = Assistant(library, Given(reader, writer)).ask("Who is the manager of the campsite?")
+    assert cited(answer.statements[0]) == ["Who is the manager?", "Petra Holm"]
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people did the ferry carry in 2021?", "Compare the ferries Heather and Tide."]
+)
+def test_a_question_that_an_article_asks_is_no_answer_to_it(library: Library, models: Models, question: str) -> None:
+    answer = Assistant(library, models).ask(question, quick=True)
+    assert all(question not in statement.text for statement in answer.statements)
