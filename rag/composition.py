@@ -184,7 +184,7 @@ class Composition:
         return Statement(" ".join(text.split()), citations, round(support, 3))
 
     def _above(self, evidence: Evidence, lacking: set[str]) -> list[Span]:
-        """Where that stands above ``evidence`` which it says, too, or answers, and which holds something ``lacking``."""
+        """Where that stands above ``evidence`` which it says or answers, and which holds something ``lacking``."""
         article = self.library.article(evidence.article).text
         above = dict.fromkeys([*evidence.above, *filter(asks, evidence.headings)])
         held = [words for words in above if lacking & set(terms(words))]
