@@ -9,7 +9,7 @@ from rag import checker, collection
 from rag.abstention import reason, unanswered
 from rag.answer import Answer, Statement, Timings
 from rag.composition import Composition
-from rag.confidence import ABOUT, JUDGED, THRESHOLD, UNREAD, confidence, judged, probability
+from rag.confidence import ABOUT, EXACT, EXPLAINED, JUDGED, THRESHOLD, UNREAD, confidence, judged, probability
 from rag.decomposition import asks_several, chooses, is_faithful, split
 from rag.evidence import Evidence, lead, merged_hits, most_probable, queries, select
 from rag.exchange import Exchange, History
@@ -89,8 +89,7 @@ class Assistant:
         yield from self.read(work, FEW if quick or self.models.judge is None else CANDIDATES)
         self.judge(work, quick, MOST)
         parts = [work]
-        named = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1
-        compares = named or chooses(work.question)  # two things: each may need evidence of its own
+        compares = work.apart or chooses(work.question)  # two things: each may need evidence of its own
         doubted = work.confidence < (CONVINCED if work.verdicts and not compares else SURE)
         composite = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
         if composite and not quick and not work.unread:
@@ -141,7 +140,7 @@ class Assistant:
             work.confidence = work.reading.answerable
             return
         reading = self._reading(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
-        work.confidence = confidence(work.question, reading, work.evidence, work.hits)
+        work.confidence = confidence(work.question, reading, work.evidence, work.hits, work.apart)
         work.take(reading)
 
     def _reading(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> Reading:
@@ -169,16 +168,17 @@ class Assistant:
         if quick:
             if max(reading.labels[1:]) < CLEAR:
                 self._say_more(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
-                work.confidence = confidence(work.question, work.reading or reading, work.evidence, work.hits)
+                said = work.reading or reading
+                work.confidence = confidence(work.question, said, work.evidence, work.hits, work.apart)
             return
         work.chosen = work.telling(most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH))
         if not work.chosen:
             work.confidence = 0.0
         if not work.chosen or not self.ask_judge(work, count):
             return
-        sure = judged(work.confidence, max(v - about_another(work, e) for e, v in work.verdicts.items()))
-        explained = work.kind is Kind.EXPLANATION and not work.unread  # no sentence is exact
-        work.confidence = max(sure, work.confidence) if explained else sure
+        weights = EXPLAINED if work.kind is Kind.EXPLANATION and not work.unread else EXACT
+        best = max(v - about_another(work, e) for e, v in work.verdicts.items())
+        work.confidence = judged(work.confidence, best, weights)
         work.threshold = JUDGED
         if work.is_ranked:
             work.chosen = convincing(work)

@@ -92,6 +92,11 @@ class Evidence:
         above = [f"{plain(one_line(one)).rstrip(':： ')}{' ' if one == self.before else ': '}" for one in self.above]
         return "".join([*above, words])
 
+    def value(self, words: str) -> str:
+        """Some ``words`` of it without the name of the column that they begin with: "Entries: 55"."""
+        named = [f"{name}: " for name, _ in self._cells if name]
+        return next((words.removeprefix(name) for name in named if words.startswith(name)), words)
+
     @property
     def _cells(self) -> list[tuple[str, str]]:
         return named_cells(self.text, self.context)

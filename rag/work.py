@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.search import Hit
 from rag import checker
 from rag.answer import Statement
-from rag.evidence import Evidence
+from rag.evidence import Evidence, queries
 from rag.generation import Candidate, Reading
 from rag.lexical_reading import unread
 from rag.question import YES_OR_NO, Kind
@@ -41,6 +41,11 @@ class Work:
     def unread(self) -> bool:
         """Whether the evidence is in a language that the reader does not read."""
         return unread(self.evidence)
+
+    @property
+    def apart(self) -> bool:
+        """Whether an explanation is asked for of several things, which different places may tell of: a comparison."""
+        return self.kind is Kind.EXPLANATION and len(queries(self.question)) > 1
 
     @property
     def is_ranked(self) -> bool:
@@ -102,8 +107,9 @@ class Work:
         stated = next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
         if self.kind is Kind.POLAR and (stated or not decided(self.reading)):
             return stated
-        informs = [c for c in self.reading.candidates if checker.says_more(c.text, self.question)]
-        best = (informs or self.reading.candidates)[0]
+        found = [replace(c, text=self.evidence[c.label - 1].value(c.text)) for c in self.reading.candidates]
+        informs = [c for c in found if checker.says_more(c.text, self.question)]
+        best = (informs or found)[0]
         listed = (self._listed(s, informs) for s in said)
         return next((", ".join(words) for words in listed if best.text in words and len(words) > 1), best.text)
 
