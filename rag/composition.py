@@ -67,7 +67,8 @@ class Composition:
         said = evidence.spoken
         if work.kind is Kind.POLAR and best.text and decided(work.reading) and not VERDICT.match(said):
             said = f"{best.text}: {said}"
-        return (self._statement(said, [evidence], work.confidence),)
+        rows = work.with_tied(evidence)
+        return tuple(self._statement(said if e == evidence else e.spoken, [e], work.confidence) for e in rows)
 
     def _written(self, work: Work, before: Sequence[Statement]) -> Iterator[Stage]:
         """What the writer says and the checker lets through, a stage each time that it is further, and after that what
@@ -118,13 +119,13 @@ class Composition:
         """Whether what the rules let through may be said.
 
         Not if it cites the sentence that answers and leaves out the words that do, puts words of the question to
-        something else, decides between yes and no otherwise than the reader does, or says flatly what its quote says
-        with reserve; nor if the judge denies it.
+        something else (but of a row, which holds no verbs, the judge may say so), decides between yes and no otherwise
+        than the reader does, or says flatly what its quote says with reserve; nor if the judge denies it.
         """
         near = "\n".join(around(e, work.hits) for e in proof)
         return (
             (work.best not in proof or work.holds_answer(text))
-            and not checker.only_in_question(text, near, work.question)
+            and (work.names_one_row(proof) or not checker.only_in_question(text, near, work.question))
             and work.same_verdict(text)
             and not checker.drops_reserve(text, [e.line for e in proof])
             and self._supports(text, proof, checker.own_stems(text, near, work.question), work.question)
@@ -135,10 +136,12 @@ class Composition:
     ) -> list[Statement]:
         """What stands in the place of a statement that cited ``proof``: those of its sentences that answer by the
         judge's verdict, word for word; of the first statement, and of one that cited the best sentence, that one, too.
+        With a row of a table, the rows that answer as well.
         """
         sure = [e for e in proof if work.answers(e)]
         if work.best and (not shown or of_best):
             sure = [work.best, *(e for e in sure if e != work.best)]
+        sure = list(dict.fromkeys(row for e in sure for row in work.with_tied(e)))
         made = [self._statement(e.spoken, [e], work.confidence) for e in sure]
         return [s for s in made if not _cites(shown, s.citations[-1])]
 

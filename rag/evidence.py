@@ -102,6 +102,16 @@ class Evidence:
         return named_cells(self.text, self.context)
 
     @property
+    def cells(self) -> list[str]:
+        """What stands in its cells, where it is a row of a table whose columns have names."""
+        return [value for _, value in self._cells]
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is such a row."""
+        return bool(self._cells)
+
+    @property
     def is_sentence(self) -> bool:
         """Whether it ends as a sentence does, and is no heading, date or signature."""
         return self.text[-1:] in ENDS

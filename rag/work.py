@@ -17,6 +17,7 @@ AGREED = 3.0  # the same where the writer says so, too
 ON_POINT = 0.2  # share of the reader's probability that what the first statement cites holds, at least
 FURTHER = 0.02  # the same of a further one, but where an explanation is asked for
 ANSWERS = 0.25  # probability of a sentence from which on it may stand for a statement that failed
+TIED = 1.5  # log-odds of a verdict that a row of a table may lack to another one, to answer about as well
 UNJUDGED = -9.0  # log-odds of a unit without a verdict
 VERDICT = re.compile(rf"({'|'.join(YES_OR_NO)})\b")
 
@@ -92,6 +93,18 @@ class Work:
             return evidence.is_sentence
         return self.verdicts.get(evidence, UNJUDGED) >= 0 and not self.is_empty(evidence)
 
+    def with_tied(self, evidence: Evidence) -> list[Evidence]:
+        """It, and the other rows of its table that answer about as well by their verdicts, in their order: which one it
+        is, their figures say ("Which boat was fastest?")."""
+        table, least = (evidence.article, evidence.context), max(self.verdicts.get(evidence, UNJUDGED) - TIED, 0.0)
+        near = [e for e, v in self.verdicts.items() if v >= least and (e.article, e.context) == table]
+        rows = [e for e in self.evidence if e in near or e == evidence]
+        return rows if evidence.is_row else [evidence]
+
+    def names_one_row(self, proof: Sequence[Evidence]) -> bool:
+        """Whether ``proof`` is of rows of which no other one answers as well."""
+        return all(e.is_row and self.with_tied(e) == [e] for e in proof)
+
     @property
     def best(self) -> Evidence | None:
         """The sentence that the reader finds to answer, if there is one."""
@@ -110,6 +123,11 @@ class Work:
         found = [replace(c, text=self.evidence[c.label - 1].value(c.text)) for c in self.reading.candidates]
         informs = [c for c in found if checker.says_more(c.text, self.question)]
         best = (informs or found)[0]
+        if len(self.with_tied(self.evidence[best.label - 1])) > 1:
+            return None
+        told = [cell for s in said for cell in self._cells_in(s.text)]
+        if told and not any(checker.holds_answer(s.text, best.text) for s in said):
+            return told[0]
         listed = (self._listed(s, informs) for s in said)
         return next((", ".join(words) for words in listed if best.text in words and len(words) > 1), best.text)
 
@@ -126,9 +144,17 @@ class Work:
         return sorted(apart, key=statement.text.index)
 
     def holds_answer(self, statement: str) -> bool:
-        """Whether ``statement`` holds the words that answer; a yes or no stands in no sentence."""
+        """Whether ``statement`` holds the words that answer, of a row those of any cell; a yes or no stands in no
+        sentence."""
         words = self.short_answer()
-        return self.kind is Kind.POLAR or words is None or checker.holds_answer(statement, words)
+        held = self.kind is Kind.POLAR or words is None or checker.holds_answer(statement, words)
+        return held or bool(self._cells_in(statement))
+
+    def _cells_in(self, statement: str) -> list[str]:
+        """What ``statement`` says of the cells of the row that the reader chose, but what was asked."""
+        assert self.reading is not None
+        cells = self.evidence[self.reading.candidates[0].label - 1].cells
+        return [cell for cell in cells if cell in statement and checker.says_more(cell, self.question)]
 
     def same_verdict(self, statement: str) -> bool:
         """Whether reader and writer decide alike, where yes or no is asked for: neither is right often enough alone."""
