@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.language import ENGLISH, detect
+from index.sentence import asks
 from index.term import stems, terms
 from rag.checker import POINTERS, asked_of, names
 from rag.evidence import NAME
@@ -68,21 +69,27 @@ def _subject(exchange: Exchange) -> str:
 def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
     """Whether ``made`` is still the question, and asks of nothing that was not spoken of.
 
-    A question without words of its own, or an afterthought, is not understood by repeating it.
+    A question without words of its own, or an afterthought, is not understood by repeating it; "And in 1995?" may lose
+    its "and".
     """
     if made.casefold() == question.casefold() and (AFTERTHOUGHT.match(question) or not terms(question)):
+        return False
+    if asks(question) and not asks(made):
         return False
     spoken = " ".join([question, *(f"{e.question} {e.answer}" for e in said)])
     known, asked = set(terms(spoken)), terms(made)
     shared = sum(term in known for term in asked)
     named = all(name.casefold() in spoken.casefold() for name in asked_of(made))
-    own, words = set(stems(question)), set(stems(made))
+    own, words = set(stems(AFTERTHOUGHT.sub("", question))), set(stems(made))
     kept = len(own & words) >= OWN * len(own)
     return bool(asked) and kept and named and shared >= KNOWN * len(asked)
 
 
 def _together(question: str, said: Sequence[Exchange]) -> str:
-    """``question`` after those before it, back to one that stands alone, and the names in the last answer."""
-    first = max((k for k, e in enumerate(said) if not is_follow_up(e.question)), default=0)
+    """``question`` after those before it, back to one that stands alone, and the names in the last answer.
+
+    One that was answered does: an exchange has it as it was understood.
+    """
+    first = max((k for k, e in enumerate(said) if e.answer or not is_follow_up(e.question)), default=0)
     named = list(dict.fromkeys(names(said[-1].answer)))[:NAMED]
     return " ".join([*(e.question.strip() for e in said[first:]), *named, question.strip()])

@@ -75,6 +75,16 @@ A: The ferry to Oss stopped in 1950.
 Last question: Why?
 -> Why did the ferry to Oss stop in 1950?
 
+Q: Who led the choir of Oss in 1990?
+A: Jon Lie led it in 1990.
+Last question: And in 1995?
+-> Who led the choir of Oss in 1995?
+
+Q: What does a room at the inn cost?
+A: A room costs 90 crowns in June.
+Last question: And for children?
+-> What does a room at the inn cost for children?
+
 Q: Who runs the school?
 A: Anna Holm runs the school.
 Last question: How many bells are there in the church?
