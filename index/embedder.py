@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from index.bar import bar
 from index.errors import UsageError
 from index.language import ENGLISH
+from index.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,8 +163,10 @@ class Embedder:
 
     def _loaded(self, folder: Path | None) -> SentenceTransformer:
         """The model in ``folder``, or from the hub."""
+        import torch
         from sentence_transformers import SentenceTransformer
 
+        torch.set_num_threads(min(torch.get_num_threads(), processors()))
         if folder:
             _silence_transformers()
         try:

@@ -11,7 +11,7 @@ import platformdirs
 from click.core import ParameterSource
 
 from index.errors import UsageError
-from rag.processors import SETTING
+from index.processors import SETTING
 
 KINDS = {str: "text in quotes", int: "a whole number from 1 on", bool: "true or false"}
 

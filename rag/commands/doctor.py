@@ -150,7 +150,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor(used: list[str]) -> str:
-    from rag.processors import processors
+    from index.processors import processors
 
     told = CPU.read_text(encoding="utf-8", errors="replace") if CPU.exists() else ""
     model = re.search(r"^model name\s*:\s*(.+)", told, re.M)
