@@ -61,6 +61,14 @@ class Embedder:
         special: int = self._model.tokenizer.num_special_tokens_to_add()
         return (self._model.max_seq_length or UNBOUNDED) - special
 
+    def load(self) -> None:
+        """Load the model now instead of when it is first needed.
+
+        Raises:
+            UsageError: It can't be loaded.
+        """
+        _ = self.dimensions
+
     def count_tokens(self, text: str) -> int:
         """How many of the model's tokens ``text`` is, special tokens not counted."""
         return len(self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
