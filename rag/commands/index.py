@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.argument("paths", nargs=-1, type=click.Path(readable=False), metavar="[PATH…]")
 @click.option("--watch", is_flag=True, help="Keep the library up to date until Ctrl-C.")
 @click.option(
     "--ray",

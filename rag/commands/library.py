@@ -42,8 +42,8 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
 
 
 @library.command()
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("source", type=click.Path(readable=False), metavar="FROM")
+@click.argument("target", type=click.Path(readable=False), metavar="TO")
 @click.pass_obj
 def copy(options: dict[str, Any], source: str, target: str) -> None:
     """Copy the library FROM to TO (folders or addresses on Milvus) without embedding anything again.
