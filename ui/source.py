@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from index.article import Article
-from rag.text import printable
+from rag.terminal import printable
 from ui.quote import Quote, citation
 from ui.sheet import Sheet, sheet
 

@@ -49,7 +49,7 @@ def ask(options: dict[str, Any], question: tuple[str, ...], batch: str | None, j
 def shown(options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = ()) -> "Answer":
     """The answer, whose statements are printed as soon as they have passed the check."""
     from rag.answer import Answer
-    from rag.text import AnswerPrinter
+    from rag.terminal import AnswerPrinter
 
     live = AnswerPrinter(sys.stdout, sys.stderr if sys.stderr.isatty() and not options["quiet"] else None)
     for step in assistant.steps(question, history, options["quick"]):

@@ -24,7 +24,7 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
     """
     if context.invoked_subcommand:
         return
-    from rag import text
+    from rag import terminal
 
     options = context.obj
     with opened_library(options, seeds=False, create=False) as opened:
@@ -34,9 +34,9 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
         if as_json:
             say_json(asdict(status) | ({"faults": faults} if check else {}))
         else:
-            click.echo(text.status(status))
+            click.echo(terminal.status(status))
             if check:
-                click.echo(text.printable("\n".join(faults or ["no faults"])))
+                click.echo(terminal.printable("\n".join(faults or ["no faults"])))
     if faults:
         sys.exit(FAILURE)
 

@@ -21,7 +21,7 @@ def verify(options: dict[str, Any], file: str) -> None:
     them are, 1 if one is not.
     """
     from rag.answer import verdicts
-    from rag.text import printable
+    from rag.terminal import printable
 
     saved = lines(file)
     if not saved:
