@@ -49,7 +49,7 @@ eval-full: .venv/tests ## ask every question of the suites
 bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and growth on DATA, peers, a library of SIZES
 	$(BIN)/python tests/corpus.py .rag/bench/corpus
 	FOOTNOTE_OCR=0 $(BIN)/python -m index.reading_speed .rag/bench/corpus tests/data/pdf
-	$(BIN)/python -m index.measure $(DATA)
+	$(BIN)/python -m index.recall $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --out .rag/bench --peers .venv-peers/bin/python
 	$(BIN)/python -m evals.breakdown
 	$(BIN)/python -m evals.optimizations

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.database import Database
 from index.embedder import Embedder
-from index.measure import unpack
+from index.recall import unpack
 from index.search import CANDIDATES
 from index.vectors import PUBLISHED, SAMPLE, clusters
 
