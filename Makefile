@@ -55,7 +55,7 @@ bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and gro
 	$(BIN)/python -m evals.optimizations
 	$(BIN)/python -m evals.growth $(DATA) --out .rag/bench
 	$(BIN)/python -m index.scale $(DATA) --out .rag/bench/scale --sizes $(SIZES)
-	$(BIN)/python -m index.compare .rag/bench/scale/library $(DATA)
+	$(BIN)/python -m index.vector_comparison .rag/bench/scale/library $(DATA)
 
 peers: .venv/tests .venv-peers/done ## compare with LlamaIndex and LangChain, installed into .venv-peers
 	$(BIN)/python -m evals.peers .venv-peers/bin/python

@@ -1,4 +1,4 @@
-"""Recall: how often search finds the passage that answers, on questions in SQuAD's layout: ``python -m index.recall FILE``.
+"""Recall: how often search finds the passage that answers, in SQuAD's layout: ``python -m index.recall FILE``.
 
 Each title is one article, its paragraphs joined by blank lines; every answerable question is asked of
 all articles together. A passage is right when it overlaps an answer's characters in that article.
