@@ -173,6 +173,7 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
     [
         (["indx", "."], "did you mean rag index?"),
         (["asc", "who", "signed", "it?"], "did you mean rag ask?"),
+        (["Ask", "Who?"], "did you mean rag ask?"),
         (["how", "does", "it", "end"], "or ends with a question mark"),
         (["index", ".", "--librry", "x"], "'--library'"),
         (["--threads", "many", "articles"], "'many'"),
