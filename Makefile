@@ -49,13 +49,13 @@ eval-full: .venv/tests ## ask every question of the suites
 bench: .venv/tests .venv-peers/done ## measure reading, retrieval, speed and growth on DATA, peers, a library of SIZES
 	$(BIN)/python tests/corpus.py .rag/bench/corpus
 	FOOTNOTE_OCR=0 $(BIN)/python -m index.reading_speed .rag/bench/corpus tests/data/pdf
-	$(BIN)/python -m index.measure $(DATA)
+	$(BIN)/python -m index.recall $(DATA)
 	$(BIN)/python -m evals.speed $(DATA) --out .rag/bench --peers .venv-peers/bin/python
 	$(BIN)/python -m evals.breakdown
 	$(BIN)/python -m evals.optimizations
 	$(BIN)/python -m evals.growth $(DATA) --out .rag/bench
 	$(BIN)/python -m index.scale $(DATA) --out .rag/bench/scale --sizes $(SIZES)
-	$(BIN)/python -m index.compare .rag/bench/scale/library $(DATA)
+	$(BIN)/python -m index.vector_comparison .rag/bench/scale/library $(DATA)
 
 peers: .venv/tests .venv-peers/done ## compare with LlamaIndex and LangChain, installed into .venv-peers
 	$(BIN)/python -m evals.peers .venv-peers/bin/python

@@ -26,7 +26,7 @@ VECTOR = DIMENSIONS * LINK
 GRAPH_LINKS = 2 * 32  # of a vector in HNSW, M = 32 (index/milvus)
 DISK_RATIO, DISK_LINKS = 0.125 + 0.1, 56  # DISKANN: codes and cache in memory / vectors; Milvus's defaults
 TERMS, POSTING = 75, 8  # of a passage, different ones; bytes of one in a sparse vector: id and weight
-GRAPH_S = 0.0006  # seconds for HNSW among a million vectors (`python -m index.compare`)
+GRAPH_S = 0.0006  # seconds for HNSW among a million vectors (`python -m index.vector_comparison`)
 NETWORK = 0.02  # seconds
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from index.bar import bar
 from index.errors import UsageError
 from index.language import ENGLISH
+from index.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +60,14 @@ class Embedder:
         """The most tokens of a text that the model reads, its special tokens not counted."""
         special: int = self._model.tokenizer.num_special_tokens_to_add()
         return (self._model.max_seq_length or UNBOUNDED) - special
+
+    def load(self) -> None:
+        """Load the model now instead of when it is first needed.
+
+        Raises:
+            UsageError: It can't be loaded.
+        """
+        _ = self.dimensions
 
     def count_tokens(self, text: str) -> int:
         """How many of the model's tokens ``text`` is, special tokens not counted."""
@@ -162,8 +171,10 @@ class Embedder:
 
     def _loaded(self, folder: Path | None) -> SentenceTransformer:
         """The model in ``folder``, or from the hub."""
+        import torch
         from sentence_transformers import SentenceTransformer
 
+        torch.set_num_threads(min(torch.get_num_threads(), processors()))
         if folder:
             _silence_transformers()
         try:

@@ -31,6 +31,8 @@ def opened(name: str | Path, embedder: Embedder | None = None, create: bool = Tr
     """
     if name == "":  # Path would make it the current folder
         raise UsageError("The name of a library is empty: name a folder.")
+    if create and embedder and not exists(name):
+        embedder.load()  # before a library is made: a misspelt name leaves none behind
     if _on_milvus(name):
         from index.milvus import MilvusLibrary
 

@@ -25,7 +25,7 @@ from index import lexical, vectors
 from index.database import Database
 from index.embedder import Embedder
 from index.library import Library
-from index.measure import Question, unpack
+from index.recall import Question, unpack
 from index.search import CANDIDATES
 from index.term import terms
 

@@ -37,7 +37,7 @@ def fuse(dense: dict[Id, float], lexical: dict[Id, float], unread: Collection[Id
     Passages in ``unread`` are in languages that the embedder does not read: their vectors count less.
 
     Z-score fusion: Wu, Crestani and Bi, "Evaluating Score Normalization Methods in Data Fusion", 2006.
-    ``python -m index.measure`` shows what it gains over either side.
+    ``python -m index.recall`` shows what it gains over either side.
     """
     left, right = _standard(dense), _standard(lexical)
     return {

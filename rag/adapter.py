@@ -9,9 +9,8 @@ import os
 import tempfile
 from pathlib import Path
 
-import platformdirs
-
 from index.errors import FootnoteError, UsageError
+from rag import cache
 from rag.checksum import checksum
 from rag.llama import computes
 
@@ -26,7 +25,7 @@ def merged(base: Path, adapter: Path = ADAPTER, quantization: str | None = None)
     """
     quantization = quantization or fastest_type()
     key = checksum(adapter)[:12]
-    folder = Path(platformdirs.user_cache_dir("footnote"))
+    folder = cache.folder()
     made = folder / f"{adapter.stem}-{key}-{quantization}.gguf"
     if made.is_file():
         return made

@@ -5,7 +5,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
+from rag import cache
 
 
 def checksum(file: Path) -> str:
@@ -39,7 +39,7 @@ def mark_verified(file: Path, sha256: str) -> None:
 
 
 def _record(sha256: str) -> Path:
-    return Path(platformdirs.user_cache_dir("footnote")) / "verified" / sha256
+    return cache.folder() / "verified" / sha256
 
 
 def _state(file: Path) -> str:

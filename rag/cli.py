@@ -95,10 +95,11 @@ class CommandLine(click.Group):
 
 
 def _misspelt(word: str, commands: list[str]) -> str | None:
-    """The command that ``word`` is a slip for: "asc" is one for ask.
+    """The command that ``word`` is a slip for, as "asc" and "Ask" are for ask.
 
     Not one with another first letter, or much longer: questions begin with "how", "what", "do" and "for".
     """
+    word = word.lower()
     likely = [name for name in commands if name[0] == word[:1] and abs(len(name) - len(word)) < 2]
     return next(iter(get_close_matches(word, likely, 1, ALIKE)), None)
 

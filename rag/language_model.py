@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import FootnoteError, UsageError
+from index.processors import processors
 from rag.hidden_state import States, Tap
 from rag.llama import llama_cpp, model_parameters
-from rag.processors import processors
 from rag.prompt_cache import PromptCache
 
 WINDOW = 4096  # tokens that the prompt and all branches may hold together

@@ -10,7 +10,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-import platformdirs
+from rag import cache
 
 LENGTH = 8  # bytes of a state's length
 
@@ -19,7 +19,7 @@ class PromptCache:
     """States of a model's beginnings under ``key``, which says what they were made of."""
 
     def __init__(self, name: str, key: str) -> None:
-        self._file = Path(platformdirs.user_cache_dir("footnote")) / f"{name}.prompts"
+        self._file = cache.folder() / f"{name}.prompts"
         self._key = key.encode()
 
     def load(self) -> list[bytes]:

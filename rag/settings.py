@@ -9,11 +9,19 @@ from typing import Any
 import click
 import platformdirs
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from index.errors import UsageError
-from rag.processors import SETTING
+from index.processors import SETTING
 
 KINDS = {str: "text in quotes", int: "a whole number from 1 on", bool: "true or false"}
+
+
+class Setting(click.Option):
+    """An option of every command; help lists it at ``rag --help`` alone, and shells complete it everywhere."""
+
+    def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
+        return None if context.parent else super().get_help_record(context)
 
 
 def file() -> Path:
@@ -48,15 +56,31 @@ def read() -> dict[str, Any]:
     return found
 
 
-def options() -> list[click.Option]:
+def options() -> list[Setting]:
     """The options: each stands before the command or after it, in the environment as FOOTNOTE_NAME, or in ``file``.
 
     The first of these that gives one has the last word. ``context.obj`` holds them by their names.
     """
     return [
-        _option("--library", default=".rag", metavar="NAME", help="A folder, or an address on Milvus."),
-        _option("--model", metavar="MODEL", help="A file, or a model on the hub or on a server; see rag models."),
-        _option("--embedder", metavar="NAME", help="A sentence-transformers model, for a new library."),
+        _option(
+            "--library",
+            default=".rag",
+            metavar="NAME",
+            shell_complete=_folders,
+            help="A folder, or an address on Milvus.",
+        ),
+        _option(
+            "--model",
+            metavar="MODEL",
+            shell_complete=_models,
+            help="A file, or a model on the hub or on a server; see rag models.",
+        ),
+        _option(
+            "--embedder",
+            metavar="NAME",
+            shell_complete=_folders,
+            help="A sentence-transformers model, for a new library.",
+        ),
         _option(
             "--threads", type=click.IntRange(1), metavar="N", help="Threads to use; by default as many as allowed."
         ),
@@ -66,12 +90,9 @@ def options() -> list[click.Option]:
 
 
 def with_settings(command: click.Command) -> click.Command:
-    """``command`` and the commands below it, which take the options as well, without a line of help for each."""
+    """``command`` and the commands below it, which take the options as well."""
     own = {parameter.name for parameter in command.params}
-    for option in options():
-        if option.name not in own:
-            option.hidden = True
-            command.params.append(option)
+    command.params += [option for option in options() if option.name not in own]
     if isinstance(command, click.Group):
         for below in command.commands.values():
             with_settings(below)
@@ -79,10 +100,10 @@ def with_settings(command: click.Command) -> click.Command:
     return command
 
 
-def _option(*names: str, **attributes: Any) -> click.Option:
+def _option(*names: str, **attributes: Any) -> Setting:
     name = names[0].partition("/")[0].lstrip("-")
     attributes |= {"envvar": f"FOOTNOTE_{name.upper()}", "show_envvar": True, "show_default": True}
-    return click.Option(names, expose_value=False, callback=_keep, **attributes)
+    return Setting(names, expose_value=False, callback=_keep, **attributes)
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
@@ -95,6 +116,18 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
     context.find_root().obj[name] = value
     if name == "threads" and value:
         os.environ[SETTING] = str(value)  # for this process, and for those that it starts
+
+
+def _folders(context: click.Context, option: click.Parameter, typed: str) -> list[CompletionItem]:
+    return [CompletionItem(typed, type="dir")]
+
+
+def _models(context: click.Context, option: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The models that have a name; for anything else the shell offers files."""
+    from rag.catalog import CHOICES, READER_ALONE
+
+    names = [READER_ALONE, *(choice.name for choice in CHOICES)]
+    return [CompletionItem(name) for name in names if name.startswith(typed)] or [CompletionItem(typed, type="file")]
 
 
 def _kind(option: click.Option) -> type:

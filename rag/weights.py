@@ -15,11 +15,10 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
-import platformdirs
-
 from index.bar import bar
 from index.errors import FootnoteError
 from index.lock import lock
+from rag import cache
 from rag.checksum import mark_verified, matches
 
 CHUNK = 1 << 20  # bytes that are copied at a time
@@ -118,7 +117,7 @@ def joined(weights: PackagedWeights, progress: bool = True) -> Path:
 
 def _path(weights: PackagedWeights) -> Path:
     stem = Path(weights.file).stem
-    return Path(platformdirs.user_cache_dir("footnote")) / f"{stem}-{weights.sha256[:12]}.gguf"
+    return cache.folder() / f"{stem}-{weights.sha256[:12]}.gguf"
 
 
 def _whole(made: Path, weights: PackagedWeights) -> bool:

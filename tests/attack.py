@@ -18,7 +18,7 @@ from index.library import Library
 from rag.answer import Answer, Statement
 from rag.assistant import Assistant
 from rag.models import Models
-from rag.text import printable
+from rag.terminal import printable
 
 SUITES = ("fiction", "deal")
 ARTICLES = Path(__file__).parent / "data" / "articles"

@@ -173,6 +173,7 @@ def test_bad_usage_gets_one_line(project: Path, arguments: list[str], says: str)
     [
         (["indx", "."], "did you mean rag index?"),
         (["asc", "who", "signed", "it?"], "did you mean rag ask?"),
+        (["Ask", "Who?"], "did you mean rag ask?"),
         (["how", "does", "it", "end"], "or ends with a question mark"),
         (["index", ".", "--librry", "x"], "'--library'"),
         (["--threads", "many", "articles"], "'many'"),
@@ -294,4 +295,13 @@ def test_what_needs_a_library_makes_none(tmp_path: Path, arguments: list[str]) -
 
 def test_a_path_that_does_not_exist_leaves_no_library_behind(tmp_path: Path) -> None:
     assert "no file or folder articels" in refused(rag(tmp_path, "index", "articels"))
+    assert not (tmp_path / ".rag").exists()
+
+
+@pytest.mark.parametrize("command", [["index", "."], ["ui", "--port", "7999"]])
+def test_a_misspelt_embedder_leaves_no_library_behind(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "dam.txt").write_text("The dam was built in 1911.", encoding="utf-8")
+    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9"}  # where nothing listens
+    said = refused(rag(tmp_path, "--embedder", "nobody/no-such-model", *command, environment=nowhere))
+    assert "nobody/no-such-model" in said
     assert not (tmp_path / ".rag").exists()

@@ -29,7 +29,9 @@ def test_it_tries_the_whole_way_and_tells_nothing_private(tmp_path: Path) -> Non
     library = str(folder / "library")
     with Library.open(library, CheapEmbedder()) as opened:
         opened.sync([folder])
-    done = rag(folder, "doctor", "--library", library, FOOTNOTE_TIMEOUT="90", http_proxy="http://ada:secret@proxy:1")
+    own = {"FOOTNOTE_TIMEOUT": "90", "http_proxy": "http://ada:secret@proxy:1"}
+    own |= {f"XDG_{name}_HOME": str(folder / name) for name in ("CACHE", "CONFIG")}
+    done = rag(folder, "doctor", "--library", library, **own)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (
         "question answered" in done.stdout and "articles 1" in done.stdout and "FOOTNOTE_TIMEOUT is set" in done.stdout

@@ -7,7 +7,7 @@ from rag.language_model import LanguageModel
 from rag.prompt import Line, evidence_block, question_block
 from rag.reader import Reader
 from rag.served_writer import without_control_tokens
-from rag.text import printable
+from rag.terminal import printable
 from rag.writer import drafts
 
 TRUE = Line("The mill of Brindle was built by Ada Thorne in 1870.", "The mill of Brindle")

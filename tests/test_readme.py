@@ -13,6 +13,13 @@ def test_it_is_read_in_a_few_minutes() -> None:
     assert len(README.splitlines()) < 180
 
 
+@pytest.mark.parametrize("room", ["rag", "index", "ui", "evals"])
+def test_a_rooms_readme_names_each_of_its_files(room: str) -> None:
+    said = (ROOT / room / "README.md").read_text(encoding="utf-8")
+    files = [file.name for file in (ROOT / room).glob("*.py") if file.name != "__init__.py"]
+    assert [name for name in files if f"`{name}`" not in said] == []
+
+
 def test_each_promise_of_security_names_tests_that_exist() -> None:
     promised = (ROOT / ".github" / "SECURITY.md").read_text(encoding="utf-8")
     file, missing = "", []

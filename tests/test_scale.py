@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from test_measure import QUESTIONS
+from test_recall import QUESTIONS
 
 
 def test_each_size_is_measured_and_plotted(tmp_path: Path) -> None:

@@ -95,13 +95,42 @@ def test_a_mistyped_command_is_no_question() -> None:
     assert "goes in quotes" in rag("Who", "signed", "it").output
 
 
+def completed(typed: str, shell: str = "bash") -> str:
+    """What a shell offers for the last word of what was typed."""
+    words = typed.split(" ")
+    asked = {
+        "_RAG_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": words[-1] if shell == "fish" else str(len(words) - 1),
+    }
+    return CliRunner().invoke(main, [], prog_name="rag", env=asked).output
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands_and_options(shell: str) -> None:
     assert "_RAG_COMPLETE" in rag("completion", shell).output
-    typed = {
-        "_RAG_COMPLETE": f"{shell}_complete",
-        "COMP_WORDS": "rag se",
-        "COMP_CWORD": "se" if shell == "fish" else "1",
-    }
-    done = CliRunner().invoke(main, [], prog_name="rag", env=typed)
-    assert "search" in done.output
+    assert "search" in completed("rag se", shell)
+    for typed in ("rag --li", "rag ask --li", "rag library copy --li"):
+        assert "--library" in completed(typed, shell), typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "offers"),
+    [
+        ("rag index arti", "file,arti"),
+        ("rag verify ans", "file,ans"),
+        ("rag ask --batch que", "file,que"),
+        ("rag library copy .r", "file,.r"),
+        ("rag --library not", "dir,not"),
+        ("rag ask --model qwen3-4", "plain,qwen3-4b"),
+        ("rag --model mine", "file,mine"),
+    ],
+)
+def test_shells_complete_files_folders_and_models(typed: str, offers: str) -> None:
+    assert completed(typed) == f"{offers}\n"
+
+
+def test_help_lists_the_settings_once() -> None:
+    assert "--library" in rag("--help").output
+    for command in (["ask"], ["library"], ["library", "copy"]):
+        assert "--library " not in rag(*command, "--help").output.partition("Options:")[2]

@@ -16,7 +16,7 @@ from rag.assistant import SMALL_TALK
 from rag.citation import Citation
 from rag.exchange import Exchange
 from rag.stage import Stage
-from rag.text import printable, understood
+from rag.terminal import printable, understood
 from rag.translation import in_all_languages
 from ui.quote import Quote, citation
 

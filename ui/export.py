@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag.text import printable
+from rag.terminal import printable
 from ui.quote import citation
 from ui.turn import Turn
 

@@ -15,8 +15,8 @@ from ui.conversations import Conversations
 from ui.history import History
 from ui.picker import Picker
 from ui.question_queue import QuestionQueue
-from ui.reading import Reading
 from ui.source import EMPTY
+from ui.source_panel import SourcePanel
 from ui.uploads import LARGEST, Uploads
 
 HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ class Page:
         self._chat = Chat(backend, conversations, QuestionQueue(backend, conversations))
         self._history = History(conversations, self._chat)
         self._articles = Articles(backend, Uploads(backend))
-        self._reading = Reading(backend.reader, self._chat)
+        self._source_panel = SourcePanel(backend.reader, self._chat)
         self._picker = Picker(backend)
 
     def lay_out(self, page: gr.Blocks) -> None:
@@ -144,9 +144,9 @@ class Page:
         self.new.click(self._new, None, [*view, self.source], cancels=self.followers, **AT_ONCE)
         self.conversation.rate(self._chat.rate, me, view, **AT_ONCE)
         branched = self.conversation.branch(self._chat.branch, me, view, **AT_ONCE)
-        branched.then(self._reading.refreshed, me, self.source, **AT_ONCE)
+        branched.then(self._source_panel.refreshed, me, self.source, **AT_ONCE)
         for place in (self.conversation, self.source):
-            place.cite(self._reading.cite, me, self.source, **EACH)
+            place.cite(self._source_panel.cite, me, self.source, **EACH)
         self._saved(self.save.click(self._history.export, me, self.saved, **AT_ONCE))
 
     def _wire_history(self) -> None:
@@ -174,10 +174,10 @@ class Page:
             event(handler, [self.key, self.query], both, **EACH)
         self.outcome.ready(self._chat.redraw, self.me, self.conversation, **AT_ONCE)
         self.listing.list(handlers.listed, None, [self.query, self.listing], **EACH)
-        self.listing.read(self._reading.read, None, self.source, **AT_ONCE)
+        self.listing.read(self._source_panel.read, None, self.source, **AT_ONCE)
         removed = self.listing.remove(handlers.remove, self.query, both, concurrency_id="writing", **OWN)
         removed.then(self._chat.redraw, self.me, self.conversation, **AT_ONCE)
-        removed.then(self._reading.refreshed, self.me, self.source, **AT_ONCE)
+        removed.then(self._source_panel.refreshed, self.me, self.source, **AT_ONCE)
         self.listing.choose(handlers.choose, None, self.scope, **AT_ONCE).then(
             handlers.chosen, self.scope, self.chosen, **AT_ONCE
         )
@@ -217,7 +217,7 @@ class Page:
         yield (gr.skip(),) * 4
         async for turn, view in self._chat.follow(owner(key, request), id):
             answered = not turn.stage and not shown
-            yield *view, self._reading.first(turn) if answered else gr.skip()
+            yield *view, self._source_panel.first(turn) if answered else gr.skip()
             shown = shown or answered
 
     def _opened(self, key: str, id: str, request: gr.Request) -> tuple[Any, ...]:
@@ -225,7 +225,7 @@ class Page:
         who = owner(key, request)
         view = self._chat.view(who, id)
         turns = self._chat.turns(who, view[0])
-        return (*view, self._reading.first(turns[-1]) if turns else EMPTY)
+        return (*view, self._source_panel.first(turns[-1]) if turns else EMPTY)
 
     def _new(self) -> tuple[Any, ...]:
         return (*self._chat.view("", ""), EMPTY)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.text import printable
+from rag.terminal import printable
 
 
 @dataclass(frozen=True)

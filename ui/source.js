@@ -23,7 +23,7 @@ const reveal = () => {
   const from = text.getBoundingClientRect();
   const to = chosen?.getBoundingClientRect();
   text.scrollTop = to ? text.scrollTop + to.top - from.top - text.clientHeight / 3 : 0;
-  text.scrollLeft = chosen?.closest(".sheet") ? text.scrollLeft + to.left - from.left - 16 : 0;
+  text.scrollLeft = chosen?.closest(".page-image") ? text.scrollLeft + to.left - from.left - 16 : 0;
 };
 
 // The footnote that is shown here is the one that is marked in the conversation.

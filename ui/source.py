@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from index.article import Article
-from rag.text import printable
+from rag.terminal import printable
+from ui.page_image import PageImage, page_image
 from ui.quote import Quote, citation
-from ui.sheet import Sheet, sheet
 
 AROUND = 100_000  # characters shown on either side of the chosen quote; the page stays quick with any article
 EMPTY = '<p class="empty">Choose a footnote: its source is shown here.</p>'
@@ -27,7 +27,7 @@ def panel(
     """
     own = [q for q in quotes if q.article == article.id and article.text[q.start : q.end] == q.text]
     quote = next((q for q in own if q.number == chosen), None)
-    drawn = None if as_text or not quote else _sheet(article, quote)
+    drawn = None if as_text or not quote else _page_image(article, quote)
     place = [f"<span>{text(Path(article.source).name)}</span>"]
     if quote and quote.place:
         place.append(f"<span>{text(quote.place)}</span>")
@@ -85,16 +85,16 @@ def _text(article: Article, quotes: Sequence[Quote], quote: Quote | None) -> str
     )
 
 
-def _sheet(article: Article, quote: Quote) -> Sheet | None:
+def _page_image(article: Article, quote: Quote) -> PageImage | None:
     """The page of a PDF with the quote on it; None where it can't be drawn, or the quote is not found there."""
     if not article.source.lower().endswith(".pdf"):
         return None
     number = bisect_right(article.pages, quote.start)
     end = min(quote.end, *article.pages[number : number + 1])
-    return sheet(Path(article.source), number, article.text[quote.start : end]) if number else None
+    return page_image(Path(article.source), number, article.text[quote.start : end]) if number else None
 
 
-def _page(article: Article, quote: Quote, drawn: Sheet) -> str:
+def _page(article: Article, quote: Quote, drawn: PageImage) -> str:
     says = f"{article.title}, {quote.place}. Marked: {' '.join(quote.text.split())}"
     marks = "".join(
         f'<mark class="chosen" style="left:{b.left:.2%};top:{b.top:.2%};width:{b.width:.2%};height:{b.height:.2%}">'
@@ -102,7 +102,7 @@ def _page(article: Article, quote: Quote, drawn: Sheet) -> str:
         for b in drawn.boxes
     )
     return (
-        '<div class="text" tabindex="0" role="region" aria-label="Page of the article"><div class="sheet">'
+        '<div class="text" tabindex="0" role="region" aria-label="Page of the article"><div class="page-image">'
         f'<img src="data:image/png;base64,{b64encode(drawn.png).decode()}" width="{drawn.width}" '
         f'height="{drawn.height}" alt="{text(says)}">{marks}</div></div>'
     )

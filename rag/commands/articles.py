@@ -15,14 +15,14 @@ from rag.commands.output import say, say_json
 @click.pass_obj
 def articles(options: dict[str, Any], as_json: bool) -> None:
     """The articles in the library, by title."""
-    from rag import text
+    from rag import terminal
 
     with opened_library(options) as library:
         found = sorted(library.entries(), key=attrgetter("order"))
         if as_json:
             say_json([asdict(entry) | {"added": entry.added.isoformat()} for entry in found])
         elif found:
-            click.echo(text.articles(found))
+            click.echo(terminal.articles(found))
         else:
             from rag.abstention import EMPTY_LIBRARY
 

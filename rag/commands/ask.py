@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import UsageError
-from rag.commands.input import lines
+from rag.commands.input import FILE, lines
 from rag.commands.opened import opened_assistant
 from rag.commands.output import ABSTAINED, say_json
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("question", nargs=-1, metavar="[QUESTION]")
-@click.option("--batch", metavar="FILE", help="One question a line; - for standard input. Prints JSON lines.")
+@click.option(
+    "--batch", type=FILE, metavar="FILE", help="One question a line; - for standard input; prints JSON lines."
+)
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="With --batch: questions at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.pass_obj
@@ -47,7 +49,7 @@ def ask(options: dict[str, Any], question: tuple[str, ...], batch: str | None, j
 def shown(options: dict[str, Any], assistant: "Assistant", question: str, history: "History" = ()) -> "Answer":
     """The answer, whose statements are printed as soon as they have passed the check."""
     from rag.answer import Answer
-    from rag.text import AnswerPrinter
+    from rag.terminal import AnswerPrinter
 
     live = AnswerPrinter(sys.stdout, sys.stderr if sys.stderr.isatty() and not options["quiet"] else None)
     for step in assistant.steps(question, history, options["quick"]):

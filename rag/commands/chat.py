@@ -24,7 +24,7 @@ def chat(options: dict[str, Any], resumed: bool) -> None:
     """
     from index.open import folder
     from rag.conversation import Conversation
-    from rag.text import printable
+    from rag.terminal import printable
 
     with opened_assistant(options) as assistant:
         conversation = Conversation(folder(options["library"]), resumed)

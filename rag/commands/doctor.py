@@ -150,7 +150,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor(used: list[str]) -> str:
-    from rag.processors import processors
+    from index.processors import processors
 
     told = CPU.read_text(encoding="utf-8", errors="replace") if CPU.exists() else ""
     model = re.search(r"^model name\s*:\s*(.+)", told, re.M)
@@ -172,9 +172,9 @@ def _memory() -> str:
 
 
 def _cache() -> Finding:
-    import platformdirs
+    from rag import cache
 
-    folder = Path(platformdirs.user_cache_dir("footnote"))
+    folder = cache.folder()
     there = _nearest(folder)
     if not os.access(there, os.W_OK):
         return Finding("cache", BROKEN, f"{folder} can't be written: set XDG_CACHE_HOME to another folder")
@@ -289,8 +289,13 @@ def _free(folder: Path) -> str:
 
 
 def _hider(library: str) -> Callable[[str], str]:
-    """Puts ``~`` for the home folder, and a word for the library's name and for the user's."""
-    hidden = {tempfile.gettempdir(): "TEMP", str(Path.home()): "~"}
+    """Puts ``~`` for the home folder, and a word for other folders, for the library's name and for the user's."""
+    from rag import cache, settings
+
+    home = Path.home()
+    outside = {cache.folder(): "CACHE", settings.file().parent: "CONFIG"}
+    hidden = {str(folder): word for folder, word in outside.items() if not folder.is_relative_to(home)}
+    hidden |= {str(Path.cwd()): "HERE", sys.prefix: "PYTHON", tempfile.gettempdir(): "TEMP", str(home): "~"}
     hidden |= {str(Path(library).absolute()): "LIBRARY", library: "LIBRARY"}
     with suppress(OSError, KeyError, ImportError):
         hidden[getpass.getuser()] = "USER"

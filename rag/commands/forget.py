@@ -31,7 +31,7 @@ def forget(options: dict[str, Any], article: str) -> None:
     rag forget articles/letter.txt && rm articles/letter.txt
     """
     from index.open import folder
-    from rag.text import printable
+    from rag.terminal import printable
 
     with opened_library(options, seeds=False, create=False) as library:
         found = library.article(article)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.argument("paths", nargs=-1, type=click.Path(readable=False), metavar="[PATH…]")
 @click.option("--watch", is_flag=True, help="Keep the library up to date until Ctrl-C.")
 @click.option(
     "--ray",
@@ -51,7 +51,7 @@ def index(options: dict[str, Any], paths: tuple[str, ...], watch: bool, ray: str
     roots = checked(paths or [SEEDS])  # before a library is made
     ingester = import_module("index.ray").ingester(ray, options["library"]) if ray else None
     with opened_library(options, seeds=False) as library:
-        from rag.text import changes
+        from rag.terminal import changes
 
         try:
             made = library.sync(roots, not options["quiet"], ingester, allow_empty)
@@ -74,7 +74,7 @@ def _keep_syncing(options: dict[str, Any], library: "AnyLibrary", paths: Sequenc
 def _syncs(library: "AnyLibrary", paths: Sequence[Path]) -> Iterator[str]:
     """What each change has made of ``library``, or why nothing."""
     from index import watch
-    from rag.text import changes
+    from rag.terminal import changes
 
     for _ in watch.changes(paths):
         try:

@@ -3,7 +3,11 @@
 import sys
 from pathlib import Path
 
+import click
+
 from index.errors import UsageError
+
+FILE = click.Path(readable=False, allow_dash=True)  # a shell completes it; ``lines`` says why it can't be read
 
 
 def lines(file: str) -> list[str]:

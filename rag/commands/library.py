@@ -24,7 +24,7 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
     """
     if context.invoked_subcommand:
         return
-    from rag import text
+    from rag import terminal
 
     options = context.obj
     with opened_library(options, seeds=False, create=False) as opened:
@@ -34,16 +34,16 @@ def library(context: click.Context, check: bool, rebuild: bool, as_json: bool) -
         if as_json:
             say_json(asdict(status) | ({"faults": faults} if check else {}))
         else:
-            click.echo(text.status(status))
+            click.echo(terminal.status(status))
             if check:
-                click.echo(text.printable("\n".join(faults or ["no faults"])))
+                click.echo(terminal.printable("\n".join(faults or ["no faults"])))
     if faults:
         sys.exit(FAILURE)
 
 
 @library.command()
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("source", type=click.Path(readable=False), metavar="FROM")
+@click.argument("target", type=click.Path(readable=False), metavar="TO")
 @click.pass_obj
 def copy(options: dict[str, Any], source: str, target: str) -> None:
     """Copy the library FROM to TO (folders or addresses on Milvus) without embedding anything again.

@@ -16,7 +16,7 @@ def remove(options: dict[str, Any], article: str) -> None:
 
     ARTICLE is its id, source or title. rag index brings it back.
     """
-    from rag.text import printable
+    from rag.terminal import printable
 
     with opened_library(options, seeds=False, create=False) as library:
         removed = library.remove(article)

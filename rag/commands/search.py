@@ -24,7 +24,7 @@ def search(options: dict[str, Any], question: tuple[str, ...], k: int, as_json: 
     with opened_library(options) as library:
         from rag.abstention import EMPTY_LIBRARY
         from rag.answer import hit_as_json
-        from rag.text import hits
+        from rag.terminal import hits
 
         found = library.search(" ".join(question), k)
         titles = {id: library.article(id).title for id in {hit.passage.article_id for hit in found}}

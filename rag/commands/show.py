@@ -20,7 +20,7 @@ def show(options: dict[str, Any], article: str, cite: str | None) -> None:
     \b
     rag show openai-broadens-its-cloud-beyond-microsoft --cite 490:579
     """
-    from rag.text import printable
+    from rag.terminal import printable
 
     with opened_library(options) as library:
         text = library.article(article).text

@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from index.errors import UsageError
-from rag.commands.input import lines
+from rag.commands.input import FILE, lines
 from rag.commands.opened import opened_library
 from rag.commands.output import FAILURE
 
 
 @click.command()
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=FILE, metavar="FILE")
 @click.pass_obj
 def verify(options: dict[str, Any], file: str) -> None:
     """Check whether the quotes of saved answers still hold.
@@ -21,7 +21,7 @@ def verify(options: dict[str, Any], file: str) -> None:
     them are, 1 if one is not.
     """
     from rag.answer import verdicts
-    from rag.text import printable
+    from rag.terminal import printable
 
     saved = lines(file)
     if not saved:

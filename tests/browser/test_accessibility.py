@@ -37,7 +37,7 @@ def test_axe_finds_nothing_wrong(visitors: LetIn, dark: bool, width: int) -> Non
     states["refusal"] = visitor.faults()
     visitor.ask("Who bought the ferry of Oxholm?")
     page.locator(".note").last.click()
-    expect(page.locator(".sheet img")).to_be_visible()
+    expect(page.locator(".page-image img")).to_be_visible()
     states["a page of a PDF"] = visitor.faults()
     page.get_by_role("button", name="Close the source").click()
     for tab in ("History", "Articles", "Settings"):

@@ -66,15 +66,15 @@ def test_a_pdf_is_shown_as_its_page_with_the_sentence_marked(visitors: LetIn) ->
     expect(page.locator(".notes")).to_contain_text("page 2")
     expect(page.locator("#source .place")).to_have_text("ferry.pdf page 2")
     expect(page.get_by_role("img", name="The Ferry, page 2")).to_be_visible()
-    mark = page.locator("#source .sheet mark")
+    mark = page.locator("#source .page-image mark")
     expect(mark).to_be_in_viewport()
-    sheet, box = page.locator(".sheet img").bounding_box(), mark.bounding_box()
-    left, top = (box["x"] - sheet["x"]) / sheet["width"], (box["y"] - sheet["y"]) / sheet["height"]
+    image, box = page.locator(".page-image img").bounding_box(), mark.bounding_box()
+    left, top = (box["x"] - image["x"]) / image["width"], (box["y"] - image["y"]) / image["height"]
     assert abs(left - 72 / 612) < 0.02 and abs(top - 92 / 792) < 0.03  # where the line was written
     page.get_by_role("button", name="Show the text").click()
     expect(page.locator("#source mark.chosen")).to_have_text("The ferry was bought by Petra Lindqvist in 1931.")
     page.get_by_role("button", name="Show the page").click()
-    expect(page.locator(".sheet")).to_be_visible()
+    expect(page.locator(".page-image")).to_be_visible()
 
 
 def test_the_page_of_a_pdf_is_called_as_it_is_printed_and_drawn_as_it_is_counted(visitors: LetIn) -> None:
@@ -84,7 +84,7 @@ def test_the_page_of_a_pdf_is_called_as_it_is_printed_and_drawn_as_it_is_counted
     expect(page.locator(".notes")).to_contain_text("page 1, sheet 3")
     expect(page.locator("#source .place")).to_have_text("observatory.pdf page 1, sheet 3")
     expect(page.get_by_role("img", name="The Observatory, page 1, sheet 3")).to_be_visible()
-    expect(page.locator("#source .sheet mark")).to_be_in_viewport()
+    expect(page.locator("#source .page-image mark")).to_be_in_viewport()
 
 
 def test_an_abstention_shows_what_is_near_and_no_old_source(visitors: LetIn) -> None:

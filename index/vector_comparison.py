@@ -1,4 +1,4 @@
-"""Compare FAISS's indexes on one library's vectors: ``python -m index.compare LIBRARY FILE``.
+"""Compare FAISS's indexes on one library's vectors: ``python -m index.vector_comparison LIBRARY FILE``.
 
 FILE holds the questions, in SQuAD's JSON layout; LIBRARY is what `index.scale` left. For each kind of index: seconds to
 build, milliseconds a question (one at a time, as users ask), the share of the ten nearest passages among the candidates
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.database import Database
 from index.embedder import Embedder
-from index.measure import unpack
+from index.recall import unpack
 from index.search import CANDIDATES
 from index.vectors import PUBLISHED, SAMPLE, clusters
 
@@ -72,7 +72,7 @@ def rows(vectors: Floats, queries: Floats) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m index.compare", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m index.vector_comparison", description=__doc__.splitlines()[0])
     parser.add_argument("library", type=Path)
     parser.add_argument("file", type=Path, help="questions in SQuAD's JSON layout")
     parser.add_argument("--size", type=int, default=100_000, help="vectors, at most")

@@ -1,4 +1,4 @@
-"""Reading: which source a visitor sees beside the conversation."""
+"""The source panel: which source a visitor sees beside the conversation."""
 
 import gradio as gr
 
@@ -9,7 +9,7 @@ from ui.source import EMPTY, gone, panel
 from ui.turn import Turn
 
 
-class Reading:
+class SourcePanel:
     """The handlers of the events that open a source."""
 
     def __init__(self, library: AnyLibrary, chat: Chat) -> None:

@@ -1,4 +1,4 @@
-"""The measuring command."""
+"""Recall: the command that measures it."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from index.measure import figures, measure
+from index.recall import figures, measure
 
 PARAGRAPH = "The harbour of {0} was built in 1742 by the engineer Anna Thorsen, who came to {0} from Bergen. " * 3
 

@@ -1,4 +1,4 @@
-"""Sheets: a page of a PDF as an image, and where on it a sentence stands. By PDFium (extra ``documents``)."""
+"""Page images: a page of a PDF as an image, and where on it a sentence stands. By PDFium (extra ``documents``)."""
 
 import logging
 import unicodedata
@@ -19,7 +19,7 @@ _lock = Lock()  # PDFium works for one thread at a time
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle on a sheet, each number a share of its width or height."""
+    """A rectangle on a page, each number a share of its width or height."""
 
     left: float
     top: float
@@ -28,7 +28,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PageImage:
     """A page of ``width`` and ``height`` pixels, and the boxes around the lines of what was looked for."""
 
     png: bytes
@@ -37,7 +37,7 @@ class Sheet:
     boxes: tuple[Box, ...]
 
 
-def sheet(file: Path, number: int, quote: str) -> Sheet | None:
+def page_image(file: Path, number: int, quote: str) -> PageImage | None:
     """Page ``number``, from 1, of the PDF in ``file``, with the lines of ``quote`` on it.
 
     None where PDFium is not installed, the file is not what it was, or ``quote`` does not stand on the page.
@@ -58,7 +58,7 @@ def sheet(file: Path, number: int, quote: str) -> Sheet | None:
             return None
 
 
-def _drawn(page: Any, quote: str) -> Sheet | None:
+def _drawn(page: Any, quote: str) -> PageImage | None:
     scale = WIDTH / page.get_width()
     size = WIDTH, min(LARGEST, round(page.get_height() * scale))
     places = _places(page, quote, size)
@@ -67,7 +67,7 @@ def _drawn(page: Any, quote: str) -> Sheet | None:
     image, png = page.render(scale=scale).to_pil(), BytesIO()
     image.convert("P", palette=1, colors=64).save(png, "PNG", optimize=True)
     wide, high = image.size
-    return Sheet(png.getvalue(), wide, high, _lines(places, size))
+    return PageImage(png.getvalue(), wide, high, _lines(places, size))
 
 
 def _places(page: Any, quote: str, size: tuple[int, int]) -> list[tuple[float, float, float, float]]:

@@ -1,4 +1,4 @@
-"""Measure retrieval on questions in SQuAD's JSON layout: ``python -m index.measure FILE``.
+"""Recall: how often search finds the passage that answers, in SQuAD's layout: ``python -m index.recall FILE``.
 
 Each title is one article, its paragraphs joined by blank lines; every answerable question is asked of
 all articles together. A passage is right when it overlaps an answer's characters in that article.
@@ -86,6 +86,6 @@ def measure(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m index.measure", description=measure.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.recall", description=measure.__doc__)
     parser.add_argument("file", type=Path, help="questions in SQuAD's JSON layout")
     measure(parser.parse_args().file)
