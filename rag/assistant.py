@@ -187,7 +187,8 @@ class Assistant:
 
     def _say_more(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> None:
         """Lets the evidence say the sentence before it, or its title, where the words that answer stand there: "Ines
-        Moll: She founded it". The reader has to find far more of an answer in the best unit with it than without.
+        Moll: She founded it". The reader has to find far more of an answer in the best unit with it than without, and
+        of all the evidence, too, choose words that stand there.
         """
         if not work.reading or not work.reading.candidates or work.kind is not Kind.SPAN or work.unread:
             return
@@ -201,9 +202,14 @@ class Assistant:
             words = more.candidates[0].text
             elsewhere = words not in alone.spoken and checker.says_more(words, work.question)
             if elsewhere and more.answerable >= WHOLE and more.odds - plain.odds >= RISE:
-                work.put({e: form(e) for e in work.evidence})
+                before, reading = work.evidence, work.reading
+                work.put({e: form(e) for e in before})
                 work.take(self._reading(work, known, scores))
-                return
+                said = work.reading.candidates[0]
+                if said.text not in before[said.label - 1].under_headings().spoken:
+                    return
+                work.put(dict(zip(work.evidence, before, strict=True)))  # with all of the evidence, it is not needed
+                work.reading = reading
 
     def _read_alone(self, work: Work, evidence: Evidence) -> Reading:
         """What the reader makes of one unit."""

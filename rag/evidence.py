@@ -32,6 +32,7 @@ ENDS = '.!?”"。！？'  # of sentences
 FAR = 1000  # characters before a sentence in which the one before it is looked for
 OPENING = 3  # words of a sentence in which it may point to the one before it
 LEADING = (":", "：", ",", ";", "?", "？", "–", "—", "-")  # ends of a line that the next ones go on from
+PARTED = (",", ";", "，", "；", "、")  # ends of a part of a sentence
 PARTS = 4  # names of a question that are searched for on their own, at most
 
 ArticleOf = Callable[[str], Article]
@@ -221,10 +222,10 @@ def _listed(cells: Iterable[tuple[str, str]]) -> str:
 
 def _in_one_line(text: str) -> str:
     """``text`` with what a line break says where lines stand for themselves: a label before its value, or a list."""
-    if "\n" not in text:
+    if "\n" not in text or STOP.search(text) or text.endswith(PARTED):  # a sentence, or a part of a long one
         return text
     lines = text.splitlines()
-    if STOP.search(text) or any(line.lstrip()[:1].islower() for line in lines):
+    if any(line.lstrip()[:1].islower() for line in lines):
         lines = [text[start:end] for start, end in blocks(text)]
     first, *rest = (line.strip() for line in lines)
     if not rest:

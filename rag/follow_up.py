@@ -35,9 +35,11 @@ def is_follow_up(question: str) -> bool:
     The writer has the last word: it repeats a question that can be understood alone.
     """
     text = question.strip()
-    if AFTERTHOUGHT.match(text) or points(text):
-        return True
-    return len(terms(text, detect(text))) <= FEW and not asked_of(text)
+    return _leans(text) or (len(terms(text, detect(text))) <= FEW and not asked_of(text))
+
+
+def _leans(question: str) -> bool:
+    return bool(AFTERTHOUGHT.match(question.strip())) or points(question)
 
 
 def points(question: str) -> bool:
@@ -88,8 +90,9 @@ def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
 def _together(question: str, said: Sequence[Exchange]) -> str:
     """``question`` after those before it, back to one that stands alone, and the names in the last answer.
 
-    One that was answered does: an exchange has it as it was understood.
+    One that was answered does, unless it points further back.
     """
-    first = max((k for k, e in enumerate(said) if e.answer or not is_follow_up(e.question)), default=0)
+    alone = [(e.answer and not _leans(e.question)) or not is_follow_up(e.question) for e in said]
+    first = max((k for k, one in enumerate(alone) if one), default=0)
     named = list(dict.fromkeys(names(said[-1].answer)))[:NAMED]
     return " ".join([*(e.question.strip() for e in said[first:]), *named, question.strip()])

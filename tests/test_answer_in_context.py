@@ -57,6 +57,10 @@ Uses saffron, rabbit and flat beans. Takes 50 minutes and serves six.""",
 
 Tomas Brink, an architect from Orsk, won the competition for the market in 1979. He also designed the water tower.
 The first director of the museum was Karin Voss. Her successor was Jon Ask. He repaired the clocks.""",
+    "harriers.txt": """Marsh harriers at Osier Fen
+
+In 2022 only eleven pairs bred: a fire in March had destroyed 30 hectares of reed. Wardens believe that a cigarette
+started it, although no one was ever charged.""",
     "camp.md": """# Camping at the lake
 
 **Can I bring my dog?**
@@ -154,6 +158,14 @@ def test_a_sentence_before_that_points_further_back_is_not_said(library: Library
 def test_a_title_is_no_answer_to_what_its_article_leaves_open(library: Library, models: Models) -> None:
     answer = Assistant(library, models).ask("Which dish uses cumin?", quick=True)
     assert answer.abstained
+
+
+def test_a_title_is_not_said_where_the_words_that_answer_stand_in_the_sentence(
+    library: Library, models: Models
+) -> None:
+    answer = Assistant(library, models, 0.0).ask("Who or what started the fire?", quick=True)
+    assert "cigarette" in answer.statements[0].text
+    assert not answer.statements[0].text.startswith("Marsh harriers")
 
 
 def test_a_date_two_headings_above_is_found(library: Library, models: Models) -> None:

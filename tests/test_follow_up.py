@@ -67,6 +67,18 @@ def test_a_summary_of_that_is_one_of_what_was_spoken_of() -> None:
     assert standalone("Can you summarise that for me?", MILL, None) == "Can you summarise Oss for me?"
 
 
+@pytest.mark.parametrize(
+    ("question", "made", "asked"),
+    [
+        ("What about winter?", "How often does the mill of Oss run in winter?", True),
+        ("And for children?", "And for children, the mill of Oss costs 9.", False),
+    ],
+)
+def test_an_afterthought_may_lose_its_first_words_and_stays_a_question(question: str, made: str, asked: bool) -> None:
+    said = [Exchange("How often does the mill of Oss run in summer?", "It runs daily, and costs 9 for children.")]
+    assert (standalone(question, said, writer(made)) == made) is asked
+
+
 def test_without_a_conversation_nothing_is_rewritten() -> None:
     assert standalone("And until when?", [], writer("x")) == "And until when?"
 
@@ -87,6 +99,11 @@ def test_without_a_writer_the_questions_before_and_the_names_of_the_answer_are_a
     said = [*MILL, Exchange("When was she born?", "She was born in Lund in 1880.")]
     asked = standalone("And where?", said, None)
     assert asked.startswith("Who built the mill of Oss? When was she born?") and "Lund" in asked
+
+
+def test_what_was_answered_before_the_last_question_is_not_dragged_along() -> None:
+    said = [*MILL, Exchange("Who started the fire?", "A cigarette started it.")]
+    assert standalone("And when?", said, None).startswith("Who started the fire?")
 
 
 def test_thanks_in_between_are_passed_over() -> None:
