@@ -169,8 +169,21 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
                 end = min(min(p.bottom for p in side) for side in (left, right))
                 if bottom > float("-inf"):  # what follows is as wide as both: they end together, but for a line
                     end = max(end, _balanced(left, right))
-                best = overlap, at - 1, max(p.top for p in left + right), end
+                best = overlap, at - 1, _start(left + right, [p for p in pieces if p.middle >= top]), end
     return best[1:] if best else None
+
+
+def _start(inside: list[Piece], above: list[Piece]) -> float:
+    """Where columns begin below what is ``above``: not with the last lines of a heading that begins there."""
+    usual = median(piece.height for piece in inside)
+    found, before = lines(inside), lines(above)[-1:]
+    while before and len(found) > 1 and found[0].height > LARGER * usual and _goes_on(before[0], found[0]):
+        before = [found.pop(0)]
+    return max(piece.top for line in found for piece in line.pieces)
+
+
+def _goes_on(heading: Line, line: Line) -> bool:
+    return abs(heading.height - line.height) < EXACT and heading.middle - line.middle < LEAD * LARGER * line.height
 
 
 def _are_read_apart(left: list[Piece], right: list[Piece]) -> bool:
@@ -237,8 +250,8 @@ def _balanced(left: list[Piece], right: list[Piece]) -> float:
     ends = [min(p.bottom for p in side) for side in (left, right)]
     longer = lines(left if ends[0] < ends[1] else right)
     for before, line in pairwise(longer):
-        if before.middle < max(ends) + before.height and before.middle - line.middle > 2 * before.height:
-            return min(p.bottom for p in before.pieces)
+        if before.middle < max(ends) + 2 * before.height and before.middle - line.middle > 2 * before.height:
+            return min(max(ends), *(p.bottom for p in before.pieces))
     return min(ends)
 
 
