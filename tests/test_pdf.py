@@ -112,7 +112,8 @@ def test_narrow_columns_with_wide_blanks_are_no_tables_and_a_heading_above_them_
         "In 1893 the steam pump was replaced by two engines built in Fenstead by the manufacturer Ulrika Sand. They "
         "lifted 340 cubic metres a minute and were in daily service until the great storm of 1953."
     )
-    head, text, below = "The pumps of the little town of Oldermoor", "The station at Stenmo is the oldest of them.", "Stations"
+    head, below = "The pumps of the little town of Oldermoor", "Stations"
+    text = "The station at Stenmo is the oldest of them."
     text_style = ParagraphStyle("text", fontName="Courier", fontSize=10, leading=12, alignment=TA_JUSTIFY)
     head_style = ParagraphStyle("head", fontName="Times-Bold", fontSize=20, leading=24)
     boxes = [(40, 500, 260, 60), (40, 200, 124, 300), (176, 200, 124, 300), (40, 100, 260, 90)]
