@@ -26,6 +26,7 @@ APART = 2.5  # heights of the text between blocks side by side
 EVEN = 0.75  # the share of cells that are filled, where lines are rows
 EXACT = 1.0  # points by which lines at the same height may differ
 ALIGNED = 3.0  # points by which the edges of aligned cells may differ
+NEAR = 3.0  # points by which a row may reach into the rule below it
 LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
 LARGER = 1.12  # times the height of the text, from which on it is a heading's
 SHORT = 0.75  # of the width: a shorter line that ends a sentence ends its paragraph
@@ -64,7 +65,11 @@ def paragraphs(pieces: Sequence[Piece], rules: Rules) -> list[Paragraph]:
         made[0].opens = True
         found += made
     for table in drawn:
-        found.insert(_place(table, found), table)
+        place = _place(table, found)
+        if place and _is_head(found[place - 1], table):
+            place -= 1
+            table.rows[:0] = found.pop(place).rows
+        found.insert(place, table)
     for box in boxes:
         made = list(_paragraphs(lines(box), rules))
         beside = [n for n, p in enumerate(found) if p.bottom < made[0].top and made[-1].bottom < p.top]
@@ -109,6 +114,12 @@ def _table(grid: Grid, inside: Mapping[tuple[int, int], list[Piece]]) -> Paragra
     (left, *edges, right), (top, *_, bottom) = grid.columns, grid.heights
     said = [line for text in texts.values() for line in text.split("\n")]
     return Paragraph(said, height, left, bottom, right, top, False, rows, heads(rows), tuple(edges))
+
+
+def _is_head(above: Paragraph, table: Paragraph) -> bool:
+    """Whether what stands above the rules of a table is the names of its columns."""
+    is_row = len(above.rows) == 1 and len(above.rows[0]) == len(table.edges) + 1
+    return is_row and 0 < above.bottom - table.top + NEAR < above.height
 
 
 def _unruled(cells: Sequence[Sequence[Line]]) -> list[list[Cell]]:
@@ -285,22 +296,23 @@ def _paragraphs(found: Sequence[Line], rules: Rules) -> Iterator[Paragraph]:
     while place < len(found):
         table = starts.get(place)
         if current and (table or _begins(current[-1], found[place], pitch, left, right)):
-            yield _paragraph(current)
+            yield _paragraph(current, right)
             current = []
         if table:
             block = found[place : table.end]
             yield replace(
-                _paragraph(block), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges
+                _paragraph(block, right), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges
             )
             place = table.end
         else:
             current.append(found[place])
             place += 1
     if current:
-        yield _paragraph(current)
+        yield _paragraph(current, right)
 
 
-def _paragraph(block: Sequence[Line]) -> Paragraph:
+def _paragraph(block: Sequence[Line], right: float) -> Paragraph:
+    """``right`` is where the lines of the page, or of its column, end."""
     return Paragraph(
         [line.text for line in block],
         block[0].height,
@@ -308,15 +320,17 @@ def _paragraph(block: Sequence[Line]) -> Paragraph:
         min(line.middle - line.height / 2 for line in block),
         max(line.right for line in block),
         max(line.middle + line.height / 2 for line in block),
-        is_broken=_is_broken(block),
+        is_broken=_is_broken(block, right),
     )
 
 
-def _is_broken(block: Sequence[Line]) -> bool:
+def _is_broken(block: Sequence[Line], right: float) -> bool:
     """Whether lines end before their time, and none goes on with the one before."""
     if len(block) < 3 or any(line.text[0].islower() or below.text[0].islower() for line, below in pairwise(block)):
         return False
-    left, right = min(line.left for line in block), max(line.right for line in block)
+    left = min(line.left for line in block)
+    if not all(line.text[0].isupper() or line.text[0].isdigit() for line in block):
+        right = max(line.right for line in block)
     early = sum(fits(above.words, below.words, right) for above, below in pairwise(block))
     level = all(line.left - left < ALIGNED and not re.search(r"\w[-\u00ad\u2010]$", line.text) for line in block)
     return level and 3 * early >= len(block) - 1
