@@ -84,7 +84,8 @@ def _needed(gaps: Sequence[Gap], block: Sequence[Line]) -> list[Gap]:
     kept = list(gaps)
     wide = [own for line in block for own in line.free[1:-1]]
     for gap in gaps:
-        if [gap] not in ([other for other in kept if own.left <= other.left and other.right <= own.right] for own in wide):
+        parted = ([g for g in kept if own.left <= g.left and g.right <= own.right] for own in wide)
+        if [gap] not in parted:
             kept.remove(gap)
     return kept
 
