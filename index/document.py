@@ -103,8 +103,17 @@ def clean(text: str) -> str:
     """``text`` without what no text holds, and without the signs in words that only say where they may be broken."""
     if text.isascii() and "\0" not in text:
         return text
-    text = NO_TEXT.sub("", text)
+    if "\0" in text or not _is_whole(text):
+        text = NO_TEXT.sub("", text)
     return UNSEEN.sub("", text) if any(sign in text for sign in BREAKS) else text
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no character is one half of a pair; looked for so because patterns take six times as long."""
+    with suppress(UnicodeEncodeError):
+        text.encode()
+        return True
+    return False
 
 
 def title(*candidates: object) -> str | None:

@@ -19,7 +19,9 @@ DESCRIBING = {  # fields of which one is in every front matter; others say somet
     "summary", "tags", "template", "title", "type", "updated", "url", "weight",
 }  # fmt: skip
 NAMES = frozenset(map(str.lower, DESCRIBING))  # in whichever letters
-PLAIN = re.compile(r"^([\w-]+)[ \t]*::?[ \t]+([^\s\[{&*!|>'\"%@`].*)$", re.MULTILINE)  # a field that needs no YAML
+PLAIN = re.compile(  # a field that needs no YAML or TOML
+    r"^([\w-]+)[ \t]*(?:::?|=)[ \t]+([\"']?)([^\s\[{&*!|>'\"%@`].*)\2[ \t\r]*$", re.MULTILINE
+)
 LINES = re.compile(
     r"title[ \t]*::?(?=[ \t])(?:[^\S\n]*\S[^\n]*\n)+?(?=\s*\n|---)", re.IGNORECASE
 )  # they are text as well
@@ -34,7 +36,7 @@ def front_matter(text: str) -> dict[str, Any]:
     if matter := _matter(text):
         fields = _fields(matter[1], matter.re) or {}
     elif lines := LINES.match(text, 0, LONGEST):
-        fields = dict(PLAIN.findall(lines[0]))
+        fields = _plain(lines[0])
     else:
         pandoc = PANDOC.match(text, 0, LONGEST)
         fields = {"title": pandoc[1], "date": pandoc[2]} if pandoc else {}
@@ -83,7 +85,11 @@ def _fields(matter: str, kind: re.Pattern[str]) -> dict[str, Any] | None:
             return dict(tomllib.loads(matter) if kind is TOML else json.loads(matter))
         found = yaml.load(matter, Loader=yaml.BaseLoader)  # noqa: S506  # makes texts and nothing else
     except (yaml.YAMLError, RecursionError, ValueError):
-        return {key: value.strip() for key, value in PLAIN.findall(matter)} or None  # "title: The quay: a history"
+        return _plain(matter) or None  # "title: The quay: a history", "date = 2024-13-45"
     if found is None or found == "":
         return {}
     return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
+
+
+def _plain(lines: str) -> dict[str, Any]:
+    return {key: value.strip() for key, _, value in PLAIN.findall(lines)}

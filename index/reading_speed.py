@@ -1,8 +1,9 @@
 """Measure the reading of files: ``python -m index.reading_speed PATH…``.
 
-For each kind: how many files, pages and characters were read, and how many pages a second of one process. A page is one
-that the file has, a sheet, a slide, a chapter or a message, else 2,000 characters. Each file is read REPEATS times and
-its fastest reading counts, so that neither the loading of libraries nor a busy moment does.
+For each kind: how many files, pages and characters were read, and how many pages a second of one processor. A page is
+one that the file has, a sheet, a slide, a chapter or a message, else 2,000 characters. Each file is read REPEATS times
+and its fastest reading counts, so that the loading of libraries does not; nor does what others do on the machine, nor
+what tesseract does.
 """
 
 import argparse
@@ -37,9 +38,9 @@ def measure(paths: list[Path]) -> None:
 
 
 def _timed(path: Path) -> tuple[float, Article]:
-    began = time.perf_counter()
+    began = time.process_time()
     article = read(path)
-    return time.perf_counter() - began, article
+    return time.process_time() - began, article
 
 
 if __name__ == "__main__":

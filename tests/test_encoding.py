@@ -37,6 +37,8 @@ ENGLISH = "The pier was built by the engineer Ada Thorne.\nIt is lit at six.\n"
         ("Ein Café für Jörg Süß.", "cp1252"),
         ("It’s “late”, said Ada – at 5 °C.", "cp1252"),
         ("It’s late.", "mac_roman"),
+        ("The keeper of the naïve little light at Østerby, in the far north, was fond of his café.", "cp1252"),
+        ("The light at Ústí was built by an engineer of the name of Dvořák, who lived there all his life.", "cp1250"),
         (CHINESE, "utf-16-le"),
         (JAPANESE, "utf-16-be"),
         (RUSSIAN, "utf-16-le"),
@@ -70,7 +72,9 @@ def test_lines_of_another_program_in_a_log_are_mapped() -> None:
 def test_a_character_that_is_cut_off_at_the_end_costs_no_others() -> None:
     assert decode((CHINESE * 3).encode()[:-1]).startswith(CHINESE * 2)
 
+    assert decode("Die Brücke ist groß.".encode()[:-3]) == "Die Brücke ist gro"
     assert decode("\ufeffThe keeper is Tove.".encode("utf-16-le") + b"\x20") == "The keeper is Tove."
+    assert decode("The keeper is Tove.\n".encode("utf-16-le")[:-1]) == "The keeper is Tove."
 
 
 def test_signs_that_are_written_in_halves_are_whole() -> None:

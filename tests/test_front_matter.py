@@ -58,6 +58,7 @@ def test_a_rule_as_the_first_line_swallows_nothing(text: str) -> None:
     ("matter", "title", "day"),
     [
         ("---\ntitle: The quay\ndate: 2024/3/5\n---", "The quay", "2024-03-05"),
+        ('+++\ntitle = "The quay"\ndate = 2024-13-45\n+++', "The quay", None),
         ("---\ntitle: The quay\ndate: 5 March 2024\n...", "The quay", "2024-03-05"),
         ('+++\ntitle = "The quay"\ndate = 2024-03-05T10:00:00Z\n+++', "The quay", "2024-03-05"),
         ('{\n  "title": "The quay",\n  "date": "2024-03-05"\n}', "The quay", "2024-03-05"),

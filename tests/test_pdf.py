@@ -9,11 +9,14 @@ from pdf_makers import HEADING, PARAGRAPHS, ROWS, TITLE
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A5
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, FrameBreak, PageTemplate, Paragraph
 
 from index.article import UnreadableFile, read
 from index.readers import ocr
@@ -97,6 +100,29 @@ def test_columns_drawn_row_by_row_are_read_one_after_the_other(tmp_path: Path) -
     below = [(40, 90, "1 By A. Rask"), (40, 76, "2 Ibid."), (205, 30, "7")]  # notes, and the number of the page
     text = read(drawn(tmp_path / "b.pdf", words + below)).text
     assert " ".join(left) in text and " ".join(right) in text
+
+
+def test_narrow_columns_with_wide_blanks_are_no_tables_and_a_heading_above_them_is_whole(tmp_path: Path) -> None:
+    """As a newspaper sets them: all blanks of a line are as wide, whatever its words leave."""
+    left = (
+        "The drainage board of Oldermoor was founded in 1767 by the miller Klaas Vinke, whose polder had been flooded "
+        "three times within a decade and who had refused to pay the neighbouring parish."
+    )
+    right = (
+        "In 1893 the steam pump was replaced by two engines built in Fenstead by the manufacturer Ulrika Sand. They "
+        "lifted 340 cubic metres a minute and were in daily service until the great storm of 1953."
+    )
+    head, below = "The pumps of the little town of Oldermoor", "Stations"
+    text = "The station at Stenmo is the oldest of them."
+    text_style = ParagraphStyle("text", fontName="Courier", fontSize=10, leading=12, alignment=TA_JUSTIFY)
+    head_style = ParagraphStyle("head", fontName="Times-Bold", fontSize=20, leading=24)
+    boxes = [(40, 500, 260, 60), (40, 200, 124, 300), (176, 200, 124, 300), (40, 100, 260, 90)]
+    document = BaseDocTemplate(str(tmp_path / "a.pdf"), pagesize=(340, 600), invariant=1)
+    document.addPageTemplates(PageTemplate(frames=[Frame(*box, 0, 0, 0, 0) for box in boxes]))
+    parts = [[Paragraph(head, head_style)], [Paragraph(left, text_style)], [Paragraph(right, text_style)]]
+    last = [Paragraph(below, head_style), Paragraph(text, text_style)]
+    document.build([flow for part in parts for flow in (*part, FrameBreak())] + last)
+    assert read(tmp_path / "a.pdf").text.split("\n\n") == [head, left, right, below, text]
 
 
 def test_a_page_that_is_turned_is_read_in_order(tmp_path: Path) -> None:

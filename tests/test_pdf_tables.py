@@ -179,3 +179,26 @@ def test_a_sum_below_a_column_is_a_row_of_its_own(tmp_path: Path) -> None:
              ["", "", "Sum", "55.00"]]  # fmt: skip
     words = [(50 + 90 * c, 500 - 16 * r, cell) for r, line in enumerate(lines) for c, cell in enumerate(line)]
     assert drawn(tmp_path / "a.pdf", words, []).split("\n")[2:] == ["Lamp\t1\t30.00\t30.00", "\t\tSum\t55.00"]
+
+
+STATIONS = [["Station", "Opened", "Capacity"], ["Oldermoor", "1893", "340 m3"], ["Suffield", "1911", "120 m3"]]
+
+
+def test_names_in_the_middle_of_wide_columns_are_those_of_what_is_below(tmp_path: Path) -> None:
+    """As browsers print them: none stands above what it names."""
+    style = [("ALIGN", (0, 0), (-1, 0), "CENTER"), ("ALIGN", (0, 1), (-1, -1), "LEFT")]
+    assert written(tmp_path / "a.pdf", Table(STATIONS, colWidths=120, style=style)) == lined(STATIONS)
+    sums = [["Item", "2030"], ["Wages", "412,000"], ["Dikes and embankments", "1,204,000"], ["Total", "1,616,000"]]
+    style = [("ALIGN", (0, 0), (-1, 0), "CENTER"), ("ALIGN", (1, 1), (1, -1), "RIGHT")]
+    assert written(tmp_path / "b.pdf", Table(sums, colWidths=140, style=style)) == lined(sums)
+
+
+def test_names_above_the_rules_of_a_table_are_its_first_row(tmp_path: Path) -> None:
+    ruled = Table(STATIONS, colWidths=100, style=[("GRID", (0, 1), (-1, -1), 0.5, "black")])
+    assert written(tmp_path / "a.pdf", ruled) == lined(STATIONS)
+
+
+def test_rows_with_no_more_than_blanks_between_their_cells_are_lines(tmp_path: Path) -> None:
+    rows = [f"Year {year} {year * 3} yes" for year in range(1900, 1906)]
+    words = [(40, 500 - 12 * n, row) for n, row in enumerate(rows)]
+    assert drawn(tmp_path / "a.pdf", [(40, 540, BEFORE[:80]), *words], []).split("\n")[-6:] == rows

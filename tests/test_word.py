@@ -225,7 +225,7 @@ NUMBERING = (
     "<w:lvlText w:val=''/></w:lvl></w:abstractNum>"
     "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num><w:num w:numId='2'><w:abstractNumId w:val='1'/></w:num>"
     "<w:num w:numId='3'><w:abstractNumId w:val='0'/><w:lvlOverride w:ilvl='0'>"
-    "<w:startOverride w:val='1'/></w:lvlOverride></w:num></w:numbering>"
+    "<w:startOverride w:val='4'/></w:lvlOverride></w:num></w:numbering>"
 )
 
 
@@ -238,7 +238,7 @@ def test_lists_have_their_numbers(tmp_path: Path) -> None:
     body = item("Rent", 1) + item("in May", 1, 1) + item("in June", 1, 1) + item("Repairs", 1) + item("roof", 1, 1)
     body += p("Bring:") + item("ropes", 2) + p("And:") + item("Fees", 3) + item("Anew", 1)
     assert said(tmp_path, body, numbering=NUMBERING) == [
-        "1. Rent\n1.a) in May\n1.b) in June\n2. Repairs\n2.a) roof", "Bring:", "- ropes", "And:", "1. Fees\n3. Anew",
+        "1. Rent\n1.a) in May\n1.b) in June\n2. Repairs\n2.a) roof", "Bring:", "- ropes", "And:", "4. Fees\n3. Anew",
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from itertools import islice, pairwise
 from operator import itemgetter
+from statistics import mean
 
 LANGUAGES = {  # letters beyond a to z of each language, by the encodings that it was written in, likeliest first
     ("cp1252", "iso8859_15", "mac_roman", "cp850"): (
@@ -29,17 +30,20 @@ RIVAL = 1.2
 SHOUTED = 0.5  # what a capital within a word counts: in a wrong encoding, all letters may be capitals
 LEAST = 8  # letters that tell an alphabet
 PLAIN = 2  # times as many letters from a to z, at least
+FEW = 20  # times as many, beside letters with marks, make an English text, whose names may be of several languages
 WIDE = re.compile(rb"[a-zA-Z]?[\x80-\xff]+[a-zA-Z]?")
+WORD = re.compile(rb"[a-zA-Z]*[\x80-\xff][a-zA-Z\x80-\xff]*")
 EURO = b"\xa4"  # in ISO-8859-15; in Windows-1252 it is a sign that nobody writes
 SAMPLE = 100_000  # bytes, or characters beyond ASCII, that are looked at
 
 
 def latin(data: bytes) -> str | None:
     """``data`` in the likeliest encoding in which it is a language of Latin letters; None where it is in none."""
-    wide = b" ".join(match[0] for match in islice(WIDE.finditer(data), SAMPLE))
-    if not wide or PLAIN * len(re.findall(rb"[\x80-\xff]", data[:SAMPLE])) > len(
-        re.findall(rb"[a-zA-Z]", data[:SAMPLE])
-    ):
+    sample = data[:SAMPLE]
+    odd, high, usual = (len(re.findall(signs, sample)) for signs in (rb"[\x80-\xff]", rb"[\xc0-\xff]", rb"[a-zA-Z]"))
+    is_mixed = FEW * high <= usual
+    wide = b" ".join(match[0] for match in islice((WORD if is_mixed else WIDE).finditer(data), SAMPLE))
+    if not wide or PLAIN * odd > usual:
         return None
     for encoding in (group[place] for place in range(4) for group in LANGUAGES if place < len(group)):
         alphabets = next(found for group, found in LANGUAGES.items() if encoding in group).split()
@@ -47,7 +51,9 @@ def latin(data: bytes) -> str | None:
             continue
         with suppress(UnicodeDecodeError):
             text = wide.decode(encoding)
-            if max(_explained(text, set(alphabet)) for alphabet in alphabets) >= ENOUGH:
+            parts = text.split(" ") if is_mixed else [text]
+            told = (max(_explained(part, set(alphabet)) for alphabet in alphabets) for part in parts)
+            if mean(told) >= ENOUGH:
                 return data.decode(encoding)
     return None
 

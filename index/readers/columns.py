@@ -56,7 +56,7 @@ def _table(lines: Sequence[Line], seed: int, done: int, rules: Rules) -> Table |
         return None
     first, end, free = _grown(lines, seed, done)
     block = lines[first:end]
-    gaps = [gap for gap in free if _parts(gap, block)]
+    gaps = _needed([gap for gap in free if _parts(gap, block)], block)
     if any(_is_firm(gap, block) and _is_aligned(gap, block) for gap in gaps):
         cells = [_cells(line, gaps) for line in block]
         if all(not row[0] or MARK.fullmatch(joined(row[0])) for row in cells):
@@ -77,6 +77,17 @@ def _is_wide(gap: Gap, line: Line) -> bool:
 def _parts(gap: Gap, block: Sequence[Line]) -> bool:
     """Whether ``gap`` is one between columns, far apart in some line."""
     return _is_clear(gap, block) and len(_sides(gap, block)) > 1 and any(_is_wide(gap, line) for line in block)
+
+
+def _needed(gaps: Sequence[Gap], block: Sequence[Line]) -> list[Gap]:
+    """``gaps`` without those that never part words alone: beside a name in the middle of its column."""
+    kept = list(gaps)
+    wide = [own for line in block for own in line.free[1:-1]]
+    for gap in gaps:
+        parted = ([g for g in kept if own.left <= g.left and g.right <= own.right] for own in wide)
+        if [gap] not in parted:
+            kept.remove(gap)
+    return kept
 
 
 def _is_clear(gap: Gap, block: Sequence[Line]) -> bool:
@@ -165,7 +176,7 @@ def _common(block: Sequence[Line], free: Sequence[Gap], line: Line) -> list[Gap]
     """What stays free of ``free`` beside a line; nothing, where the line stands across what parts the others."""
     both = [Gap(max(a.left, b.left), min(a.right, b.right)) for a in free for b in line.free]
     common = [gap for gap in both if gap.right - gap.left >= LEAST * line.height]
-    firm = [gap for gap in free if _is_firm(gap, block)]
+    firm = _needed([gap for gap in free if _is_firm(gap, block)], block)
     some = firm or [gap for gap in free if any(_is_wide(gap, other) for other in block)]
     kept = [
         any(

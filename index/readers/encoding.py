@@ -116,13 +116,19 @@ def _web(label: str) -> str:
 def _wide(data: bytes) -> str | None:
     """``data`` in an encoding of two or four bytes a character without a mark, if it is text in one."""
     for encoding in WIDE:
-        sample = data[: SAMPLE - SAMPLE % 4].decode(encoding, "replace")
+        sample = _begun(data[:SAMPLE], encoding)
         odd = sum((unicodedata.category(sign) in ODD and sign not in "\r\n\t\f") or sign == "\ufffd" for sign in sample)
         blanks = sum(sample.count(sign) for sign in " \n\r，。、")
         if odd <= STRAY * len(sample) and blanks:
-            with suppress(UnicodeDecodeError):
-                return data.decode(encoding)
+            text = _begun(data, encoding)
+            if text.count("\ufffd") <= STRAY * len(text):
+                return text
     return None
+
+
+def _begun(data: bytes, encoding: str) -> str:
+    """``data`` as text, without the character that its end may tear."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(data)
 
 
 def _in_halves(data: bytes) -> str | None:
@@ -140,6 +146,8 @@ def _nearly_utf8(data: bytes) -> str | None:
         nonlocal bad
         assert isinstance(error, UnicodeDecodeError)
         bad += 1
+        if error.reason == "unexpected end of data":  # a file that was cut off
+            return "", error.end
         return error.object[error.start : error.start + 1].decode("cp1252", "replace"), error.start + 1
 
     codecs.register_error("footnote.stray", mapped)

@@ -26,6 +26,7 @@ APART = 2.5  # heights of the text between blocks side by side
 EVEN = 0.75  # the share of cells that are filled, where lines are rows
 EXACT = 1.0  # points by which lines at the same height may differ
 ALIGNED = 3.0  # points by which the edges of aligned cells may differ
+NEAR = 3.0  # points by which a row may reach into the rule below it
 LEAD = 1.35  # times the usual distance of lines, from which on another paragraph begins
 LARGER = 1.12  # times the height of the text, from which on it is a heading's
 SHORT = 0.75  # of the width: a shorter line that ends a sentence ends its paragraph
@@ -64,7 +65,11 @@ def paragraphs(pieces: Sequence[Piece], rules: Rules) -> list[Paragraph]:
         made[0].opens = True
         found += made
     for table in drawn:
-        found.insert(_place(table, found), table)
+        place = _place(table, found)
+        if place and _is_head(found[place - 1], table):
+            place -= 1
+            table.rows[:0] = found.pop(place).rows
+        found.insert(place, table)
     for box in boxes:
         made = list(_paragraphs(lines(box), rules))
         beside = [n for n, p in enumerate(found) if p.bottom < made[0].top and made[-1].bottom < p.top]
@@ -109,6 +114,12 @@ def _table(grid: Grid, inside: Mapping[tuple[int, int], list[Piece]]) -> Paragra
     (left, *edges, right), (top, *_, bottom) = grid.columns, grid.heights
     said = [line for text in texts.values() for line in text.split("\n")]
     return Paragraph(said, height, left, bottom, right, top, False, rows, heads(rows), tuple(edges))
+
+
+def _is_head(above: Paragraph, table: Paragraph) -> bool:
+    """Whether what stands above the rules of a table is the names of its columns."""
+    is_row = len(above.rows) == 1 and len(above.rows[0]) == len(table.edges) + 1
+    return is_row and 0 < above.bottom - table.top + NEAR < above.height
 
 
 def _unruled(cells: Sequence[Sequence[Line]]) -> list[list[Cell]]:
@@ -169,8 +180,21 @@ def _gutter(pieces: list[Piece]) -> tuple[float, float, float] | None:
                 end = min(min(p.bottom for p in side) for side in (left, right))
                 if bottom > float("-inf"):  # what follows is as wide as both: they end together, but for a line
                     end = max(end, _balanced(left, right))
-                best = overlap, at - 1, max(p.top for p in left + right), end
+                best = overlap, at - 1, _start(left + right, [p for p in pieces if p.middle >= top]), end
     return best[1:] if best else None
+
+
+def _start(inside: list[Piece], above: list[Piece]) -> float:
+    """Where columns begin below what is ``above``: not with the last lines of a heading that begins there."""
+    usual = median(piece.height for piece in inside)
+    found, before = lines(inside), lines(above)[-1:]
+    while before and len(found) > 1 and found[0].height > LARGER * usual and _goes_on(before[0], found[0]):
+        before = [found.pop(0)]
+    return max(piece.top for line in found for piece in line.pieces)
+
+
+def _goes_on(heading: Line, line: Line) -> bool:
+    return abs(heading.height - line.height) < EXACT and heading.middle - line.middle < LEAD * LARGER * line.height
 
 
 def _are_read_apart(left: list[Piece], right: list[Piece]) -> bool:
@@ -237,8 +261,8 @@ def _balanced(left: list[Piece], right: list[Piece]) -> float:
     ends = [min(p.bottom for p in side) for side in (left, right)]
     longer = lines(left if ends[0] < ends[1] else right)
     for before, line in pairwise(longer):
-        if before.middle < max(ends) + before.height and before.middle - line.middle > 2 * before.height:
-            return min(p.bottom for p in before.pieces)
+        if before.middle < max(ends) + 2 * before.height and before.middle - line.middle > 2 * before.height:
+            return min(max(ends), *(p.bottom for p in before.pieces))
     return min(ends)
 
 
@@ -272,22 +296,23 @@ def _paragraphs(found: Sequence[Line], rules: Rules) -> Iterator[Paragraph]:
     while place < len(found):
         table = starts.get(place)
         if current and (table or _begins(current[-1], found[place], pitch, left, right)):
-            yield _paragraph(current)
+            yield _paragraph(current, right)
             current = []
         if table:
             block = found[place : table.end]
             yield replace(
-                _paragraph(block), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges
+                _paragraph(block, right), rows=[[Cell(text) for text in row] for row in table.rows], edges=table.edges
             )
             place = table.end
         else:
             current.append(found[place])
             place += 1
     if current:
-        yield _paragraph(current)
+        yield _paragraph(current, right)
 
 
-def _paragraph(block: Sequence[Line]) -> Paragraph:
+def _paragraph(block: Sequence[Line], right: float) -> Paragraph:
+    """``right`` is where the lines of the page, or of its column, end."""
     return Paragraph(
         [line.text for line in block],
         block[0].height,
@@ -295,15 +320,17 @@ def _paragraph(block: Sequence[Line]) -> Paragraph:
         min(line.middle - line.height / 2 for line in block),
         max(line.right for line in block),
         max(line.middle + line.height / 2 for line in block),
-        is_broken=_is_broken(block),
+        is_broken=_is_broken(block, right),
     )
 
 
-def _is_broken(block: Sequence[Line]) -> bool:
+def _is_broken(block: Sequence[Line], right: float) -> bool:
     """Whether lines end before their time, and none goes on with the one before."""
     if len(block) < 3 or any(line.text[0].islower() or below.text[0].islower() for line, below in pairwise(block)):
         return False
-    left, right = min(line.left for line in block), max(line.right for line in block)
+    left = min(line.left for line in block)
+    if not all(line.text[0].isupper() or line.text[0].isdigit() for line in block):
+        right = max(line.right for line in block)
     early = sum(fits(above.words, below.words, right) for above, below in pairwise(block))
     level = all(line.left - left < ALIGNED and not re.search(r"\w[-\u00ad\u2010]$", line.text) for line in block)
     return level and 3 * early >= len(block) - 1

@@ -26,14 +26,15 @@ class Numbering:
         abstract = {attribute(e, "abstractNumId"): e for e in elements if local(e) == "abstractNum"}
         self._levels: dict[str, dict[int, Any]] = {}
         self._lists: dict[str, str] = {}  # which numbers are counted together
+        self._starts: dict[str, dict[int, Any]] = {}  # from where a list counts, where it begins anew
         for element in elements:
             if local(element) == "num":
                 number = attribute(element, "numId") or ""
                 key = _value(child(element, "abstractNumId"))
                 found = abstract.get(key)
-                self._levels[number] = _levels(found) | _overrides(element)
-                restarts = any(child(e, "startOverride") is not None for e in element if local(e) == "lvlOverride")
-                self._lists[number] = f"n{number}" if restarts else f"a{key}"
+                self._levels[number] = _levels(found) | _overrides(element, "lvl")
+                self._starts[number] = _overrides(element, "startOverride")
+                self._lists[number] = f"n{number}" if self._starts[number] else f"a{key}"
         self._styles = {
             attribute(style, "styleId"): style
             for style in (styles if styles is not None else ())
@@ -48,7 +49,7 @@ class Numbering:
         if level is None or number == "0":
             return "", False
         together = self._lists[number]
-        start = _value(child(level, "start"))
+        start = _value(self._starts[number].get(depth)) or _value(child(level, "start"))
         first = int(start) if start.isdigit() else 1
         self._counts[together, depth] = self._counts.get((together, depth), first - 1) + 1
         for deeper in range(depth + 1, LEVELS):
@@ -90,17 +91,20 @@ def _value(element: Any | None) -> str:
     return (attribute(element, "val") or "") if element is not None else ""
 
 
-def _levels(element: Any | None) -> dict[int, Any]:
+def _levels(element: Any | None, name: str = "lvl") -> dict[int, Any]:
+    """The parts called so, by their level."""
     found = {}
     for level in element if element is not None else ():
         depth = attribute(level, "ilvl") or ""
-        if local(level) == "lvl" and depth.isdigit():
+        if local(level) == name and depth.isdigit():
             found[int(depth)] = level
     return found
 
 
-def _overrides(number: Any) -> dict[int, Any]:
-    return {d: lvl for e in number if local(e) == "lvlOverride" for d, lvl in _levels(e).items()}
+def _overrides(number: Any, name: str) -> dict[int, Any]:
+    """What a list says otherwise than the one that it is made of: of each level, the part called so."""
+    found = {depth: child(level, name) for depth, level in _levels(number, "lvlOverride").items()}
+    return {depth: part for depth, part in found.items() if part is not None}
 
 
 def shaped(number: int, form: str) -> str:

@@ -114,11 +114,12 @@ class Line:
 
     @property
     def _blank(self) -> float:
-        """How wide the blanks of a line of prose are; 0 for one that may be a row."""
+        """How wide the blanks of a line of prose are, most of which are alike, or all of a few; 0 for a row."""
         widths = sorted(gap.right - gap.left for gap in self.free[1:-1])
-        usual = widths[len(widths) // 2] if len(widths) > 3 else 0.0
+        usual = widths[len(widths) // 2] if len(widths) > 1 else 0.0
         alike = sum(abs(width - usual) < EXACT for width in widths)
-        return usual if 2 * alike > len(widths) and re.search(r"[^\W\d]{4}", self.text) else 0.0
+        is_prose = 2 * alike > len(widths) if len(widths) > 3 else alike == len(widths)
+        return usual if is_prose and re.search(r"[^\W\d]{4}", self.text) else 0.0
 
 
 def words(piece: Piece) -> list[Word]:
