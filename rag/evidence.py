@@ -223,13 +223,13 @@ def _listed(cells: Iterable[tuple[str, str]]) -> str:
 def _in_one_line(text: str) -> str:
     """``text`` with what a line break says where lines stand for themselves: a label before its value, or a list."""
     if "\n" not in text or STOP.search(text) or text.endswith(PARTED):  # a sentence, or a part of a long one
-        return text
+        return one_line(text)
     lines = text.splitlines()
     if any(line.lstrip()[:1].islower() for line in lines):
         lines = [text[start:end] for start, end in blocks(text)]
     first, *rest = (line.strip() for line in lines)
     if not rest:
-        return text
+        return one_line(text)
     if first.endswith(LEADING):
         return f"{first} {'; '.join(rest)}"
     return f"{first}: {rest[0]}" if len(rest) == 1 else "; ".join([first, *rest])

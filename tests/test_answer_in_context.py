@@ -61,6 +61,10 @@ The first director of the museum was Karin Voss. Her successor was Jon Ask. He r
 
 In 2022 only eleven pairs bred: a fire in March had destroyed 30 hectares of reed. Wardens believe that a cigarette
 started it, although no one was ever charged.""",
+    "letter.txt": """A letter from Port Harley
+
+The town has one well. Mary has found a place as cook with the governor, who pays her nine
+pounds a year. I am to teach at the school.""",
     "camp.md": """# Camping at the lake
 
 **Can I bring my dog?**
@@ -166,6 +170,12 @@ def test_a_title_is_not_said_where_the_words_that_answer_stand_in_the_sentence(
     answer = Assistant(library, models, 0.0).ask("Who or what started the fire?", quick=True)
     assert "cigarette" in answer.statements[0].text
     assert not answer.statements[0].text.startswith("Marsh harriers")
+
+
+def test_words_that_answer_may_stand_in_two_lines(library: Library, models: Models) -> None:
+    answer = Assistant(library, models).ask("What does the governor pay Mary?", quick=True)
+    assert answer.short == "nine pounds a year"
+    assert answer.statements[0].text.startswith("Mary has found a place")
 
 
 def test_a_date_two_headings_above_is_found(library: Library, models: Models) -> None:

@@ -145,15 +145,12 @@ def test_the_reader_gets_the_cells_of_a_row_that_the_question_is_about(question:
         ("Who leads?\nLone Falk", "Who leads? Lone Falk"),
         ("The board:\nAda Thorne\nRolf Aker", "The board: Ada Thorne; Rolf Aker"),
         ("Two eggs\nRye flour\nBrown butter", "Two eggs; Rye flour; Brown butter"),
-        (
-            "The ferry made its last crossing\non a grey morning.",
-            "The ferry made its last crossing\non a grey morning.",
-        ),
+        ("The ferry made its last crossing\non a grey morning.", "The ferry made its last crossing on a grey morning."),
         (
             "She was built by the engineer Anna\nThorsen, who came from the island of Sorrel, in 1903.",
-            "She was built by the engineer Anna\nThorsen, who came from the island of Sorrel, in 1903.",
+            "She was built by the engineer Anna Thorsen, who came from the island of Sorrel, in 1903.",
         ),
-        ("The tenant shall pay\nthe landlord each month;", "The tenant shall pay\nthe landlord each month;"),
+        ("The tenant shall pay\nthe landlord each month;", "The tenant shall pay the landlord each month;"),
     ],
 )
 def test_lines_that_stand_for_themselves_are_told_apart(text: str, spoken: str) -> None:
