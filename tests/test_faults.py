@@ -22,6 +22,8 @@ from index import lexical
 from index.article import read
 from index.errors import FootnoteError
 from index.library import Library
+from rag.answer import Answer
+from rag.conversation import Conversation
 
 QUESTION = "Who built the harbour of Sorrel?"
 INDEXER = [sys.executable, str(Path(__file__).with_name("indexer.py"))]
@@ -221,6 +223,17 @@ def test_an_emptied_library_whose_rankings_are_missing_is_sound(library: Path) -
             path = library / name
             path.unlink() if path.is_file() else shutil.rmtree(path)
             assert opened.search(QUESTION) == [] and opened.check() == []
+
+
+def test_a_line_of_the_chat_that_was_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
+    chat, answer = Conversation(tmp_path), Answer("What?", (), "no", (), "made up")
+    for question in ("Who\u2028or what?", "When?"):
+        chat.add(question, answer)
+    file = tmp_path / "chat.jsonl"
+    file.write_bytes(file.read_bytes()[:-9] + b"\xc3")  # in the middle of a letter
+    Conversation(tmp_path, resumed=True).add("Where?", answer)
+    kept = [exchange.question for exchange in Conversation(tmp_path, resumed=True).exchanges]
+    assert kept == ["Who\u2028or what?", "Where?"]
 
 
 def test_words_that_cant_be_made_anew_are_kept_in_memory(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,6 @@ PAGE = f"""
 from concurrent.futures import Future
 from pathlib import Path
 import httpx
-from gradio_client import Client
 from index.library import Library
 from ui.address import Address
 from ui.backend import Backend
@@ -82,8 +81,9 @@ with Library.open("library") as library:
     backend.start()
     page = launch(backend, at, None)
     backend.loaded.result()
-    client = Client(str(at), verbose=False, analytics_enabled=False)
-    assert "2030" in client.predict({QUESTION!r}, [], api_name="/ask")["answer"]
+    call = f"{{at}}/gradio_api/call/ask"
+    event = httpx.post(call, json={{"data": [{QUESTION!r}, []]}}).json()["event_id"]
+    assert "2030" in httpx.get(f"{{call}}/{{event}}", timeout=60).text
     asked = {{"model": "footnote", "messages": [{{"role": "user", "content": {QUESTION!r}}}]}}
     assert "2030" in httpx.post(f"{{at}}/v1/chat/completions", json=asked, timeout=60).text
     for path in ("", "/config", "/gradio_api/info", "/theme.css"):
