@@ -23,6 +23,9 @@ from index.errors import FootnoteError
 from index.milvus import MilvusLibrary
 
 
+STARTING = 120  # seconds that it takes at the most, on a machine with much else to do
+
+
 class Server:
     """A process that keeps what it holds in ``folder``; it answers one call after the other."""
 
@@ -37,7 +40,7 @@ class Server:
         """Start it, and wait until it can be spoken to."""
         command = [sys.executable, "-m", "milvus_lite", "server", *self._place, "--max-workers", "1"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(300):
+        for _ in range(STARTING * 10):
             with socket.socket() as client:
                 if client.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
