@@ -22,7 +22,6 @@ from indexer import KINDS, CheapEmbedder, texts, write
 from index.errors import FootnoteError
 from index.milvus import MilvusLibrary
 
-
 STARTING = 120  # seconds that it takes at the most, on a machine with much else to do
 
 
