@@ -75,13 +75,24 @@ def killed(count: int, seed: int) -> Counter[str]:
                 with suppress(FootnoteError):
                     writing.result()
                 server.start()
-                now = _state(library, states)
+                now = _once_reached(library, states)
                 outcomes["new" if now == wanted else "old"] += 1
                 _sync(library, place / "articles")
                 now = _state(library, states)
                 assert now == wanted, "what was cut off goes on"
         server.kill()
     return outcomes
+
+
+def _once_reached(address: str, states: dict[str, list[str]]) -> str:
+    """``_state``; a client whose server was away looks for it again after some seconds only."""
+    until = time.monotonic() + STARTING
+    while True:
+        try:
+            return _state(address, states)
+        except FootnoteError as error:
+            assert "can't be reached" in str(error) and time.monotonic() < until, error
+            time.sleep(0.5)
 
 
 def _sync(address: str, articles: Path) -> None:

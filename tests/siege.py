@@ -250,8 +250,8 @@ class Counted(FairQueue[Job]):
 def loaded(visitors: int, seconds: float, seed: int, served: bool = False) -> dict[str, Any]:
     """What ``visitors`` at once were told within ``seconds``, while articles come and go.
 
-    With ``served``, a model on a server writes, slowly, and its server dies and comes back: a quarter of them ask for
-    whole answers, a quarter for quick ones, and half on the page. Else all ask for quick ones.
+    A quarter of them ask for whole answers, a quarter for quick ones, and half on the page. With ``served``, a model on
+    a server writes, slowly, and its server dies and comes back.
     """
     with ExitStack() as stack:
         address = stack.enter_context(_dying(random.Random(seed))) if served else None
@@ -260,7 +260,7 @@ def loaded(visitors: int, seconds: float, seed: int, served: bool = False) -> di
         queue = QuestionQueue(siege.backend, Conversations(siege.backend.folder))
         queue._waiting = Counted()
         on_page = partial(_asked_on_page, queue)
-        ways = (_asked_quickly, _asked_for_whole, on_page, on_page) if served else (_asked_quickly,)
+        ways = (_asked_quickly, _asked_for_whole, on_page, on_page)
 
         def visit(number: int) -> None:
             chance, way = random.Random(seed + number), ways[number % len(ways)]

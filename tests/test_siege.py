@@ -45,3 +45,4 @@ def test_no_request_is_an_error_of_ours_or_shows_what_it_may_not() -> None:
 def test_nobody_is_told_what_another_asked_while_articles_come_and_go() -> None:
     found = siege.loaded(visitors=20, seconds=5, seed=3)
     assert found["wrong"] == [] and found["questions"] >= 20 and found["changes"] >= 1
+    assert found["places told"] > 0 and found["too many told"] == 0
