@@ -112,11 +112,12 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["vectors.faiss", "words"]), share=st.floats(0, 1))
     def damage(self, name: str, share: float) -> None:
-        """A ranking is cut off; all of it, or a part of each of its files."""
+        """A ranking is cut off, all of it or a part of each of its files, while nobody holds it in memory."""
         ranking = self.place / "library" / name
         files = [ranking] if ranking.is_file() else [file for file in ranking.rglob("*") if file.is_file()]
         for file in files:
             os.truncate(file, int(share * file.stat().st_size))
+        self.reopen()
 
     @rule()
     def copy(self) -> None:
