@@ -4,8 +4,10 @@ import logging
 import os
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from errno import EROFS
 from pathlib import Path
 from threading import RLock
 
@@ -222,17 +224,17 @@ class Database:
                 draft.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
+        log, shared = (self.file.with_name(f"{NAME}-{end}") for end in ("wal", "shm"))
         if self._writable():
             connection = self._opened("mode=rw")
             try:
                 connection.execute("PRAGMA application_id")
                 return connection
-            except sqlite3.OperationalError as error:
+            except sqlite3.OperationalError:
                 connection.close()
-                if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN:  # the disk turned read-only
+                if not self._turned_read_only():
                     raise
-        log, shared = (self.file.with_name(f"{NAME}-{end}") for end in ("wal", "shm"))
-        if shared.exists():
+        elif shared.exists():  # somebody else may be writing
             return self._opened("mode=ro")
         if not log.exists() or not log.stat().st_size:
             return self._opened("mode=ro&immutable=1")
@@ -257,6 +259,14 @@ class Database:
 
     def _writable(self) -> bool:
         return os.access(self.directory, os.W_OK) and os.access(self.file, os.W_OK)
+
+    def _turned_read_only(self) -> bool:
+        """Whether the disk did, as when the kernel finds it in disorder; permissions need not say so."""
+        try:
+            with tempfile.TemporaryFile(dir=self.directory):
+                return False
+        except OSError as error:
+            return error.errno == EROFS
 
     def _upgrade(self) -> None:
         """Bring a library of an older version up to date; raises FootnoteError where that can't be written."""
