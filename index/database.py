@@ -4,8 +4,10 @@ import logging
 import os
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from errno import EROFS
 from pathlib import Path
 from threading import RLock
 
@@ -22,6 +24,7 @@ CHECKED = 64 * 2**20  # bytes; a larger file is not checked page by page each ti
 UPGRADED = (
     "The library in %s is brought up to date; as it was, it is kept in its folder as %s until rag library --rebuild."
 )
+UNSHARED = "mode=ro&vfs=unix-none" if os.name == "posix" else "mode=ro"  # without locks, where none can be taken
 KEPT = 1000  # generations that vectors and words can be brought up to date from
 
 TABLES = f"""
@@ -125,11 +128,15 @@ class Database:
     def changing(self) -> Iterator[None]:
         """Several transactions that no other process comes in between of; those that read go on."""
         self._check_writable()
-        try:
-            with lock(self.directory / "library.lock"):
-                yield
-        except LockingUnsupported as error:
-            raise FootnoteError(f"The library in {self.directory} can't be used: {ADVICE}.") from error
+        with ExitStack() as held:
+            try:
+                held.enter_context(lock(self.directory / "library.lock"))
+            except LockingUnsupported as error:
+                raise FootnoteError(f"The library in {self.directory} can't be used: {ADVICE}.") from error
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise FootnoteError(f"The library in {self.directory} can't be written ({reason}).") from error
+            yield
 
     def fact(self, name: str) -> str:
         """The value remembered under ``name`` ("embedder", "dimensions" or "agreement"), or ""."""
@@ -217,9 +224,25 @@ class Database:
                 draft.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
-        query = "mode=rw"
-        if not self._writable():  # then SQLite can't lock: sound, as long as nobody else is writing
-            query = "mode=ro" if self.file.with_name(f"{NAME}-wal").exists() else "mode=ro&immutable=1"
+        log, shared = (self.file.with_name(f"{NAME}-{end}") for end in ("wal", "shm"))
+        if self._writable():
+            connection = self._opened("mode=rw")
+            try:
+                connection.execute("PRAGMA application_id")
+                return connection
+            except sqlite3.OperationalError:
+                connection.close()
+                if not self._turned_read_only():
+                    raise
+        elif shared.exists():  # somebody else may be writing
+            return self._opened("mode=ro")
+        if not log.exists() or not log.stat().st_size:
+            return self._opened("mode=ro&immutable=1")
+        connection = self._opened(UNSHARED)
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # then SQLite keeps what it would share to itself
+        return connection
+
+    def _opened(self, query: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{self.file.resolve().as_uri()}?{query}",
             uri=True,
@@ -236,6 +259,14 @@ class Database:
 
     def _writable(self) -> bool:
         return os.access(self.directory, os.W_OK) and os.access(self.file, os.W_OK)
+
+    def _turned_read_only(self) -> bool:
+        """Whether the disk did, as when the kernel finds it in disorder; permissions need not say so."""
+        try:
+            with tempfile.TemporaryFile(dir=self.directory):
+                return False
+        except OSError as error:
+            return error.errno == EROFS
 
     def _upgrade(self) -> None:
         """Bring a library of an older version up to date; raises FootnoteError where that can't be written."""

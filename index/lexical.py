@@ -162,7 +162,7 @@ def current(database: Database, held: Words | None, announced: bool = True) -> W
                     log.warning("%s was %s: it is rebuilt from library.db.", folder, error)
                 words = Words.create(folder)
             _update(words, database)
-    except (OSError, ValueError):  # tantivy's own errors are of the latter kind
+    except (OSError, ValueError, UnusableWords):  # tantivy's own errors are ValueErrors
         words = Words(None)
         _update(words, database)
     return words

@@ -35,6 +35,8 @@ def merged(base: Path, adapter: Path = ADAPTER, quantization: str | None = None)
             temporary = Path(part.name)
         try:
             _merge(base, adapter, temporary, quantization)
+            with temporary.open("rb+") as whole:
+                os.fsync(whole.fileno())  # a cut or empty file may bear the name else, once power has failed
             os.replace(temporary, made)
         finally:
             temporary.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Sequence
 
+from index.errors import UsageError
 from index.open import AnyLibrary
 from index.search import Hit
 from rag import checker, collection
@@ -69,7 +70,20 @@ class Assistant:
         self.models.warm_up()
 
     def steps(self, question: str, history: History = (), quick: bool = False) -> Generator[Stage | Answer, None, None]:
-        """What ``ask`` does, a stage at a time, the answer last; closing the generator stops it between stages."""
+        """What ``ask`` does, a stage at a time, the answer last; closing the generator stops it between stages.
+
+        Where an article that it read is removed meanwhile, it begins once more.
+        """
+        while True:
+            before = self.library.generation()
+            try:
+                yield from self._steps(question, history, quick)
+                return
+            except UsageError:
+                if self.library.generation() == before:
+                    raise
+
+    def _steps(self, question: str, history: History, quick: bool) -> Generator[Stage | Answer, None, None]:
         started = time.perf_counter()
         asked = checked(question)
         if kind(asked) is Kind.SMALL_TALK:

@@ -28,18 +28,24 @@ class Conversation:
         exchange = Exchange(given.asked or question, given.text or "")
         self.exchanges.append(exchange)
         try:
+            begun = "\n" if self._mode == "a" and self._is_cut_off() else ""
             with self._file.open(self._mode, encoding="utf-8") as file:
                 self._mode = "a"
-                file.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
+                file.write(f"{begun}{json.dumps(asdict(exchange), ensure_ascii=False)}\n")
         except OSError as error:
             log.warning(
                 "%s can't be written (%s): rag chat --resume will not know this answer.", self._file, error.strerror
             )
 
+    def _is_cut_off(self) -> bool:
+        """Whether the last line has no end, as where the disk was full: what comes next stands on one of its own."""
+        return self._file.exists() and self._file.read_bytes()[-1:] not in (b"", b"\n")
+
     def _read(self) -> list[Exchange]:
         """What is there; a line that was cut off is left out."""
         found = []
-        for line in self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []:
+        text = self._file.read_text(encoding="utf-8", errors="replace") if self._file.exists() else ""
+        for line in text.split("\n"):  # other ends of lines may stand in an answer
             try:
                 found.append(Exchange(**json.loads(line)))
             except (ValueError, TypeError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from rag.judge import Judge
@@ -134,7 +134,12 @@ def reader() -> Reader:
     from rag.language_model import LanguageModel
     from rag.reader import Reader
 
-    return Reader(LanguageModel(merged(packaged_model()), READER))
+    file = merged(packaged_model())
+    try:
+        return Reader(LanguageModel(file, READER))
+    except UsageError:  # something has damaged it since
+        file.unlink()
+        return Reader(LanguageModel(merged(packaged_model()), READER))
 
 
 def packaged_model() -> Path:

@@ -2,14 +2,11 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from milvus_server import Server
 
 from index.library import Library
 from rag.assistant import Assistant
@@ -55,19 +52,10 @@ def seed_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """HOST:PORT of milvus-lite's own server, a process of its own; it answers one call after the other."""
     pytest.importorskip("milvus_lite", reason="milvus-lite is not installed (extra milvus), or has no wheel here")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    place = ["--data-dir", str(tmp_path_factory.mktemp("milvus")), "--host", "127.0.0.1", "--port", str(port)]
-    command = [sys.executable, "-m", "milvus_lite", "server", *place, "--max-workers", "1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        for _ in range(300):
-            with socket.socket() as client:
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"127.0.0.1:{port}"
-        server.terminate()
+    server = Server(tmp_path_factory.mktemp("milvus"))
+    server.start()
+    yield server.address
+    server.kill()
 
 
 @pytest.fixture(scope="session")

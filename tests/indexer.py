@@ -83,8 +83,13 @@ def state(library: Path, states: dict[str, list[str]]) -> str:
         return name
 
 
-def forked(work: Callable[[], object], kill_after: float | None = None) -> int:
-    """The exit status of ``work`` in a process of its own: 0, 1 for a FootnoteError, -9 when it was killed."""
+def forked(
+    work: Callable[[], object], kill_after: float | None = None, meanwhile: Callable[[], object] | None = None
+) -> int:
+    """The exit status of ``work`` in a process of its own: 0, 1 for a FootnoteError, -9 when it was killed.
+
+    ``meanwhile`` is done in this one.
+    """
     child = os.fork()
     if not child:
         status = 2
@@ -99,6 +104,8 @@ def forked(work: Callable[[], object], kill_after: float | None = None) -> int:
         finally:
             sys.stderr.flush()
             os._exit(status)
+    if meanwhile:
+        meanwhile()
     if kill_after is not None:
         time.sleep(kill_after)
         os.kill(child, signal.SIGKILL)

@@ -17,12 +17,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
+import cgroup
 import psutil
+from disk import MEMORY, Disk, disk
 from indexer import TOWNS, CheapEmbedder, forked, index
 from test_upgrade import OLDER
 from test_weights import CONTENT, WEIGHTS, Packages
@@ -37,9 +39,9 @@ from rag.conversation import Conversation
 from rag.weights import joined
 from ui.conversations import Conversations
 
-FAULTS = ("none", "kill", "kill", "kill", "size", "memory", "clock", "beside")
+FAULTS = ["none", "kill", "kill", "kill", "size", "memory", "clock", "beside"]
 SLOWEST = 5.0  # seconds after which a command is killed at the latest
-USUAL = 0.5  # seconds that a command is thought to take before it was done once
+USUAL = 0.2  # seconds that a command is thought to take before it was done once
 YEARS = 365 * 24 * 3600.0  # seconds in one
 OLD = 3  # articles in a library of an older version
 
@@ -65,10 +67,16 @@ class Step:
 
 
 class Life:
-    """A library and what belongs to it, in ``place``; ``chance`` decides everything."""
+    """A library and what belongs to it, in ``place``; ``chance`` decides everything.
 
-    def __init__(self, place: Path, chance: random.Random) -> None:
+    Where ``disk`` is given, ``place`` is on it, and it may break, too.
+    """
+
+    def __init__(self, place: Path, chance: random.Random, report: Path, disk: Disk | None = None) -> None:
         self.place = place
+        self.report = report
+        self.disk = disk
+        self.faults = [*FAULTS, *["group"] * cgroup.possible(), *["read-only", "broken"] * bool(disk)]
         self.library = place / "library"
         self.articles = place / "articles"
         self.chance = chance
@@ -90,13 +98,14 @@ class Life:
         self.number += 1
         commands = [self._index, self._index, self._remove, self._forget, self._rate, self._copy, self._rebuild]
         commands += [self._converse, self._chat, self._upgrade, self._join, self._watch]
-        step, fault = self.chance.choice(commands)(), self.chance.choice(FAULTS)
+        step, fault = self.chance.choice(commands)(), self.chance.choice(self.faults)
         status = self._befallen(step, fault)
         found = self._observed()
         done = step.after(found)
         told = f"step {self.number}: {step.name}, {fault}, status {status}"
         assert done or found == self.state, f"{told}: neither old nor new: {found}"
-        assert done or status != 0, f"{told}: said to be done, and is not"
+        kept = status == 0 and fault != "read-only"  # there the kernel itself may say that what is lost is kept
+        assert done or not kept, f"{told}: said to be done, and is not"
         step.proof()
         self.outcomes[f"{step.name}, {fault}: {'new' if done else 'old'}"] += 1
         self.state = found
@@ -114,17 +123,46 @@ class Life:
             case "memory":
                 limit = _memory() + self.chance.randrange(1, 64_000_000)
                 return forked(lambda: _limited(resource.RLIMIT_AS, limit, step.work))
+            case "group":
+                with cgroup.limited(self.chance.randrange(1, 16_000_000)) as group:
+                    return forked(lambda: _entered(group, step.work))
             case "clock":
-                jump = self.chance.uniform(-20, 20) * YEARS
+                jump, moment = self.chance.uniform(-20, 20) * YEARS, began + self.chance.uniform(0, lasts)
                 real = time.time
-                with mock.patch("time.time", lambda: real() + jump):
+                with mock.patch("time.time", lambda: real() + jump * (time.perf_counter() > moment)):
                     return forked(step.work)
             case "beside":
                 with self._reader():
                     return forked(step.work)
+            case "read-only" | "broken":
+                assert self.disk
+                return self._on_broken(self.disk, fault, step, self.chance.uniform(0, lasts))
         status = forked(step.work)
         self.lasts[step.name] = min(SLOWEST, 1.2 * (time.perf_counter() - began))
         return status
+
+    def _on_broken(self, disk: Disk, fault: str, step: Step, moment: float) -> int:
+        """The exit status of ``step`` on ``disk``, which breaks after ``moment`` seconds, and is mended afterwards."""
+        os.sync()  # only what ``step`` writes is at risk
+        room = self.chance.randrange(1, 300_000)
+
+        def breaks() -> None:
+            time.sleep(moment)
+            disk.turn_read_only() if fault == "read-only" else disk.wear_out(room)
+
+        try:
+            status = forked(step.work, meanwhile=breaks)
+            if fault == "read-only":
+                self._forked(self._read)
+            return status
+        finally:
+            disk.repair()
+
+    def _read(self) -> None:
+        """A library that can't be written goes on answering."""
+        with Library.open(self.library, CheapEmbedder(), create=False) as opened:
+            for article in opened.articles()[:1]:
+                assert opened.search(article.text.partition(" was")[0])
 
     @contextmanager
     def _reader(self) -> Iterator[None]:
@@ -145,8 +183,7 @@ class Life:
 
     def _observed(self) -> State:
         """The state, read in a process of its own; raises AssertionError for a fault, or for a wrong answer."""
-        report = self.place / "report"
-        report.unlink(missing_ok=True)
+        self.report.unlink(missing_ok=True)
 
         def observe() -> None:
             with Library.open(self.library, CheapEmbedder(), create=False) as opened:
@@ -160,10 +197,10 @@ class Life:
             titles = sorted(listed.title for listed in page.listed("ada"))
             page.close()
             asked = [exchange.question for exchange in Conversation(self.library, resumed=True).exchanges]
-            report.write_text(json.dumps([held, ratings, titles, asked]))
+            self.report.write_text(json.dumps([held, ratings, titles, asked]))
 
         assert forked(observe) == 0, f"step {self.number}: it does not open, or is not sound"
-        held, ratings, titles, asked = json.loads(report.read_text())
+        held, ratings, titles, asked = json.loads(self.report.read_text())
         return State(tuple((id, text) for id, text in held), tuple(ratings), tuple(titles), tuple(asked))
 
     def _write(self) -> None:
@@ -304,6 +341,11 @@ def _check(folder: Path, texts: Collection[str] | None = None) -> None:
         assert not held or not (faults := opened.check()), faults
 
 
+def _entered(group: Path, work: Callable[[], object]) -> None:
+    group.write_text(str(os.getpid()))
+    work()
+
+
 def _limited(what: int, limit: int, work: Callable[[], object]) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(what, (limit, resource.RLIM_INFINITY))
@@ -320,18 +362,24 @@ def _memory() -> int:
 
 @contextmanager
 def life(seed: int) -> Iterator[Life]:
-    """A new one, in memory where there is room for it."""
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as name:
-        yield Life(Path(name), random.Random(seed))
+    """A new one, on a disk of its own where there can be one, else in memory where there is room for it."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name, ExitStack() as stack:
+        folder, own = Path(name), None
+        with suppress(OSError):
+            own = stack.enter_context(disk(folder))
+        place = (own.place if own else folder) / "life"
+        place.mkdir()
+        yield Life(place, random.Random(seed), folder / "report", own)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("steps", nargs="?", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--faults", nargs="*", help="these alone, of none, kill, size and so on")
     options = parser.parse_args()
     with life(options.seed) as lived:
+        lived.faults = options.faults or lived.faults
         with suppress(KeyboardInterrupt):  # says what came of it until then
             for _ in range(options.steps):
                 lived.step()

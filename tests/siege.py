@@ -1,19 +1,26 @@
 """Requests by the thousand, and many visitors at once: ``python tests/siege.py fuzz 10000`` or ``load``.
 
 No model is asked: the assistant is made up of the search alone, and says the sentence that it finds best. So what is
-held is what surrounds the model: endpoint, page, queue and library.
+held is what surrounds the model: endpoint, page, queue and library. ``load --served`` has the real models, too, and a
+writer whose server dies.
 """
 
 import argparse
 import json
 import random
+import re
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,21 +28,60 @@ from urllib.parse import quote
 
 import httpx
 import psutil
+from fake_server import Request, fake
 from indexer import CheapEmbedder
 from test_endpoint import mangled
 
 from index.library import Library
 from rag.answer import Answer, Statement
+from rag.assistant import Assistant
 from rag.citation import Citation
+from rag.models import Models
 from rag.stage import Stage
 from ui.address import Address
+from ui.articles import remove
 from ui.backend import Backend
 from ui.command import launch
+from ui.conversations import Conversations
+from ui.fair_queue import FairQueue
 from ui.measure import _port
+from ui.question_queue import Job, QuestionQueue
+from ui.turn import Turn
+from ui.uploads import Uploads
 
-TOWNS = 40  # articles that stay
+AWAY = "The model server at"  # how a line begins that says that it can't be reached
+PLACE = re.compile(r"Waiting, (\d+) question")
+
+
+@dataclass(frozen=True)
+class Town:
+    """What an article that stays is about."""
+
+    name: str
+    builder: str
+    year: int
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.name} was built in {self.year} by {self.builder}."
+
+    @property
+    def question(self) -> str:
+        return f"Who built {self.name}?"
+
+
+NAMES = product(
+    ("Brin", "Ostra", "Sorl", "Quil", "Mar", "Thor", "Berg", "Pel"), ("dale", "haven", "wick", "by", "moor")
+)
+PEOPLE = product(
+    ("Ada", "Anna", "Jo", "Mara", "Nils"), ("Holm", "Vik", "Lund", "Rask", "Orre", "Falk", "Brand", "Moll")
+)
+TOWNS = [
+    Town("".join(name), " ".join(builder), 1100 + 10 * number)
+    for number, (name, builder) in enumerate(zip(NAMES, PEOPLE, strict=True))
+]
 GOOD = {
-    "model": "footnote-quick", "messages": [{"role": "user", "content": "Who built Town 7?", "name": "ada"}], "n": 1,
+    "model": "footnote-quick", "messages": [{"role": "user", "content": TOWNS[7].question, "name": "ada"}], "n": 1,
     "stream": False, "stream_options": {"include_usage": True}, "tool_choice": "none", "modalities": ["text"],
 }  # fmt: skip
 ODD = [
@@ -72,26 +118,37 @@ class Searching:
         return answer
 
 
+@dataclass(frozen=True)
+class Siege:
+    """A page on articles about towns: its address, what it serves, and a folder beside."""
+
+    address: str
+    backend: Backend
+    place: Path
+
+
 @contextmanager
-def besieged() -> Iterator[tuple[str, Library, Path]]:
-    """The address of a page on articles about towns, its library to write to, and the folder of the articles."""
+def besieged(model: str | None = None) -> Iterator[Siege]:
+    """A page; it is asked without a model, or with the real ones, and ``model`` as the writer."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         (place / "articles").mkdir()
-        for number in range(TOWNS):
-            text = f"Town {number}\n\nTown {number} was built in {1000 + number} by Ada{number} Thorne."
-            (place / "articles" / f"town-{number}.txt").write_text(text, encoding="utf-8")
+        for town in TOWNS:
+            text = f"{town.name}\n\n{town.sentence}"
+            (place / "articles" / f"{town.name}.txt").write_text(text, encoding="utf-8")
         with Library.open(place / "library", CheapEmbedder()) as writer:
             writer.sync([place / "articles"])
             with Library.open(place / "library", CheapEmbedder()) as reader:
-                backend = Backend(reader, writer, place / "library")
-                backend.assistant.set_result(Searching(reader))  # type: ignore[arg-type]
+                backend = Backend(reader, writer, place / "library", model)
+                backend.assistant.set_result(Assistant(reader, Models(model)) if model else Searching(reader))  # type: ignore[arg-type]
+                if model:
+                    backend.assistant.result().warm_up()
                 backend.loaded.set_result(None)
                 backend.loading = ""
                 at = Address(port=_port())
                 page = launch(backend, at, None)
                 try:
-                    yield str(at), writer, place
+                    yield Siege(str(at), backend, place)
                 finally:
                     page.close()
 
@@ -104,7 +161,8 @@ def fuzzed(count: int, seed: int) -> dict[str, Counter[int]]:
     chance = random.Random(seed)
     kinds = {"/v1/chat/completions": _completion, "/v1/articles": _article, "page": _page, "uploads": _upload}
     outcomes = {name: Counter[int]() for name in kinds}
-    with besieged() as (address, library, _), httpx.Client(timeout=60) as http:
+    with besieged() as siege, httpx.Client(timeout=60) as http:
+        address, library = siege.address, siege.backend.writer
         before = library.generation()
         with suppress(KeyboardInterrupt):
             for _ in range(count):
@@ -157,47 +215,156 @@ def _upload(http: httpx.Client, address: str, chance: random.Random) -> httpx.Re
     return http.post(f"{address}/gradio_api/upload", files=form)
 
 
-def loaded(visitors: int, seconds: float, seed: int) -> dict[str, Any]:
-    """What ``visitors`` at once were told within ``seconds``, while articles come and go."""
-    with besieged() as (address, library, place):
-        until = time.monotonic() + seconds
-        wrong: list[str] = []
-        waits: list[float] = []
-        memory = [_memory()]
+@dataclass
+class Told:
+    """What came of the questions of all visitors."""
 
-        def visit(number: int) -> int:
-            chance, told = random.Random(seed + number), 0
-            with httpx.Client(timeout=300) as http:
+    waits: list[float] = field(default_factory=list)  # seconds
+    wrong: list[str] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)  # by what was said, while the model's server was away
+    places: list[tuple[int, int]] = field(default_factory=list)  # told to be before a question, and taken before it
+
+    def answer(self, town: Town, said: str, began: float) -> None:
+        """``said`` to the question about ``town``, which has to name who built it, and nobody who built another."""
+        self.waits.append(time.monotonic() - began)
+        if AWAY in said:
+            self.refused[said[said.index(AWAY) :][:60]] += 1
+        elif town.builder not in said or any(other.builder in said for other in TOWNS if other != town):
+            self.wrong.append(f"{town.name}: {said[:300]}")
+
+
+class Counted(FairQueue[Job]):
+    """Counts what is taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+        self.taken: dict[str, int] = {}  # the place in the order of all, by the turn's id
+
+    def take(self) -> Job:
+        job = super().take()
+        self.taken[job.turn.id], self.count = self.count, self.count + 1
+        return job
+
+
+def loaded(visitors: int, seconds: float, seed: int, served: bool = False) -> dict[str, Any]:
+    """What ``visitors`` at once were told within ``seconds``, while articles come and go.
+
+    A quarter of them ask for whole answers, a quarter for quick ones, and half on the page. With ``served``, a model on
+    a server writes, slowly, and its server dies and comes back.
+    """
+    with ExitStack() as stack:
+        address = stack.enter_context(_dying(random.Random(seed))) if served else None
+        siege = stack.enter_context(besieged(address))
+        told, until, memory = Told(), time.monotonic() + seconds, [_memory()]
+        queue = QuestionQueue(siege.backend, Conversations(siege.backend.folder))
+        queue._waiting = Counted()
+        on_page = partial(_asked_on_page, queue)
+        ways = (_asked_quickly, _asked_for_whole, on_page, on_page)
+
+        def visit(number: int) -> None:
+            chance, way = random.Random(seed + number), ways[number % len(ways)]
+            with httpx.Client(timeout=3600) as http:
                 while time.monotonic() < until:
-                    town, began = chance.randrange(TOWNS), time.monotonic()
-                    asked = {**GOOD, "messages": [{"role": "user", "content": f"Who built Town {town}? Ada{town}"}]}
-                    answer = http.post(f"{address}/v1/chat/completions", json=asked)
-                    waits.append(time.monotonic() - began)
-                    if answer.status_code != 200 or f"by Ada{town} Thorne" not in answer.text:
-                        wrong.append(f"{answer.status_code} {town}: {answer.text[:200]}")
-                    told += 1
-            return told
+                    town, began = chance.choice(TOWNS), time.monotonic()
+                    told.answer(town, way(http, siege.address, f"visitor {number}", town, told), began)
 
         def change() -> int:
-            count, file = 0, place / "articles" / "passing.txt"
+            count, uploads, entries = 0, Uploads(siege.backend), siege.backend.reader.entries
             while time.monotonic() < until:
+                file = siege.place / "passing"
                 file.write_text(f"Passing {count}\n\nA passing thing is number {count}.", encoding="utf-8")
-                library.sync([file])
-                library.remove("passing")
+                uploads.add("somebody", file, "passing.txt")
+                while time.monotonic() < until and not any(entry.id == "passing" for entry in entries()):
+                    time.sleep(0.05)
+                remove(siege.backend, "passing")
                 memory.append(_memory())
                 count += 1
             return count
 
         with ThreadPoolExecutor(visitors + 1) as pool:
             changes = pool.submit(change)
-            told = sum(pool.map(visit, range(visitors)))
-        waits.sort()
-        assert library.check() == []
+            list(pool.map(visit, range(visitors)))
+        assert siege.backend.writer.check() == []
+        told.waits.sort()
         return {
-            "visitors": visitors, "questions": told, "wrong": wrong[:5], "changes": changes.result(),
-            "wait": [round(waits[len(waits) * share // 100], 2) for share in (50, 95)],
+            "visitors": visitors, "questions": len(told.waits), "wrong": told.wrong[:5], "refused": told.refused,
+            "changes": changes.result(), "wait": [round(_share(told.waits, s), 2) for s in (0.5, 0.95)],
+            "places told": len(told.places), "too many told": sum(said > taken for said, taken in told.places),
+            "overtaken by": _share(sorted(taken - said for said, taken in told.places), 0.95),
             "memory": [round(memory[len(memory) // 4]), round(memory[-1])],
         }  # fmt: skip
+
+
+def _share(values: Sequence[float], share: float) -> float:
+    return values[int(len(values) * share)] if values else 0
+
+
+def _asked_quickly(http: httpx.Client, address: str, _: str, town: Town, __: Told) -> str:
+    return _asked(http, address, town, "footnote-quick")
+
+
+def _asked_for_whole(http: httpx.Client, address: str, _: str, town: Town, __: Told) -> str:
+    return _asked(http, address, town, "footnote")
+
+
+def _asked(http: httpx.Client, address: str, town: Town, model: str) -> str:
+    asked = {**GOOD, "model": model, "messages": [{"role": "user", "content": town.question}]}
+    return http.post(f"{address}/v1/chat/completions", json=asked).text
+
+
+def _asked_on_page(queue: QuestionQueue, _: httpx.Client, __: str, visitor: str, town: Town, told: Told) -> str:
+    """As the page asks; what it shows of the place in the queue is held against the order in which all are taken."""
+    turn, waiting = Turn(town.question, quick=True, stage="Waiting"), queue._waiting
+    queue._conversations.add(visitor, queue._conversations.begin(visitor, town.question), turn)
+    queue.ask(turn, (), visitor)
+    seen: list[tuple[int, int]] = []
+    while True:
+        with queue._changed:
+            now, version = queue.now(turn)
+            if place := PLACE.search(now.stage):
+                seen.append((int(place[1]), waiting.count))  # type: ignore[attr-defined]
+        if version < 0:
+            break
+        time.sleep(0.2)
+    began = waiting.taken.pop(turn.id, 0)  # type: ignore[attr-defined]
+    told.places += [(place, began - taken) for place, taken in seen]
+    return now.trouble or " ".join(s["text"] for s in now.record["statements"])
+
+
+@contextmanager
+def _dying(chance: random.Random) -> Iterator[str]:
+    """The address of a model on a server that is slow, is killed again and again, and comes back some seconds later."""
+    port, over = _port(), threading.Event()
+    command = [sys.executable, __file__, "model", str(port)]
+
+    def run() -> None:
+        while not over.is_set():
+            with subprocess.Popen(command) as server:
+                over.wait(chance.uniform(15, 45))
+                server.kill()
+            over.wait(chance.uniform(2, 6))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}/v1#small"
+    finally:
+        over.set()
+        thread.join()
+
+
+def _written(request: Request) -> None:
+    """What the model writes: the sentence of the evidence that is about the town of the question, a word at a time."""
+    message = request.asked["messages"][-1]["content"]
+    town = next((t for t in TOWNS if t.question in message), None)
+    label = re.search(rf"\[(\d+)\][^\[]*{re.escape(town.sentence)}", message) if town else None
+    request.begin()
+    for word in f"{town.sentence} [{label[1]}]".split() if town and label else ["Nothing."]:
+        request.piece(f"{word} ")
+        time.sleep(0.1)
+    request.piece("", over=True)
+    request.data(b"[DONE]")
 
 
 def _memory() -> float:
@@ -207,8 +374,9 @@ def _memory() -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("how", choices=("fuzz", "load"))
-    parser.add_argument("count", nargs="?", type=int, default=10_000, help="requests to each endpoint (fuzz)")
+    parser.add_argument("how", choices=("fuzz", "load", "model"))
+    parser.add_argument("count", nargs="?", type=int, default=10_000, help="requests to each endpoint; port of a model")
+    parser.add_argument("--served", action="store_true", help="load: the real models, and a writer on a server")
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=1)
@@ -217,7 +385,10 @@ def main() -> int:
         for name, told in fuzzed(options.count, options.seed).items():
             print(f"{name}: {told.total()} requests, {dict(sorted(told.items()))}")
         return 0
-    found = loaded(options.visitors, options.seconds, options.seed)
+    if options.how == "model":
+        with fake(_written, options.count):
+            threading.Event().wait()
+    found = loaded(options.visitors, options.seconds, options.seed, options.served)
     print(json.dumps(found, indent=1))
     return int(bool(found["wrong"]))
 

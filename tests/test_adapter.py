@@ -1,6 +1,7 @@
 """The adapter: merged into the packaged model, it computes what llama.cpp computes when it applies it."""
 
 import ctypes
+import shutil
 from pathlib import Path
 
 import gguf
@@ -11,7 +12,7 @@ import pytest
 from index.errors import UsageError
 from rag.adapter import ADAPTER, fastest_type, merged
 from rag.language_model import LanguageModel
-from rag.models import packaged_model
+from rag.models import packaged_model, reader
 from rag.prompt import ANSWER, Line, evidence_block, question_block
 
 
@@ -42,9 +43,24 @@ def test_a_model_that_the_adapter_does_not_fit_is_refused(tmp_path: Path, monkey
     assert not list((tmp_path / "cache").rglob("*.gguf"))
 
 
-def test_it_is_merged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_merged_once_and_again_where_that_was_cut_off(
+    model: LanguageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = merged(packaged_model())
-    made = first.stat().st_mtime_ns
-    assert merged(packaged_model()) == first and first.stat().st_mtime_ns == made
-    assert {t.tensor_type.name for t in gguf.GGUFReader(first).tensors if "attn_q" in t.name} == {fastest_type()}
+    whole = model.file.read_bytes()
+    made = tmp_path / "footnote" / model.file.name
+    made.parent.mkdir()
+    made.write_bytes(whole[: len(whole) // 2])
+    reader().model.close()
+    when = made.stat().st_mtime_ns
+    assert merged(packaged_model()) == made and made.stat().st_mtime_ns == when and made.read_bytes() == whole
+    assert {t.tensor_type.name for t in gguf.GGUFReader(made).tensors if "attn_q" in t.name} == {fastest_type()}
+
+
+def test_a_model_whose_file_vanishes_goes_on(model: LanguageModel, tmp_path: Path) -> None:
+    """As when a package is updated while a command runs."""
+    held = LanguageModel(Path(shutil.copy(model.file, tmp_path)), "held")
+    held.file.unlink()
+    asked = [*held.begin, *held.tokens("Who is the baker?")]
+    assert (held.next(asked) == model.next(asked)).all()
+    held.close()

@@ -475,3 +475,16 @@ def test_what_the_library_knows_of_itself_needs_no_model(coast: Library, reader:
     answer = assistant.ask("How many articles are there?")
     assert "4 articles" in (answer.text or "") and answer.citations and answer.model == "library"
     assert reader.model.evaluated == before and not writer.asked
+
+
+def test_an_article_that_is_removed_while_it_is_read_is_not_cited(tmp_path: Path, models: Models) -> None:
+    for name, builder in (("one", "Ida Brandt"), ("two", "Jon Falk")):
+        (tmp_path / f"{name}.txt").write_text(f"The mill\n\nThe mill of Oss was built by {builder}, as {name} says.")
+    with Library.open(tmp_path / "library") as library:
+        library.sync([tmp_path / "one.txt", tmp_path / "two.txt"])
+        steps = Assistant(library, models).steps("Who built the mill of Oss?", quick=True)
+        cited = next(step for step in steps if isinstance(step, Stage) and step.evidence).evidence[0].article
+        library.remove(cited)
+        *_, answer = steps
+    assert isinstance(answer, Answer) and not answer.abstained
+    assert cited not in {citation.article for citation in answer.citations}

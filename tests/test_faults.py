@@ -15,11 +15,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from disk import MEMORY, Disk
 from indexer import CheapEmbedder, index, state, texts, write
 
+from index import lexical
 from index.article import read
 from index.errors import FootnoteError
 from index.library import Library
+from rag.answer import Answer
+from rag.conversation import Conversation
 
 QUESTION = "Who built the harbour of Sorrel?"
 INDEXER = [sys.executable, str(Path(__file__).with_name("indexer.py"))]
@@ -28,9 +32,8 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder in memory, where there is one: after a kill, memory holds what was written as a disk does."""
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as name:
+    """A folder in memory, where there is one."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         yield Path(name)
 
 
@@ -115,6 +118,70 @@ def test_a_full_disk_loses_nothing(place: Path) -> None:
     assert outcomes["refused"] >= 3 and outcomes["new"] >= 3
 
 
+def test_a_disk_that_turns_read_only_under_way_goes_on_answering(
+    place: Path, states: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.lock.TIMEOUT", 1)
+    try:
+        broken = Disk(place)
+    except OSError as error:
+        pytest.skip(f"no disk can be made here: {error}")
+    articles, library = place / "articles", broken.place / "library"
+    try:
+        write(articles, "old")
+        index(library, articles)
+        os.sync()
+        write(articles, "new")
+        with Library.open(library, CheapEmbedder()) as opened:
+            broken.turn_read_only()
+            for asked in (opened, Library.open(library, CheapEmbedder(), create=False)):
+                with asked, pytest.raises(FootnoteError) as raised:
+                    assert "Sorrel" in asked.search(QUESTION)[0].passage.text
+                    asked.sync([articles])
+                assert "\n" not in str(raised.value)
+        broken.repair()
+        assert state(library, states) == "old"
+        index(library, articles)
+        assert state(library, states) == "new"
+    finally:
+        broken.close()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_copy_that_can_only_be_read_answers_with_all_that_was_written(library: Path, closed: bool) -> None:
+    """A copy of a library that is being written: its log holds what ``library.db`` does not yet, and nobody's notes on
+    it are there."""
+    place = library.parent
+    write(place / "articles", "new")
+    with Library.open(library, CheapEmbedder()) as opened:
+        opened.sync([place / "articles"])
+        if not closed:
+            shutil.copytree(library, place / "copy", ignore=shutil.ignore_patterns("*-shm"))
+    if closed:
+        shutil.copytree(library, place / "copy")
+    assert closed != (place / "copy" / "library.db-wal").exists()
+    place.chmod(0o755)
+    answer = "from pathlib import Path; import os, sys; from indexer import *\n"
+    answer += "if os.geteuid() == 0: os.setuid(65534)\n"
+    answer += "with Library.open(Path(sys.argv[1]), CheapEmbedder(), create=False) as opened:\n"
+    answer += "    print(opened.search('Who built the harbour of Pellow?')[0].passage.text)"
+    ran = unwritable(place / "copy", answer)
+    assert "The harbour of Pellow" in ran
+
+
+def unwritable(folder: Path, code: str) -> str:
+    """What ``code`` prints of ``folder``, in which nothing can be written meanwhile."""
+    below = [*folder.rglob("*"), folder]
+    for path in below:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environment = ENVIRONMENT | {"PYTHONPATH": f"{ENVIRONMENT['PYTHONPATH']}:{Path(__file__).parent}"}
+    ran = subprocess.run([sys.executable, "-c", code, str(folder)], env=environment, capture_output=True, text=True)
+    for path in reversed(below):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
 def cut(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
@@ -158,6 +225,29 @@ def test_an_emptied_library_whose_rankings_are_missing_is_sound(library: Path) -
             assert opened.search(QUESTION) == [] and opened.check() == []
 
 
+def test_a_line_of_the_chat_that_was_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
+    chat, answer = Conversation(tmp_path), Answer("What?", (), "no", (), "made up")
+    for question in ("Who\u2028or what?", "When?"):
+        chat.add(question, answer)
+    file = tmp_path / "chat.jsonl"
+    file.write_bytes(file.read_bytes()[:-9] + b"\xc3")  # in the middle of a letter
+    Conversation(tmp_path, resumed=True).add("Where?", answer)
+    kept = [exchange.question for exchange in Conversation(tmp_path, resumed=True).exchanges]
+    assert kept == ["Who\u2028or what?", "Where?"]
+
+
+def test_words_that_cant_be_made_anew_are_kept_in_memory(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk that turns read-only meanwhile."""
+
+    def create(_: Path) -> lexical.Words:
+        raise lexical.UnusableWords("damaged")
+
+    shutil.rmtree(library / "words")
+    monkeypatch.setattr(lexical.Words, "create", create)
+    with Library.open(library, CheapEmbedder()) as opened:
+        assert "Sorrel" in opened.search(QUESTION)[0].passage.text
+
+
 def test_rankings_of_an_older_state_are_brought_up_to_date(library: Path, states: dict[str, list[str]]) -> None:
     """As when power fails after the database was written and before the vectors were."""
     place = library.parent
@@ -191,24 +281,15 @@ def test_a_database_that_can_only_be_read_answers_and_says_so(library: Path, sta
     write(library.parent / "articles", "new")
     code = (
         "import os, sys; from pathlib import Path; from indexer import *\n"
-        "library, articles = map(Path, sys.argv[1:])\n"
+        "library = Path(sys.argv[1]); articles = library.with_name('articles')\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "with Library.open(library, CheapEmbedder()) as opened:\n"
         f"    print(len(opened.articles()), opened.search({QUESTION!r})[0].passage.text)\n"
         "    try: opened.sync([articles])\n"
         "    except FootnoteError as error: print(error)\n"
     )
-    paths = [library, library.parent / "articles"]
     library.parent.chmod(0o755)
-    for path in [*library.rglob("*"), library]:
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    environment = ENVIRONMENT | {"PYTHONPATH": f"{ENVIRONMENT['PYTHONPATH']}:{Path(__file__).parent}"}
-    ran = subprocess.run(
-        [sys.executable, "-c", code, *map(str, paths)], env=environment, capture_output=True, text=True
-    )
-    for path in [library, *library.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    first, second = ran.stdout.splitlines()
+    first, second = unwritable(library, code).splitlines()
     assert first.startswith(f"{len(states['old'])} ") and "Sorrel" in first
     assert "can't be written" in second
     assert state(library, states) == "old"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import milvus_server
 import pytest
 from indexer import CheapEmbedder, write
 
@@ -148,6 +149,11 @@ def test_one_writer_at_a_time_and_a_dead_one_is_not_waited_for(
         assert library.search("harbour"), "reading goes on"
         holder.kill()
     assert not library.sync([articles])
+
+
+def test_a_server_that_is_killed_while_it_writes_loses_nothing() -> None:
+    pytest.importorskip("milvus_lite")
+    assert sum(milvus_server.killed(1, seed=2).values()) == 1
 
 
 def test_what_was_never_published_is_forgotten_on_demand(library: MilvusLibrary, tmp_path: Path) -> None:
