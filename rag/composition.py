@@ -107,6 +107,7 @@ class Composition:
         shown: Sequence[Statement],
     ) -> list[Statement]:
         """The statement of ``draft`` with what proves it, or what stands in its place, after what is ``shown``."""
+        work.disputed |= work.contradicts(draft.text)
         kept = checker.checked(draft.text, draft.labels, lines, work.question)
         proof = [evidence[k - 1] for k in (kept.labels if kept else draft.labels)]
         if kept is None or not self._holds(work, kept.text, proof):

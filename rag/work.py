@@ -37,6 +37,7 @@ class Work:
     confidence: float = 0.0
     threshold: float = 0.0  # the confidence from which on it is answered
     tokens: int = 0
+    disputed: bool = False  # whether the writer says yes where the reader says no, or the other way round
 
     @property
     def unread(self) -> bool:
@@ -118,7 +119,7 @@ class Work:
         if self.reading is None or not self.reading.candidates:
             return None
         stated = next((verdict[1] for s in said if (verdict := VERDICT.match(s.text))), None)
-        if self.kind is Kind.POLAR and (stated or not decided(self.reading)):
+        if self.kind is Kind.POLAR and (stated or self.disputed or not decided(self.reading)):
             return stated
         found = [replace(c, text=self.evidence[c.label - 1].value(c.text)) for c in self.reading.candidates]
         informs = [c for c in found if checker.says_more(c.text, self.question)]
@@ -162,6 +163,11 @@ class Work:
             return True
         said = VERDICT.match(statement)
         return said is not None and said[1] == self.reading.candidates[0].text and decided(self.reading, AGREED)
+
+    def contradicts(self, statement: str) -> bool:
+        """Whether ``statement`` says yes where the reader says no, or the other way round."""
+        said = VERDICT.match(statement) if self.kind is Kind.POLAR and self.reading else None
+        return bool(said and self.reading and said[1] != self.reading.candidates[0].text)
 
 
 def decided(reading: Reading, least: float = DECIDED) -> bool:

@@ -194,6 +194,15 @@ def test_what_it_says_falsely_of_the_sentence_that_answers_is_replaced_by_that_s
     assert texts(answer) == [PAINTED] and quotes(answer) == [[PAINTED]]
 
 
+@pytest.mark.parametrize(("said", "short"), [("No, they are not intact.", None), ("Key elements are intact.", "Yes")])
+def test_where_reader_and_writer_decide_otherwise_there_is_no_yes(
+    seed_library: Library, reader: Reader, said: str, short: str | None
+) -> None:
+    assistant, _ = with_writer(seed_library, reader, lambda lines: [Draft(said, (label(lines, "Key elements"),))])
+    answer = assistant.ask("Are key elements of the agreement intact?")
+    assert answer.short == short and any("Key elements" in quote for (quote,) in quotes(answer))
+
+
 @pytest.mark.parametrize("draft", ["Somebody painted it.", "The lighthouse was painted by somebody of Oss."])
 def test_where_it_leaves_out_the_words_that_answer_the_sentence_is_said(
     coast: Library, reader: Reader, draft: str
