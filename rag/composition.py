@@ -129,7 +129,7 @@ class Composition:
             and (work.names_one_row(proof) or not checker.only_in_question(text, near, work.question))
             and work.same_verdict(text)
             and not checker.drops_reserve(text, [e.line for e in proof])
-            and self._supports(text, proof, checker.own_stems(text, near, work.question), work.question)
+            and self._supports(work, text, proof, checker.own_stems(text, near, work.question))
         )
 
     def _instead(
@@ -146,17 +146,22 @@ class Composition:
         made = [self._statement(e.spoken, [e], work.confidence) for e in sure]
         return [s for s in made if not _cites(shown, s.citations[-1])]
 
-    def _supports(self, text: str, proof: Sequence[Evidence], own: Sequence[str], question: str) -> bool:
+    def _supports(self, work: Work, text: str, proof: Sequence[Evidence], own: Sequence[str]) -> bool:
         """Whether the judge, asked afresh, finds ``text`` in ``proof``, where it uses words of its ``own`` or of the
-        ``question`` alone, puts things in another order, or may have taken the wrong name or number, or it from what
-        stands before; where that is not known, yes. What is said word for word needs no asking."""
+        question alone, puts things in another order, or may have taken the wrong name or number, or it from what
+        stands before, or explains one thing by another that only the title or the question names; where that is not
+        known, yes. What is said word for word needs no asking."""
         lines, judge = [e.line for e in proof], self.models.judge
         if text in (one_line(line.text) for line in lines):
             return True
         quotes = "\n".join(f"{line.context}\n{line.text}" for line in lines)
         ordered = [e.line for e in proof if e.is_sentence]  # the cells of a row stand in no order
         doubtful = checker.words_reordered(text, ordered) or checker.has_others(text, ordered)
-        doubtful = doubtful or any(e.above for e in proof) or bool(checker.only_in_question(text, quotes, question))
+        doubtful = (
+            doubtful or any(e.above for e in proof) or bool(checker.only_in_question(text, quotes, work.question))
+        )
+        spoken = "\n".join(line.text for line in lines)
+        doubtful = doubtful or (work.kind is Kind.EXPLANATION and bool(checker.own_stems(text, spoken, "")))
         least = max(
             SURELY if checker.names_reordered(text, lines) else LIKELY if doubtful else 0.0, SUPPORTED * len(own)
         )

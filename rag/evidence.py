@@ -114,8 +114,8 @@ class Evidence:
 
     @property
     def is_sentence(self) -> bool:
-        """Whether it ends as a sentence does, and is no heading, date or signature."""
-        return self.text[-1:] in ENDS
+        """Whether it ends as a sentence does, and is no heading ("Abstract."), date or signature."""
+        return self.text[-1:] in ENDS and (" " in self.text or not self.text.isascii())  # Chinese has no blanks
 
     @property
     def names_a_section(self) -> bool:

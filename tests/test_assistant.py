@@ -194,6 +194,19 @@ def test_what_it_says_falsely_of_the_sentence_that_answers_is_replaced_by_that_s
     assert texts(answer) == [PAINTED] and quotes(answer) == [[PAINTED]]
 
 
+def test_a_reason_that_the_writer_puts_together_needs_the_judges_yes(tmp_path: Path, reader: Reader) -> None:
+    (tmp_path / "tram.md").write_text(
+        "# The tramway opens late\n\nThe mayor blamed a Roman bath. Not everybody is happy."
+    )
+    said = "The tramway is late because not everybody is happy."
+    with Library.open(tmp_path / "library") as library:
+        library.sync([tmp_path / "tram.md"])
+        for support, kept in {1.8: False, 3.0: True}.items():
+            judge = MadeUpJudge(lambda line: 3.0 if "happy" in line.text else -3.0, support)
+            assistant, _ = with_writer(library, reader, lambda x: [Draft(said, (label(x, "happy"),))], judge=judge)
+            assert (said in texts(assistant.ask("Why is the tramway late?"))) is kept
+
+
 @pytest.mark.parametrize(("said", "short"), [("No, they are not intact.", None), ("Key elements are intact.", "Yes")])
 def test_where_reader_and_writer_decide_otherwise_there_is_no_yes(
     seed_library: Library, reader: Reader, said: str, short: str | None

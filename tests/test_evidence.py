@@ -155,3 +155,11 @@ def test_the_reader_gets_the_cells_of_a_row_that_the_question_is_about(question:
 )
 def test_lines_that_stand_for_themselves_are_told_apart(text: str, spoken: str) -> None:
     assert Evidence("a", 0, len(text), text, 0.0).spoken == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("It closed.", True), ("开放。", True), ("Abstract.", False), ("Opening hours", False), ("3 May 1911", False)],
+)
+def test_a_heading_with_a_full_stop_is_no_sentence(text: str, whole: bool) -> None:
+    assert Evidence("a", 0, len(text), text, 0.0).is_sentence is whole
