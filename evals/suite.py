@@ -96,14 +96,17 @@ def load(name: str) -> Suite:
 
 def _content(file: Path) -> _File:
     try:
-        return _File.model_validate(yaml.safe_load(decode(file.read_bytes())))
+        content = yaml.safe_load(decode(file.read_bytes()))
+        if not isinstance(content, dict):
+            raise UsageError(f"{file} is no suite: it needs articles: and cases:.")
+        return _File.model_validate(content)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{file}, line {line}: this is not YAML ({error.problem}).") from error
-    except (yaml.YAMLError, UnreadableFile) as error:
-        raise UsageError(f"{file} is not YAML ({str(error).splitlines()[0]}).") from error
     except ValidationError as error:
         raise UsageError(f"{file}: {_complaint(error)}.") from error
+    except (yaml.YAMLError, UnreadableFile, ValueError, RecursionError) as error:  # the 30th of February, nested lists
+        raise UsageError(f"{file} is not YAML ({str(error).splitlines()[0]}).") from error
 
 
 def _place(folder: Path, name: str) -> Path:

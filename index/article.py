@@ -101,7 +101,7 @@ def read(path: Path) -> Article:
     if size > LARGEST:
         raise UnreadableFile(TOO_LARGE)
     document = read_document(path)
-    if not document.text.strip():
+    if not document.text or document.text.isspace():
         raise UnreadableFile("holds no text, at most pictures" if is_zipfile(path) else "is empty")
     digest = _digest(document.text)
     return Article(

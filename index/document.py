@@ -101,18 +101,18 @@ def row(cells: Sequence[object]) -> str:
 
 def clean(text: str) -> str:
     """``text`` without what no text holds, and without the signs in words that only say where they may be broken."""
-    if text.isascii() and "\0" not in text:
-        return text
-    if "\0" in text or not _is_whole(text):
-        text = NO_TEXT.sub("", text)
-    return UNSEEN.sub("", text) if any(sign in text for sign in BREAKS) else text
+    return unbroken(text if _is_sound(text) else NO_TEXT.sub("", text))
 
 
-def _is_whole(text: str) -> bool:
-    """Whether no character is one half of a pair; looked for so because patterns take six times as long."""
+def unbroken(text: str) -> str:
+    """``text``, which holds only what a text may, without the signs that only say where words may be broken."""
+    return text if text.isascii() or not any(sign in text for sign in BREAKS) else UNSEEN.sub("", text)
+
+
+def _is_sound(text: str) -> bool:
+    """Whether NO_TEXT finds nothing; looked for so because patterns, and NULs in wide text, take many times as long."""
     with suppress(UnicodeEncodeError):
-        text.encode()
-        return True
+        return b"\0" not in text.encode()
     return False
 
 

@@ -23,16 +23,18 @@ def changes(paths: Iterable[str | Path]) -> Iterator[None]:
 
 
 def _watched(folders: Iterable[Path]) -> Iterator[set[FileChange]]:
-    """What changes, or nothing for a while; told by the system, looked for where that watches no more folders."""
+    """What changes, or nothing for a while; told by the system, looked for where that watches no more for anyone."""
     watching = partial(
         watch, *folders, watch_filter=_is_article, raise_interrupt=False, yield_on_timeout=True, rust_timeout=PAUSE
     )
     try:
         yield from watching()
-    except OSError:
+    except (OSError, RuntimeError):  # too many folders; too many programs that watch some
         yield from watching(force_polling=True, poll_delay_ms=PAUSE)
 
 
 def _is_article(change: Change, path: str) -> bool:
-    """Whether it is a kind of file that is read; and a folder may hold some."""
-    return Path(path).suffix.lower() in READERS or (change is Change.deleted and not Path(path).suffix)
+    """Whether it is a kind of file that is read; and a folder may hold some, of which the system does not tell."""
+    file = Path(path)
+    may_be_folder = not file.suffix if change is Change.deleted else change is Change.added and file.is_dir()
+    return file.suffix.lower() in READERS or may_be_folder

@@ -85,6 +85,12 @@ def test_a_nul_in_a_log_is_dropped() -> None:
     assert decode(b"09:00 pump started\n" * 50 + b"\0 10:00 pump stopped\n").endswith("started\n 10:00 pump stopped\n")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "iso2022_jp"])
+def test_no_text_holds_a_nul_whatever_it_is_in(encoding: str) -> None:
+    text = JAPANESE * 60
+    assert decode(f"{text}\0{text}".encode(encoding)) == text * 2
+
+
 @pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x7fELF\2\1\1\0" + b"\0\1\2" * 50, b"\x89PNG\r\n\x1a\nabc"])
 def test_binary_data_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile, match="binary"):

@@ -112,6 +112,8 @@ def test_a_sample_is_drawn_by_its_seed() -> None:
         (CASE + "  unanswered: true\n", "case colour: a case that is answered in part excludes"),
         (CASE + "  colour: green\n", "case colour: colour: extra inputs are not permitted"),
         ("- [unclosed", "this is not YAML"),
+        ("- id: 2024-02-30", "is not YAML (day is out of range"),
+        ("- " + "[" * 5000, "is not YAML (maximum recursion depth"),
         ("- just words", "cases.0: "),
         ("", "cases: "),
     ],
@@ -121,6 +123,13 @@ def test_a_bad_suite_is_refused_by_file_and_case(file: Path, cases: str, complai
         suite.load(write(file, cases))
     assert str(error.value).startswith(str(file)) and complaint in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", ["", "- articles", "articles"])
+def test_what_is_no_suite_says_what_one_needs(file: Path, content: str) -> None:
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"is no suite: it needs articles: and cases:"):
+        suite.load(str(file))
 
 
 def test_an_unknown_suite_names_the_known_ones() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 from indexer import CheapEmbedder
+from watchfiles import Change
 
 from index import sync
 from index.library import Library
@@ -52,17 +53,35 @@ def test_the_bar_moves_while_files_are_read_and_embedded_and_ends_full(
     assert len([move for move in moves[: embedding[0]] if move > 0]) > 50
 
 
+@pytest.mark.parametrize("error", [OSError("OS file watch limit reached."), RuntimeError("Too many open files")])
 def test_folders_are_looked_through_where_the_system_watches_no_more_of_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = list[bool]()
 
     def watch(*folders: Path, force_polling: bool = False, **options: object) -> Iterator[set[object]]:
         tried.append(force_polling)
         if not force_polling:
-            raise OSError("OS file watch limit reached.")
+            raise error
         yield set()
 
     monkeypatch.setattr("index.watch.watch", watch)
     assert next(changes([tmp_path])) is None
     assert tried == [False, True]
+
+
+def test_a_folder_that_is_copied_in_may_hold_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filters = list[Callable[[Change, str], bool]]()
+
+    def watch(*folders: Path, watch_filter: Callable[[Change, str], bool], **options: object) -> Iterator[set[object]]:
+        filters.append(watch_filter)
+        yield set()
+
+    monkeypatch.setattr("index.watch.watch", watch)
+    next(changes([tmp_path]))
+    (tmp_path / "minutes.2024").mkdir()
+    (tmp_path / "minutes.tmp").write_text("The mill")
+    is_article = filters[0]
+    assert is_article(Change.added, str(tmp_path / "minutes.2024"))
+    assert not is_article(Change.added, str(tmp_path / "minutes.tmp"))
+    assert not is_article(Change.modified, str(tmp_path / "minutes.2024"))

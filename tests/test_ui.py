@@ -177,6 +177,13 @@ def test_a_hash_of_another_cost_is_understood(tmp_path: Path) -> None:
     assert accounts.verify("ada", "password") and not accounts.verify("ada", "Password")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+def test_accounts_are_read_in_whatever_encoding_an_editor_saved_them(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "users.txt").write_bytes("ada:secret\r\njérôme:très secret\r\n".encode(encoding))
+    accounts = Accounts(tmp_path / "users.txt")
+    assert accounts.verify("ada", "secret") and accounts.verify("jérôme", "très secret")
+
+
 @pytest.mark.parametrize("content", ["", "# nobody\n", "ada", "ada:", ":secret"])
 def test_an_auth_file_that_names_nobody_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "users.txt").write_text(content, encoding="utf-8")

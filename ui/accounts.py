@@ -7,7 +7,9 @@ import re
 import secrets
 from pathlib import Path
 
+from index.document import UnreadableFile
 from index.errors import UsageError
+from index.readers.encoding import decode
 
 N, R, P = 2**15, 8, 1  # scrypt's cost: RFC 7914
 HASH = re.compile(r"scrypt:(?P<n>\d+):(?P<r>\d+):(?P<p>\d+)\$(?P<salt>[^$]+)\$(?P<key>[0-9a-f]+)")
@@ -19,8 +21,8 @@ class Accounts:
 
     def __init__(self, file: Path) -> None:
         try:
-            lines = file.read_text(encoding="utf-8-sig").splitlines()  # as Windows writes it
-        except (OSError, UnicodeDecodeError) as error:
+            lines = decode(file.read_bytes()).splitlines()  # in whatever encoding an editor saved it
+        except (OSError, UnreadableFile) as error:
             raise UsageError(f"{file} can't be read: name a text file with lines user:password.") from error
         self._hashes: dict[str, str] = {}
         for number, line in enumerate(lines, 1):

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from index.document import Document, clean, iso, title
+from index.document import Document, iso, title, unbroken
 from index.front_matter import body, front_matter
 from index.readers.encoding import decode
 
@@ -27,9 +27,9 @@ def plain(path: Path) -> Document:
 
     Line ends stay as they are; where most of them are something else, such as "\\r" alone, they become "\\n".
     """
-    text = _lines(clean(decode(path.read_bytes())))
+    text = _lines(unbroken(decode(path.read_bytes())))
     fields = front_matter(text)
-    pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text.strip() else ()
+    pages = (0, *(feed.end() for feed in re.finditer("\f", text))) if "\f" in text and "\f" in text.strip() else ()
     labels = tuple(f"page {number}" for number, _ in enumerate(pages, 1))
     day = next((found for name in DATES if (found := iso(fields.get(name)))), None)
     start = body(text)
