@@ -103,7 +103,8 @@ class Assistant:
         yield from self.read(work, FEW if quick or self.models.judge is None else CANDIDATES)
         self.judge(work, quick, MOST)
         parts = [work]
-        compares = work.apart or chooses(work.question)  # two things: each may need evidence of its own
+        named = work.kind is Kind.EXPLANATION and len(queries(work.question)) > 1
+        compares = named or chooses(work.question)  # two things: each may need evidence of its own
         doubted = work.confidence < (CONVINCED if work.verdicts and not compares else SURE)
         composite = work.kind is not Kind.SUMMARY and (doubted or asks_several(work.question))
         if composite and not quick and not work.unread:
@@ -154,7 +155,7 @@ class Assistant:
             work.confidence = work.reading.answerable
             return
         reading = self._reading(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
-        work.confidence = confidence(work.question, reading, work.evidence, work.hits, work.apart)
+        work.confidence = confidence(work.question, reading, work.evidence, work.hits)
         work.take(reading)
 
     def _reading(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> Reading:
@@ -182,8 +183,7 @@ class Assistant:
         if quick:
             if max(reading.labels[1:]) < CLEAR:
                 self._say_more(work, [0.0] * len(work.evidence), [e.score for e in work.evidence])
-                said = work.reading or reading
-                work.confidence = confidence(work.question, said, work.evidence, work.hits, work.apart)
+                work.confidence = confidence(work.question, work.reading or reading, work.evidence, work.hits)
             return
         work.chosen = work.telling(most_probable(work.evidence, reading.labels, FEWEST, MOST, ENOUGH))
         if not work.chosen:

@@ -31,21 +31,13 @@ EXPLAINED = 0.8, 0.75, 0.2  # the same where an explanation is asked for, of whi
 # questions of articles that nothing was trained on
 
 
-def confidence(
-    question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit], apart: bool = False
-) -> float:
-    """From 0 to 1: a logistic function of three signs (Platt 1999).
-
-    With ``apart``, the question is about several things, which different places may tell of, as where it compares.
-    """
+def confidence(question: str, reading: Reading, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
+    """From 0 to 1: a logistic function of three signs (Platt 1999)."""
     if not reading.candidates:
         return 0.0
-    best = evidence[reading.candidates[0].label - 1]
     odds, covered = signs(question, reading, evidence, hits)
-    if apart:
-        covered = covers("\n".join(around(e, hits) for e in evidence), question)
     lost = ABSENT if absent(question, hits, {e.title for e in evidence}) else 0.0
-    lost += 0.0 if apart else ELSEWHERE * elsewhere(question, best, evidence, hits)
+    lost += ELSEWHERE * elsewhere(question, evidence[reading.candidates[0].label - 1], evidence, hits)
     return probability(SLOPE * odds + COVERED * (covered - 1) + BIAS - lost)
 
 

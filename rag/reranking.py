@@ -71,9 +71,7 @@ def penalty(work: Work, evidence: Evidence) -> float:
 
 def about_another(work: Work, evidence: Evidence) -> float:
     """What speaks against a unit's verdict, in log-odds: the names of the question stand in other articles alone."""
-    if work.unread or work.apart:
-        return 0.0
-    return ELSEWHERE * elsewhere(work.question, evidence, work.evidence, work.hits)
+    return 0.0 if work.unread else ELSEWHERE * elsewhere(work.question, evidence, work.evidence, work.hits)
 
 
 def _logprob(work: Work, evidence: Evidence) -> float:

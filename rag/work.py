@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from index.search import Hit
 from rag import checker
 from rag.answer import Statement
-from rag.evidence import Evidence, queries
+from rag.evidence import Evidence
 from rag.generation import Candidate, Reading
 from rag.lexical_reading import unread
 from rag.question import YES_OR_NO, Kind
@@ -43,11 +43,6 @@ class Work:
     def unread(self) -> bool:
         """Whether the evidence is in a language that the reader does not read."""
         return unread(self.evidence)
-
-    @property
-    def apart(self) -> bool:
-        """Whether an explanation is asked for of several things, which different places may tell of: a comparison."""
-        return self.kind is Kind.EXPLANATION and len(queries(self.question)) > 1
 
     @property
     def is_ranked(self) -> bool:
