@@ -82,7 +82,7 @@ with Library.open("library") as library:
     page = launch(backend, at, None)
     backend.loaded.result()
     call = f"{{at}}/gradio_api/call/ask"
-    event = httpx.post(call, json={{"data": [{QUESTION!r}, []]}}).json()["event_id"]
+    event = httpx.post(call, json={{"data": [{QUESTION!r}, [], True]}}).json()["event_id"]
     assert "2030" in httpx.get(f"{{call}}/{{event}}", timeout=60).text
     asked = {{"model": "footnote", "messages": [{{"role": "user", "content": {QUESTION!r}}}]}}
     assert "2030" in httpx.post(f"{{at}}/v1/chat/completions", json=asked, timeout=60).text
