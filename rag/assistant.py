@@ -159,11 +159,11 @@ class Assistant:
         work.take(reading)
 
     def _reading(self, work: Work, known: Sequence[float], scores: Sequence[float] = ()) -> Reading:
-        """The reader's of the units, with the log-odds that are ``known`` of each, and with what speaks against it;
-        under their headings, where some words answer, which may stand there."""
+        """The reader's of the units under their headings, with the log-odds that are ``known`` of each, and with what
+        speaks against it."""
         closed = YES_OR_NO if work.kind is Kind.POLAR else ()
         known = [odds - penalty(work, e) for odds, e in zip(known, work.evidence, strict=True)]
-        lines = [(e.under_headings() if work.kind is Kind.SPAN else e).undated for e in work.evidence]
+        lines = [e.under_headings().undated for e in work.evidence]
         read = self.models.reader.read(work.question, lines, closed, scores, known)
         work.tokens += read.tokens
         return read

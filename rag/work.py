@@ -53,9 +53,9 @@ class Work:
 
     def take(self, reading: Reading) -> None:
         """Keeps ``reading``, which was made of the evidence under its headings: where the words that answer stand in
-        a heading, all of the evidence says its headings, too."""
+        a heading, which explains nothing, all of the evidence says its headings, too."""
         self.reading = reading
-        best = next(iter(reading.candidates), None)
+        best = next(iter(reading.candidates), None) if self.kind is Kind.SPAN else None
         if best and best.text not in (*YES_OR_NO, "") and best.text not in self.evidence[best.label - 1].spoken:
             self.put({e: e.under_headings() for e in self.evidence})
 
