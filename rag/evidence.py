@@ -115,7 +115,9 @@ class Evidence:
     @property
     def is_sentence(self) -> bool:
         """Whether it ends as a sentence does, and is no heading ("Abstract."), date or signature."""
-        return self.text[-1:] in ENDS and (" " in self.text or not self.text.isascii())  # Chinese has no blanks
+        return self.text[-1:] in ENDS and (
+            len(self.text.split()) > 1 or not self.text.isascii()
+        )  # no blanks in Chinese
 
     @property
     def names_a_section(self) -> bool:

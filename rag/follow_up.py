@@ -90,7 +90,7 @@ def _is_faithful(made: str, question: str, said: Sequence[Exchange]) -> bool:
 def _together(question: str, said: Sequence[Exchange]) -> str:
     """``question`` after those before it, back to one that stands alone, and the names in the last answer.
 
-    One that was answered does, unless it points further back.
+    A question that was answered stands alone, unless it points further back.
     """
     alone = [(e.answer and not _leans(e.question)) or not is_follow_up(e.question) for e in said]
     first = max((k for k, one in enumerate(alone) if one), default=0)

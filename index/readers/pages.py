@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from index.document import NO_TEXT, PARAGRAPHS
 from index.readers import ocr
 from index.readers.grid import rows
-from index.readers.layout import BULLET, Paragraph
+from index.readers.paragraph import BULLET, Paragraph
 
 MARGIN = 0.12  # of a page's height, in which running heads and feet stand
 REPEATED = 3  # pages that a line stands on, to be a running head

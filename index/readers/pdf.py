@@ -12,8 +12,9 @@ from typing import Any
 from index.document import NO_TEXT, Document, UnreadableFile, damage, iso, needs, title
 from index.readers import initial, ocr, right_to_left
 from index.readers.ink import unseen
-from index.readers.layout import Paragraph, paragraphs
+from index.readers.layout import paragraphs
 from index.readers.pages import Page, drop_running, faults, joined, largest
+from index.readers.paragraph import Paragraph
 from index.readers.piece import Piece, close_up
 from index.readers.rules import ruled
 from index.readers.stream import is_bomb

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import cycle
 
 from index.readers import layout
-from index.readers.layout import Paragraph
+from index.readers.paragraph import Paragraph
 from index.readers.piece import Piece, lines
 from index.readers.rules import Rule, Rules
 
